@@ -1,0 +1,70 @@
+package alert
+
+import "time"
+
+// DeliveryState is where a delivery stands.
+type DeliveryState string
+
+// Retry waits for its next try; Dead has been given up and can be retried by
+// hand; Superseded was replaced by a newer state before it was sent.
+const (
+	DeliveryPending    DeliveryState = "pending"
+	DeliveryInflight   DeliveryState = "inflight"
+	DeliverySent       DeliveryState = "sent"
+	DeliveryRetry      DeliveryState = "retry"
+	DeliveryDead       DeliveryState = "dead"
+	DeliverySuperseded DeliveryState = "superseded"
+)
+
+// Delivery is one row of the outbox: one message to one receiver. Its data is a
+// snapshot; text is rendered when it is sent.
+type Delivery struct {
+	ID       string        `json:"id"`
+	Receiver string        `json:"receiver"` // by name
+	GroupKey string        `json:"group_key"`
+	Reason   string        `json:"reason"` // first, new_alerts, repeat, update, resolved
+	State    DeliveryState `json:"state"`
+	Created  time.Time     `json:"created"`
+	Next     time.Time     `json:"next"` // not before
+	Attempts []Attempt     `json:"attempts,omitempty"`
+	Message  Message       `json:"message"`
+	// Ref is what the provider gave for the group's message, to edit it or to
+	// answer in its thread: Slack channel and ts, a Message-ID.
+	Ref string `json:"ref,omitempty"`
+}
+
+// Attempt is one try of a delivery.
+type Attempt struct {
+	At    time.Time `json:"at"`
+	Error string    `json:"error,omitempty"` // without secrets; "" for success
+}
+
+// Message is what a receiver is asked to say: the alerts of one group.
+type Message struct {
+	Receiver    string       `json:"receiver"`
+	Status      string       `json:"status"` // firing or resolved
+	GroupKey    string       `json:"group_key"`
+	GroupLabels Labels       `json:"group_labels,omitempty"`
+	External    Labels       `json:"external,omitempty"`
+	Alerts      []Transition `json:"alerts"` // firing first, then resolved; each the newest of its alert
+}
+
+// NotifyGroup is the notification state of one (receiver, group): what was said
+// and when. It is stored in the transaction that writes the deliveries.
+type NotifyGroup struct {
+	Key         string       `json:"key"` // route and group labels
+	Receiver    string       `json:"receiver"`
+	GroupLabels Labels       `json:"group_labels,omitempty"`
+	Alerts      []Transition `json:"alerts,omitempty"` // the newest transition of each alert not yet told as resolved
+	Told        []Told       `json:"told,omitempty"`
+	NextFlush   time.Time    `json:"next_flush"`    // zero: no timer
+	LastSent    time.Time    `json:"last_notified"` // zero: never
+	Deliveries  int64        `json:"deliveries"`    // how many were made, part of their ids
+}
+
+// Told is what the receiver knows of one alert.
+type Told struct {
+	AlertID  string   `json:"alert_id"`
+	Firing   bool     `json:"firing"`
+	Severity Severity `json:"severity"`
+}

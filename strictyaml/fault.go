@@ -1,0 +1,148 @@
+package strictyaml
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fault is one thing wrong in a file, with its place. Line and Col count from
+// one, Col and Width in characters; Line 0 means the file as a whole.
+type Fault struct {
+	File    string
+	Line    int
+	Col     int
+	Width   int
+	Subject string // `rule "login-storm"`
+	Path    string // "condition"
+	Msg     string // what was understood to be wrong
+	Hint    string // how to mend it
+	Warning bool   // worth saying, but the file loads
+	source  string // the line itself
+}
+
+// Position is "file:line:col", or the file alone.
+func (f Fault) Position() string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col)
+}
+
+// Error is the first line alone: place, subject, path, message.
+func (f Fault) Error() string {
+	var b strings.Builder
+	b.WriteString(f.Position())
+	b.WriteString(": ")
+	if f.Warning {
+		b.WriteString("warning: ")
+	}
+	for _, part := range []string{f.Subject, f.Path} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
+	}
+	b.WriteString(f.Msg)
+	return b.String()
+}
+
+// Text is the whole message: place and message, the source line, a caret under
+// the place, and the hint.
+func (f Fault) Text() string {
+	var b strings.Builder
+	b.WriteString(f.Error())
+	if f.Line == 0 {
+		if f.Hint != "" {
+			b.WriteString("\n  hint: " + f.Hint)
+		}
+		return b.String() + "\n"
+	}
+	line, col := clip(f.source, f.Col)
+	fmt.Fprintf(&b, "\n%5d | %s\n", f.Line, line)
+	width := max(1, min(f.Width, utf8.RuneCountInString(line)-col+1))
+	fmt.Fprintf(&b, "      | %s%s", pad(line, col-1), strings.Repeat("^", width))
+	if f.Hint != "" {
+		b.WriteString("  " + f.Hint)
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// maxLine is the longest source line shown, in characters; more is cut on both
+// sides of the place.
+const maxLine = 120
+
+// clip makes a long line short around col and cleans it of control characters.
+func clip(line string, col int) (string, int) {
+	rs := []rune(line)
+	for i, r := range rs {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			rs[i] = utf8.RuneError
+		}
+	}
+	if len(rs) <= maxLine {
+		return string(rs), col
+	}
+	from := max(0, min(col-maxLine/2, len(rs)-maxLine))
+	return string(rs[from:min(len(rs), from+maxLine)]), col - from
+}
+
+// pad is white space as wide as the first n characters of line; tabs stay tabs.
+func pad(line string, n int) string {
+	var b strings.Builder
+	for _, r := range line {
+		if n <= 0 {
+			break
+		}
+		n--
+		if r == '\t' {
+			b.WriteByte('\t')
+		} else {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String() + strings.Repeat(" ", max(0, n))
+}
+
+// Faults collects what is wrong over any number of files.
+type Faults struct{ list []Fault }
+
+// Add records one fault.
+func (fs *Faults) Add(f Fault) { fs.list = append(fs.list, f) }
+
+// Sorted returns all faults by file, line and column.
+func (fs *Faults) Sorted() []Fault {
+	out := slices.Clone(fs.list)
+	slices.SortStableFunc(out, func(a, b Fault) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
+	})
+	return out
+}
+
+// Warnings returns the faults that do not keep the files from loading.
+func (fs *Faults) Warnings() []Fault {
+	return slices.DeleteFunc(fs.Sorted(), func(f Fault) bool { return !f.Warning })
+}
+
+// Err is nil when nothing but warnings was found; otherwise an Errors with the
+// errors alone.
+func (fs *Faults) Err() error {
+	errs := slices.DeleteFunc(fs.Sorted(), func(f Fault) bool { return f.Warning })
+	if len(errs) == 0 {
+		return nil
+	}
+	return Errors(errs)
+}
+
+// Errors is every error of the files read, in order of place.
+type Errors []Fault
+
+func (es Errors) Error() string {
+	var b strings.Builder
+	for _, f := range es {
+		b.WriteString(f.Text())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

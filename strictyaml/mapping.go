@@ -1,0 +1,146 @@
+package strictyaml
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Mapping is the keys of a YAML mapping. Ask for every key there can be, then
+// call Done.
+type Mapping struct {
+	v      Value
+	fields map[string]field
+	order  []string
+	asked  []string
+}
+
+type field struct{ key, value *yaml.Node }
+
+// Mapping reads the value as a mapping. Repeated keys are faults. For anything
+// but a mapping it records a fault and returns an empty one.
+func (v Value) Mapping() *Mapping {
+	m := &Mapping{v: v, fields: map[string]field{}}
+	if v.n == nil {
+		return m
+	}
+	n := v.resolve()
+	if n.Kind != yaml.MappingNode {
+		v.Fault("", "is %s; a mapping (key: value) is expected", kindName(n))
+		m.v.n = nil
+		return m
+	}
+	if !v.afford(len(n.Content)) {
+		return m
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		m.add(n.Content[i], n.Content[i+1])
+	}
+	return m
+}
+
+func (m *Mapping) add(key, value *yaml.Node) {
+	at := Value{f: m.v.f, n: key, subject: m.v.subject, path: m.v.path}
+	name := key.Value
+	switch {
+	case key.Kind != yaml.ScalarNode:
+		at.Fault("", "a key must be a text")
+	case name == "<<":
+		at.Fault("write the keys out", "merge keys are not supported")
+	default:
+		if first, twice := m.fields[name]; twice {
+			at.Fault("", "key %q is here twice; first in line %d", name, first.key.Line)
+			return
+		}
+		m.fields[name] = field{key, value}
+		m.order = append(m.order, name)
+	}
+}
+
+// Get returns the value of a key; the zero Value when it is not there. An
+// explicit null is not there either.
+func (m *Mapping) Get(name string) Value {
+	m.asked = append(m.asked, name)
+	f, ok := m.fields[name]
+	if !ok || f.value.Kind == yaml.ScalarNode && f.value.Tag == "!!null" && f.value.Value == "" {
+		return Value{}
+	}
+	return m.child(name, f.value)
+}
+
+// Need is Get for a key that must be there.
+func (m *Mapping) Need(name string) Value {
+	v := m.Get(name)
+	if v.There() || m.v.n == nil {
+		return v
+	}
+	if f, ok := m.fields[name]; ok {
+		m.key(name, f).Fault("", "has no value")
+	} else {
+		m.v.Fault("", "%q is missing", name)
+	}
+	return v
+}
+
+// Key is the place of a key itself, for faults about its being there.
+func (m *Mapping) Key(name string) Value {
+	f, ok := m.fields[name]
+	if !ok {
+		return Value{}
+	}
+	return m.key(name, f)
+}
+
+func (m *Mapping) key(name string, f field) Value {
+	return Value{f: m.v.f, n: f.key, subject: m.v.subject, path: join(m.v.path, name)}
+}
+
+func (m *Mapping) child(name string, n *yaml.Node) Value {
+	return Value{f: m.v.f, n: n, subject: m.v.subject, path: join(m.v.path, name)}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// Keys returns the keys as written, in order, for mappings whose keys are the
+// author's own names. It counts them all as asked for.
+func (m *Mapping) Keys() []string {
+	m.asked = append(m.asked, m.order...)
+	return m.order
+}
+
+// Value is the mapping itself.
+func (m *Mapping) Value() Value { return m.v }
+
+// Done records a fault for every key nobody asked for, with the nearest known
+// one as a hint. later names keys that exist in the language but not yet here.
+func (m *Mapping) Done(later ...string) {
+	for _, name := range m.order {
+		if slices.Contains(m.asked, name) {
+			continue
+		}
+		f := m.fields[name]
+		at := Value{f: m.v.f, n: f.key, subject: m.v.subject, path: m.v.path}
+		if slices.Contains(later, name) {
+			at.Fault("remove it, or use a version that has it", "%q is not supported by this version", name)
+			continue
+		}
+		at.Fault(m.unknownHint(name, f), "unknown key %q", name)
+	}
+}
+
+func (m *Mapping) unknownHint(name string, f field) string {
+	if f.value.Tag == "!!null" && strings.ContainsAny(name, " ()=<>!\"'") {
+		return "this looks like part of an expression that was cut at a comma: quote the whole expression"
+	}
+	known := slices.Compact(slices.Sorted(slices.Values(m.asked)))
+	if near := Nearest(name, known); near != "" {
+		return "did you mean \"" + near + "\"?"
+	}
+	return "known here: " + strings.Join(known, ", ")
+}

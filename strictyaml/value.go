@@ -1,0 +1,428 @@
+package strictyaml
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// MaxFile is the largest file read, in bytes, and MaxNodes the most values it
+// may hold, aliases counted each time they are used: a rule file of ten
+// thousand rules stays far below both, an alias bomb does not.
+const (
+	MaxFile  = 16 << 20
+	MaxNodes = 1_000_000
+)
+
+// file is what all values of one file share.
+type file struct {
+	name   string
+	lines  []string
+	faults *Faults
+	nodes  int // left of MaxNodes
+}
+
+// Value is one YAML value with its place. The zero Value is a value that is not
+// there: it gives zero values and records no faults.
+type Value struct {
+	f       *file
+	n       *yaml.Node
+	subject string
+	path    string
+}
+
+// Parse reads one file. ok is false when it is not YAML at all, which is a
+// recorded fault like any other.
+func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
+	f := &file{name: name, faults: faults, nodes: MaxNodes}
+	if len(data) > MaxFile {
+		faults.Add(Fault{File: name, Msg: fmt.Sprintf("is %d bytes long; at most %d are read", len(data), MaxFile)})
+		return Value{}, false
+	}
+	if !utf8.Valid(data) {
+		faults.Add(Fault{File: name, Msg: "is not UTF-8 text"})
+		return Value{}, false
+	}
+	f.lines = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		f.syntaxFault(err)
+		return Value{}, false
+	}
+	if len(doc.Content) == 0 {
+		faults.Add(Fault{File: name, Msg: "is empty"})
+		return Value{}, false
+	}
+	return Value{f: f, n: doc.Content[0]}, true
+}
+
+// syntaxFault turns the YAML library's error into a fault with a place.
+func (f *file) syntaxFault(err error) {
+	fault := Fault{File: f.name, Width: 1, Col: 1, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}
+	var le *yaml.LoadError
+	if errors.As(err, &le) {
+		fault.Msg, fault.Line, fault.Col = le.Message, le.Mark.Line, max(1, le.Mark.Column)
+	}
+	switch {
+	case strings.Contains(fault.Msg, "mapping values are not allowed"):
+		fault.Hint = `a text that holds ": " must be quoted`
+	case strings.Contains(fault.Msg, "cannot start any token"):
+		fault.Hint = "indent with spaces, not tabs, and quote texts that begin with @, ` or %"
+	case strings.Contains(fault.Msg, "did not find expected"):
+		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
+	}
+	fault.Line = min(fault.Line, len(f.lines))
+	fault.source = f.line(fault.Line)
+	f.faults.Add(fault)
+}
+
+func (f *file) line(n int) string {
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	return strings.TrimSuffix(f.lines[n-1], "\r")
+}
+
+// There reports whether the value was written.
+func (v Value) There() bool { return v.n != nil }
+
+// In returns the value with a subject that its faults name, such as
+// `rule "edge_down"`.
+func (v Value) In(subject string) Value {
+	v.subject = subject
+	return v
+}
+
+// Line is where the value begins.
+func (v Value) Line() int {
+	if v.n == nil {
+		return 0
+	}
+	return v.n.Line
+}
+
+// File is the name of the value's file.
+func (v Value) File() string {
+	if v.f == nil {
+		return ""
+	}
+	return v.f.name
+}
+
+// Path is the value's key, with those above it.
+func (v Value) Path() string { return v.path }
+
+// Fault records that the value is wrong. The hint may be empty.
+func (v Value) Fault(hint, format string, args ...any) {
+	v.fault(false, 0, 0, hint, fmt.Sprintf(format, args...))
+}
+
+// Warn records something worth saying about the value.
+func (v Value) Warn(hint, format string, args ...any) {
+	v.fault(true, 0, 0, hint, fmt.Sprintf(format, args...))
+}
+
+// FaultAt records a fault at a part of the value's text: offset and width in
+// characters of the decoded text. Where the file's text differs from the
+// decoded one (folded or escaped), the place is the value's beginning.
+func (v Value) FaultAt(offset, width int, hint, format string, args ...any) {
+	v.fault(false, offset, width, hint, fmt.Sprintf(format, args...))
+}
+
+// WarnAt is FaultAt for a warning.
+func (v Value) WarnAt(offset, width int, hint, format string, args ...any) {
+	v.fault(true, offset, width, hint, fmt.Sprintf(format, args...))
+}
+
+func (v Value) fault(warning bool, offset, width int, hint, msg string) {
+	if v.n == nil {
+		return
+	}
+	line, col := v.place(offset)
+	if width == 0 {
+		width = v.width()
+	}
+	v.f.faults.Add(Fault{File: v.f.name, Line: line, Col: col, Width: width, Subject: v.subject, Path: v.path,
+		Msg: msg, Hint: hint, Warning: warning, source: v.f.line(line)})
+}
+
+// width is how much of the value to underline, in characters.
+func (v Value) width() int {
+	if v.n.Kind != yaml.ScalarNode || v.n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return 1
+	}
+	w := utf8.RuneCountInString(v.n.Value)
+	if v.n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		w += 2
+	}
+	if v.n.Tag != "" && !strings.HasPrefix(v.n.Tag, "!!") {
+		w += len(v.n.Tag)
+	}
+	return max(1, w)
+}
+
+// place is the line and column of the offset-th character of the text.
+func (v Value) place(offset int) (line, col int) {
+	line, col = v.n.Line, v.n.Column
+	if offset == 0 && v.n.Style&yaml.LiteralStyle == 0 {
+		return line, col
+	}
+	switch {
+	case v.n.Kind != yaml.ScalarNode || v.n.Style&yaml.FoldedStyle != 0:
+		return line, col
+	case v.n.Style&yaml.LiteralStyle != 0:
+		return v.literalPlace(offset)
+	}
+	if v.n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		col++
+	}
+	if at, ok := v.sameLine(line, col, offset); ok {
+		return line, at
+	}
+	return v.n.Line, v.n.Column
+}
+
+// sameLine walks the source line beside the text; ok is false when the text has
+// left the line (multi-line scalars) or an escape stands between.
+func (v Value) sameLine(line, col, offset int) (int, bool) {
+	src, text := []rune(v.f.line(line)), []rune(v.n.Value)
+	at := col - 1
+	for i := 0; i < offset; i++ {
+		if at >= len(src) || i >= len(text) || src[at] != text[i] {
+			return 0, false
+		}
+		if text[i] == '\'' && v.n.Style&yaml.SingleQuotedStyle != 0 {
+			at++ // written twice
+		}
+		at++
+	}
+	return at + 1, true
+}
+
+// literalPlace finds a place in a block after "|".
+func (v Value) literalPlace(offset int) (line, col int) {
+	text := []rune(v.n.Value)
+	offset = min(offset, len(text))
+	line = v.n.Line + 1
+	for strings.TrimSpace(v.f.line(line)) == "" && line < len(v.f.lines) {
+		line++
+	}
+	first := v.f.line(line)
+	indent := len(first) - len(strings.TrimLeft(first, " "))
+	col = indent + 1
+	for _, r := range text[:offset] {
+		if r == '\n' {
+			line, col = line+1, indent+1
+			continue
+		}
+		col++
+	}
+	return line, col
+}
+
+// resolve follows an alias and spends one of the file's node budget.
+func (v Value) resolve() *yaml.Node {
+	n := v.n
+	for n != nil && n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	v.f.nodes--
+	return n
+}
+
+// scalar returns the text of a plain or quoted value. ok is false, with a
+// recorded fault, for anything else.
+func (v Value) scalar(want string) (*yaml.Node, bool) {
+	if v.n == nil {
+		return nil, false
+	}
+	n := v.resolve()
+	switch {
+	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && strings.Contains(want, "expression"):
+		v.Fault("quote it: '{…}'", "YAML read this as a mapping, not as %s", want)
+	case n.Kind != yaml.ScalarNode:
+		v.Fault("", "is %s; %s is expected", kindName(n), want)
+	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+		v.Fault("quote the text: '"+n.Tag+" …'", "YAML took %s for a tag, so the text is %q", n.Tag, n.Value)
+	case n.Tag == "!!null":
+		v.Fault("", "is empty; %s is expected", want)
+	default:
+		return n, true
+	}
+	return nil, false
+}
+
+func kindName(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return "a single value"
+}
+
+// Text is any single value as it was written.
+func (v Value) Text() (string, bool) { return v.text("a text") }
+
+// Expression is Text with a fault that speaks of expressions.
+func (v Value) Expression() (string, bool) { return v.text("an expression") }
+
+func (v Value) text(want string) (string, bool) {
+	n, ok := v.scalar(want)
+	if !ok {
+		return "", false
+	}
+	return n.Value, true
+}
+
+// Bool is true or false.
+func (v Value) Bool() (value, ok bool) {
+	n, ok := v.scalar("true or false")
+	if !ok {
+		return false, false
+	}
+	if n.Value != "true" && n.Value != "false" {
+		v.Fault("", "%q is neither true nor false", n.Value)
+		return false, false
+	}
+	return n.Value == "true", true
+}
+
+// Int is a whole number from lo to hi.
+func (v Value) Int(lo, hi int64) (int64, bool) {
+	n, ok := v.scalar("a whole number")
+	if !ok {
+		return 0, false
+	}
+	i, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil {
+		v.Fault("", "%q is not a whole number", n.Value)
+		return 0, false
+	}
+	if i < lo || i > hi {
+		v.Fault("", "%d is not between %d and %d", i, lo, hi)
+		return 0, false
+	}
+	return i, true
+}
+
+// Float is any finite number.
+func (v Value) Float() (float64, bool) {
+	n, ok := v.scalar("a number")
+	if !ok {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(n.Value, 64)
+	if err != nil || x-x != 0 {
+		v.Fault("", "%q is not a number", n.Value)
+		return 0, false
+	}
+	return x, true
+}
+
+// Duration is a length such as 90s, 5m, 1h30m, 2d or 1w, from lo to hi.
+func (v Value) Duration(lo, hi time.Duration) (time.Duration, bool) {
+	n, ok := v.scalar("a duration")
+	if !ok {
+		return 0, false
+	}
+	d, err := ParseDuration(n.Value)
+	if err != nil {
+		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
+		return 0, false
+	}
+	if d < lo || d > hi {
+		v.Fault("", "%s is not between %s and %s", n.Value, FormatDuration(lo), FormatDuration(hi))
+		return 0, false
+	}
+	return d, true
+}
+
+// List is the values of a list; a single value is a list of one.
+func (v Value) List() []Value {
+	if v.n == nil {
+		return nil
+	}
+	n := v.resolve()
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		return []Value{v}
+	}
+	if n.Kind != yaml.SequenceNode {
+		v.Fault("", "is %s; a list is expected", kindName(n))
+		return nil
+	}
+	if !v.afford(len(n.Content)) {
+		return nil
+	}
+	out := make([]Value, len(n.Content))
+	for i, c := range n.Content {
+		out[i] = Value{f: v.f, n: c, subject: v.subject, path: v.path}
+	}
+	return out
+}
+
+// Texts is a list of texts; a single text is a list of one.
+func (v Value) Texts() []string {
+	var out []string
+	for _, item := range v.List() {
+		if s, ok := item.Text(); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// IsMapping and IsList tell the kind without a fault.
+func (v Value) IsMapping() bool { return v.n != nil && v.resolve().Kind == yaml.MappingNode }
+
+// IsList reports whether the value is written as a list.
+func (v Value) IsList() bool { return v.n != nil && v.resolve().Kind == yaml.SequenceNode }
+
+// Any is the value as Go data: nil, bool, int64, float64, string or []any.
+func (v Value) Any() any {
+	if v.n == nil {
+		return nil
+	}
+	if v.IsList() {
+		var out []any
+		for _, item := range v.List() {
+			out = append(out, item.Any())
+		}
+		return out
+	}
+	n, ok := v.scalar("a single value")
+	if !ok {
+		return nil
+	}
+	switch n.Tag {
+	case "!!bool":
+		return n.Value == "true"
+	case "!!int":
+		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
+			return i
+		}
+	case "!!float":
+		if x, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			return x
+		}
+	}
+	return n.Value
+}
+
+// afford takes n nodes off the budget; without it an alias bomb would read for
+// ever.
+func (v Value) afford(n int) bool {
+	if v.f.nodes -= n; v.f.nodes < 0 {
+		if v.f.nodes+n >= 0 {
+			v.Fault("", "the file holds more than %d values", MaxNodes)
+		}
+		return false
+	}
+	return true
+}
