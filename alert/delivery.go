@@ -37,6 +37,9 @@ type Delivery struct {
 type Attempt struct {
 	At    time.Time `json:"at"`
 	Error string    `json:"error,omitempty"` // without secrets; "" for success
+	// Permanent says that the receiver refused the message itself, so that only
+	// few more tries make sense.
+	Permanent bool `json:"permanent,omitempty"`
 }
 
 // Message is what a receiver is asked to say: the alerts of one group.
@@ -52,14 +55,17 @@ type Message struct {
 // NotifyGroup is the notification state of one (receiver, group): what was said
 // and when. It is stored in the transaction that writes the deliveries.
 type NotifyGroup struct {
-	Key         string       `json:"key"` // route and group labels
+	Key         string       `json:"key"` // receiver, route and group labels
 	Receiver    string       `json:"receiver"`
+	Route       string       `json:"route"` // by name
 	GroupLabels Labels       `json:"group_labels,omitempty"`
 	Alerts      []Transition `json:"alerts,omitempty"` // the newest transition of each alert not yet told as resolved
 	Told        []Told       `json:"told,omitempty"`
-	NextFlush   time.Time    `json:"next_flush"`    // zero: no timer
-	LastSent    time.Time    `json:"last_notified"` // zero: never
-	Deliveries  int64        `json:"deliveries"`    // how many were made, part of their ids
+	Held        []string     `json:"held,omitempty"` // ids of alerts whose holding back by a calendar has been reported
+	Due         time.Time    `json:"due"`            // what changed is not told before; zero: nothing did
+	NextFlush   time.Time    `json:"next_flush"`     // zero: no timer
+	LastSent    time.Time    `json:"last_notified"`  // zero: never
+	Deliveries  int64        `json:"deliveries"`     // how many were made, part of their ids
 }
 
 // Told is what the receiver knows of one alert.
