@@ -1,0 +1,51 @@
+# The habits of this repository. `make` alone lists them.
+
+export CGO_ENABLED = 0
+
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ARGS         ?= replay --rules examples/rules testdata/logs
+FUZZTIME     ?= 30s
+ORACLE_CASES ?= 10000
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-system check check-offline staticcheck bench fuzz golden oracle
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## run the program: make run ARGS='check examples/rules'
+	go run ./cmd/smarty-alert $(ARGS)
+
+test: ## go vet and all tests; needs only Go
+	@go run ./internal/testcount ./...
+
+test-system: ## tests that need strace, python3 or git as well
+	@.ci/system-packages strace python3 git
+	@go run ./internal/testcount -count=1 -tags=system ./systemtest/...
+
+check: check-offline staticcheck ## gofmt, go vet, import arrows, staticcheck
+
+check-offline: ## the parts of check that need no network
+	@test -z "$$(gofmt -l .)" || { echo 'not gofmt-ed:'; gofmt -l .; exit 1; }
+	go vet ./...
+	go test -count=1 -v ./internal/arrows
+
+staticcheck: ## staticcheck alone (fetched, kept out of go.mod)
+	go run $(STATICCHECK) ./...
+
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+golden: ## rewrite the golden files; read the diff before you commit it
+	@pkgs=$$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -r -n1 dirname | sort -u); \
+	if [ -n "$$pkgs" ]; then go test -count=1 $$pkgs -update; else echo 'no package has golden files'; fi
+
+oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
+	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...
