@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+// Cut is one advance of the engine: everything a restart needs, in one
+// transaction.
+type Cut struct {
+	// Seq is the cut's number, from 1, ascending. Load sets it; Commit gives it.
+	Seq    int64
+	Second int64 // the final second that was evaluated, Unix
+	// Positions is opaque JSON: the position per source after its last consumed
+	// record. Without it the engine did not advance and no cut is written: that
+	// is how a notification timer commits its groups and deliveries.
+	Positions   json.RawMessage
+	Transitions []alert.Transition  // ids already known are ignored
+	Gone        []string            // keys of groups to forget, before Groups are written
+	Groups      []alert.NotifyGroup // by key; the newest state wins
+	Deliveries  []alert.Delivery    // new rows of the outbox; ids already known are ignored
+}
+
+// Commit writes a cut whole or, on an error, not at all, and returns its
+// number. A cut without positions returns the number of the last one (0: none).
+func (s *Store) Commit(ctx context.Context, c Cut) (seq int64, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if seq, err = s.insertCut(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := insertTransitions(ctx, tx, c.Transitions); err != nil {
+			return err
+		}
+		if err := saveGroups(ctx, tx, c.Gone, c.Groups); err != nil {
+			return err
+		}
+		return insertDeliveries(ctx, tx, c.Deliveries, nanos(s.now()))
+	})
+	if err != nil {
+		return 0, s.failed(fmt.Sprintf("commit the cut of second %d", c.Second), err)
+	}
+	return seq, nil
+}
+
+func (s *Store) insertCut(ctx context.Context, tx *sql.Tx, c Cut) (seq int64, err error) {
+	if c.Positions == nil {
+		err = tx.QueryRowContext(ctx, sqlLastSeq).Scan(&seq)
+		return seq, err
+	}
+	err = tx.QueryRowContext(ctx, sqlInsertCut, c.Second, string(c.Positions), nanos(s.now())).Scan(&seq)
+	return seq, err
+}
+
+func insertTransitions(ctx context.Context, tx *sql.Tx, ts []alert.Transition) error {
+	if len(ts) == 0 {
+		return nil
+	}
+	insert, err := tx.PrepareContext(ctx, sqlInsertTransition)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for i := range ts {
+		t := &ts[i]
+		data, err := encode(finite(*t))
+		if err != nil {
+			return fmt.Errorf("encode transition %s of rule %s: %w", t.ID, t.Rule, err)
+		}
+		if _, err := insert.ExecContext(ctx, t.ID, t.At, t.AlertID, t.State.String(), data); err != nil {
+			return fmt.Errorf("insert transition %s: %w", t.ID, err)
+		}
+	}
+	return nil
+}
+
+func saveGroups(ctx context.Context, tx *sql.Tx, gone []string, groups []alert.NotifyGroup) error {
+	for _, key := range gone {
+		if _, err := tx.ExecContext(ctx, sqlDropGroup, key); err != nil {
+			return fmt.Errorf("forget notification group %s: %w", key, err)
+		}
+	}
+	for _, g := range groups {
+		g.Alerts = finiteAll(g.Alerts)
+		data, err := encode(g)
+		if err != nil {
+			return fmt.Errorf("encode notification group %s: %w", g.Key, err)
+		}
+		if _, err := tx.ExecContext(ctx, sqlSaveGroup, g.Key, g.Receiver, data); err != nil {
+			return fmt.Errorf("save notification group %s: %w", g.Key, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package store
+
+// Every statement that is not part of the schema.
+const (
+	sqlJournalMode    = `PRAGMA journal_mode`
+	sqlIntegrityCheck = `PRAGMA integrity_check(10)`
+	sqlVersion        = `PRAGMA user_version`
+)
+
+// Cuts and snapshots.
+const (
+	sqlInsertCut = `INSERT INTO cuts (second, positions, written) VALUES (?, ?, ?) RETURNING seq`
+	sqlLastSeq   = `SELECT coalesce(max(seq), 0) FROM cuts`
+	sqlCuts      = `SELECT seq, second, positions FROM cuts ORDER BY seq`
+
+	sqlSnapshot     = `SELECT seq, file FROM snapshot`
+	sqlSaveSnapshot = `INSERT INTO snapshot (id, seq, file, written) VALUES (1, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, file = excluded.file, written = excluded.written`
+	// The cut of the snapshot itself stays, so that the last one is always known.
+	sqlDropCuts = `DELETE FROM cuts WHERE seq < ?`
+)
+
+// Transitions.
+const (
+	sqlInsertTransition = `INSERT INTO transitions (id, at, alert_id, state, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+	// Beside max(n), SQLite takes the bare columns from the row with the maximum.
+	sqlNewest  = `SELECT alert_id, max(n) AS n, state, at FROM transitions GROUP BY alert_id`
+	sqlFiring  = `SELECT data FROM transitions WHERE n IN (SELECT n FROM (` + sqlNewest + `) WHERE state IN ('firing', 'update')) ORDER BY n`
+	sqlHistory = `SELECT data FROM transitions WHERE at >= ? ORDER BY at DESC, n DESC LIMIT ?`
+	sqlPrune   = `DELETE FROM transitions WHERE alert_id IN (
+		SELECT alert_id FROM (` + sqlNewest + `) WHERE at < ? AND state NOT IN ('firing', 'update') LIMIT ?)`
+)
+
+// Notification groups.
+const (
+	sqlSaveGroup = `INSERT INTO notify_groups (key, receiver, data) VALUES (?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET receiver = excluded.receiver, data = excluded.data`
+	sqlDropGroup = `DELETE FROM notify_groups WHERE key = ?`
+	sqlGroups    = `SELECT data FROM notify_groups ORDER BY key`
+)
+
+// The outbox.
+const (
+	deliveryColumns   = `id, receiver, group_key, reason, state, created, next, ref, attempts, message`
+	sqlInsertDelivery = `INSERT INTO deliveries (` + deliveryColumns + `, changed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+	sqlSaveDelivery = `UPDATE deliveries SET state = ?, next = ?, ref = ?, attempts = ?, changed = ? WHERE id = ?`
+
+	// ready is when a row and all unsent ones before it in its group may go.
+	// The list of states is the one of the index deliveries_unsent.
+	sqlUnsent = `SELECT n, max(next) OVER (PARTITION BY group_key ORDER BY n) AS ready FROM deliveries
+		WHERE receiver = ? AND state IN ('pending', 'inflight', 'retry')`
+	sqlDue = `SELECT ` + deliveryColumns + ` FROM deliveries
+		WHERE n IN (SELECT n FROM (` + sqlUnsent + `) WHERE ready <= ?) ORDER BY n`
+	sqlNextReady = `SELECT coalesce(min(ready), 0) FROM (` + sqlUnsent + `) WHERE ready > ?`
+
+	sqlRef    = `SELECT ref FROM deliveries WHERE receiver = ? AND group_key = ? AND ref <> '' ORDER BY n DESC LIMIT 1`
+	sqlCounts = `SELECT receiver, state, count(*) FROM deliveries GROUP BY receiver, state`
+	sqlList   = `SELECT ` + deliveryColumns + ` FROM deliveries`
+
+	// The newest reference of a live group stays: its message is still edited.
+	sqlPruneDeliveries = `DELETE FROM deliveries WHERE n IN (
+		SELECT n FROM deliveries d WHERE state IN ('sent', 'superseded') AND changed < ?
+		AND NOT (ref <> ''
+			AND EXISTS (SELECT 1 FROM notify_groups g WHERE g.key = d.group_key AND g.receiver = d.receiver)
+			AND n = (SELECT max(n) FROM deliveries e WHERE e.receiver = d.receiver AND e.group_key = d.group_key AND e.ref <> ''))
+		LIMIT ?)`
+)
