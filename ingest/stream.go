@@ -1,0 +1,235 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// maxAhead bounds how many records without a time are read in search of the
+// next one with a time; beyond it a record's time is believed.
+const maxAhead = 1000
+
+// stream reads the generations of one source, one after the other.
+type stream struct {
+	lane
+	src   Source
+	opts  smartylog.Options
+	seen  func(int64) // progress
+	file  *os.File
+	in    *meter
+	scan  *smartylog.Scanner
+	gen   int  // of the open file; the next to open when none is
+	peeks bool // the scanner may know what follows the record it returned last
+
+	ahead  []*smartylog.Record // read in search of the next time, oldest first
+	end    bool                // all files are read
+	err    error               // sticky
+	inside bool                // the last record with a time was between From and To
+	told   bool
+	stats  SourceStats
+}
+
+func newStream(src Source, o ReadOptions) *stream {
+	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
+	s.lane = lane{name: src.Name(), high: unread}
+	if o.SourceOptions != nil {
+		s.opts = o.SourceOptions(s.name)
+	}
+	return s
+}
+
+// next returns the records of the source in file order, with the future guard.
+func (s *stream) next(rec *smartylog.Record) error {
+	if len(s.ahead) > 0 {
+		*rec = *s.ahead[0]
+		s.ahead = s.ahead[1:]
+	} else if err := s.read(rec); err != nil {
+		return err
+	}
+	if !rec.HasTime() {
+		return nil
+	}
+	if following, ok := s.following(rec); ok && rec.Sec > following+FutureSlack {
+		rec.Flags |= smartylog.Future
+		s.stats.Future++
+	} else if rec.Sec > s.high {
+		s.high = rec.Sec
+	}
+	return nil
+}
+
+// following returns the time of the next record that has one. Normally the
+// scanner has seen it; at the end of a file, or before records without a time,
+// rec is kept and the records up to it are read.
+func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
+	for _, r := range s.ahead {
+		if r.HasTime() {
+			return r.Sec, true
+		}
+	}
+	if s.peeks && s.scan != nil {
+		if sec, ok := s.scan.PeekSec(); ok {
+			return sec, true
+		}
+	}
+	*rec = *rec.Clone()
+	for len(s.ahead) < maxAhead {
+		var r smartylog.Record
+		if s.read(&r) != nil {
+			return 0, false // an error stays for the next call
+		}
+		s.ahead = append(s.ahead, r.Clone())
+		if r.HasTime() {
+			return r.Sec, true
+		}
+	}
+	return 0, false
+}
+
+// read returns the next record of the files, io.EOF after the last one.
+func (s *stream) read(rec *smartylog.Record) error {
+	for s.err == nil && !s.end {
+		if s.scan == nil {
+			s.err = s.open()
+			continue
+		}
+		err := s.scan.Next(rec)
+		if err == io.EOF && s.scan.Flush(rec) {
+			err, s.peeks = nil, false
+		} else {
+			s.peeks = true
+		}
+		if err == nil {
+			s.label(rec)
+			return nil
+		}
+		if err != io.EOF {
+			s.err = fmt.Errorf("read %s: %w", s.src.Files[s.gen], cause(err))
+		}
+		if closed := s.closeFile(); s.err == nil && closed != nil {
+			s.err = closed
+		}
+		s.gen++
+	}
+	if s.err != nil {
+		return s.err
+	}
+	return io.EOF
+}
+
+func (s *stream) label(rec *smartylog.Record) {
+	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
+	rec.File, rec.Gen = filepath.Base(s.src.Files[s.gen]), s.gen
+	s.stats.Records++
+}
+
+// open opens generation s.gen, or finds that there is none.
+func (s *stream) open() error {
+	if s.gen == len(s.src.Files) {
+		s.end = true
+		return nil
+	}
+	path := s.src.Files[s.gen]
+	f, err := openPath(path)
+	if err != nil {
+		return err
+	}
+	disk := io.Reader(f)
+	if s.seen != nil {
+		disk = &progress{f, s.seen}
+	}
+	text, err := decompress(disk, path)
+	if err != nil {
+		f.Close()
+		return fmt.Errorf("read %s: %w", path, cause(err))
+	}
+	s.file, s.in = f, &meter{in: text}
+	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
+	return nil
+}
+
+// closeFile ends the open file and takes over its counts.
+func (s *stream) closeFile() error {
+	if s.file == nil {
+		return nil
+	}
+	s.stats = s.counts()
+	s.scan, s.in = nil, nil
+	f := s.file
+	s.file = nil
+	if f == os.Stdin {
+		return nil
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", s.src.Files[s.gen], cause(err))
+	}
+	return nil
+}
+
+func (s *stream) close() error {
+	if s.err == nil {
+		s.err = errors.New("read from closed files")
+	}
+	return s.closeFile()
+}
+
+// counts returns the totals including the open file.
+func (s *stream) counts() SourceStats {
+	t := s.stats
+	if s.scan != nil {
+		t.Bytes += s.in.bytes
+		t.Lines += s.in.lines
+		if s.in.partial {
+			t.Lines++
+		}
+		t.Skipped += s.scan.Skipped()
+	}
+	return t
+}
+
+func (s *stream) finished() bool { return s.end && len(s.ahead) == 0 }
+
+// wanted applies From and To.
+func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
+	if rec.HasTime() {
+		s.inside = rec.Sec >= o.From && (o.To == 0 || rec.Sec < o.To)
+	}
+	return s.inside
+}
+
+// meter counts the text that passes.
+type meter struct {
+	in           io.Reader
+	bytes, lines int64
+	partial      bool // the last line has no end yet
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.in.Read(p)
+	if n > 0 {
+		m.bytes += int64(n)
+		m.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
+		m.partial = p[n-1] != '\n'
+	}
+	return n, err
+}
+
+// progress reports the bytes that pass.
+type progress struct {
+	in   io.Reader
+	tell func(int64)
+}
+
+func (p *progress) Read(b []byte) (int, error) {
+	n, err := p.in.Read(b)
+	if n > 0 {
+		p.tell(int64(n))
+	}
+	return n, err
+}
