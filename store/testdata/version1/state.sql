@@ -41,7 +41,7 @@ CREATE TABLE deliveries (
 	attempts  TEXT NOT NULL,
 	message   TEXT NOT NULL
 );
-CREATE INDEX deliveries_unsent ON deliveries (receiver, group_key, n, next) WHERE state IN ('pending', 'inflight', 'retry');
+CREATE INDEX deliveries_unsent ON deliveries (receiver, group_key, n, next, state) WHERE state IN ('pending', 'inflight', 'retry');
 CREATE INDEX deliveries_ref ON deliveries (receiver, group_key, n) WHERE ref <> '';
 CREATE INDEX deliveries_state ON deliveries (state, changed);
 CREATE INDEX deliveries_count ON deliveries (receiver, state);
