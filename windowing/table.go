@@ -1,21 +1,35 @@
-// Package windowing keeps exact sliding windows of event time per group.
+// Package windowing counts and measures, per group, what happened in sliding windows of event time.
+//
+// Start with Table: NewTable takes the columns (an aggregate over a window each), Advance moves the time, Add counts a
+// record, Value reads. Groups gives each tuple of labels the slot number by which a Table knows it.
+//
+// The package keeps no clock and starts no goroutines: callers pass the time, in Unix seconds. All values are exact, and do
+// not depend on the order in which records came, on late ones, or on a State taken and restored in between (the one
+// exception is said at MaxDistinct). Content enters and leaves windows without rescans and without a timer per group,
+// and the memory of what has left is used again. Nothing here is safe for concurrent use.
 package windowing
+
+import (
+	"fmt"
+	"slices"
+)
 
 // Func is an aggregate over the records of a window.
 type Func uint8
 
-// The aggregates.
+// The aggregates. Sum, Avg, Min and Max skip records whose Num is NaN, infinite or beyond ±1e20.
+// Sum and Avg round each number to 1e-9 (half to even), add exactly, and round the result once.
 const (
 	Count Func = iota
 	Sum
 	Avg
 	Min
 	Max
-	Distinct
+	Distinct // of Input.Hash; at most MaxDistinct is reported
 )
 
-// Column is one aggregate over one window: at second s it covers (s-Window-Offset, s-Offset].
-// Window 0 is the single second s-Offset.
+// Column is one aggregate over one window: at second s it covers (s-Window-Offset, s-Offset], in seconds.
+// Window 0 is the single second s-Offset. If Window+Offset exceeds a day, both edges are rounded down to whole minutes.
 type Column struct {
 	Func           Func
 	Window, Offset int64
@@ -23,50 +37,149 @@ type Column struct {
 
 // Input is what one record brings to one column.
 type Input struct {
-	On   bool
-	Num  float64
-	Hash uint64
+	On   bool    // false: the record does not count for the column
+	Num  float64 // for Sum, Avg, Min, Max
+	Hash uint64  // for Distinct
 }
 
-// Table holds the windows of all groups of one rule.
+// Table holds the windows of all groups of one rule. A group is a slot, a small number such as Groups gives.
+//
+// A new table has no current second until the first Advance. For each second s the caller calls Advance(s), then Add for the
+// records of s and for late ones, then Value. It may skip seconds at which NextChange has nothing to say.
+//
+// Dropped content stays in memory until it would have left the last window. Each slot has a generation, Drop
+// starts a new one, and entries of an older generation touch nothing.
 type Table struct {
+	cols    []Column
 	now     int64
 	started bool
+	columns []column    // in the order of cols
+	lines   []*timeline // to the second, to the minute; only those that have columns
+	gens    generations
+	touched []uint32 // room for Advance
 }
 
-// State is the content of a Table, fit for gob.
-type State struct {
-	Columns []Column
-	Now     int64
-	Started bool
+// NewTable returns an empty table. It panics on an unknown Func and on a negative Window or Offset.
+func NewTable(cols []Column) *Table {
+	t := &Table{cols: slices.Clone(cols), columns: make([]column, len(cols))}
+	for _, coarse := range []bool{false, true} {
+		l := &timeline{coarse: coarse}
+		for i, c := range cols {
+			if c.Window < 0 || c.Offset < 0 {
+				panic("windowing: negative window or offset")
+			}
+			if c.coarse() == coarse {
+				l.addColumn(c, i)
+				t.columns[i] = l.columns[len(l.columns)-1].column
+			}
+		}
+		if len(l.columns) > 0 {
+			t.lines = append(t.lines, l)
+		}
+	}
+	return t
 }
-
-// NewTable returns an empty table.
-func NewTable(cols []Column) *Table { return &Table{} }
-
-// Restore builds the table that State described.
-func Restore(cols []Column, st State) (*Table, error) { return &Table{}, nil }
 
 // Now is the current second; ok is false before the first Advance.
 func (t *Table) Now() (sec int64, ok bool) { return t.now, t.started }
 
-// Add counts a record of the given second, which is Now or earlier.
-func (t *Table) Add(slot uint32, sec int64, in []Input) {}
+// Add counts a record of second sec, which is Now or earlier (late); a later one is a programming error and panics. in has
+// one Input per column. A late record joins exactly the windows that cover its second at Now: what it should have entered by now
+// it has entered, what it should have left it never enters.
+func (t *Table) Add(slot uint32, sec int64, in []Input) {
+	if !t.started || sec > t.now {
+		panic(fmt.Sprintf("windowing: record of second %d added at %d (started: %t)", sec, t.now, t.started))
+	}
+	t.reach(slot)
+	gen := t.gens.of(slot)
+	for _, l := range t.lines {
+		l.add(slot, gen, sec, t.now, in)
+	}
+}
 
-// NextChange is the next second after Now at which content enters or leaves a window by itself.
-func (t *Table) NextChange() (int64, bool) { return 0, false }
+func (t *Table) reach(slot uint32) {
+	if t.gens.has(slot) {
+		return
+	}
+	t.gens.reach(slot)
+	for _, l := range t.lines {
+		l.reachSlot(slot)
+	}
+}
 
-// Advance moves Now to sec and reports the slots whose content changed, ascending.
-func (t *Table) Advance(sec int64, changed func(slot uint32)) { t.now, t.started = sec, true }
+// NextChange is the next second after Now at which content enters or leaves a window by itself; ok is false when there
+// is none. It never misses one. It may name a second at which nothing is left to change, because the content was dropped
+// or did not count for the column in question; Advance reports no slot then.
+func (t *Table) NextChange() (sec int64, ok bool) {
+	for _, l := range t.lines {
+		if at, any := l.next(); any && (!ok || at < sec) {
+			sec, ok = at, true
+		}
+	}
+	return sec, ok
+}
 
-// Value is the value of a column for a slot.
-func (t *Table) Value(slot uint32, col int) (v float64, ok, approx bool) { return 0, false, false }
+// Advance moves Now to sec and then calls changed, if it is not nil, for each slot of which a record entered or left
+// a window, once each, ascending. changed may call everything but Advance. Advancing to Now does nothing; going back
+// is a programming error and panics. If sec lies beyond NextChange, the changes in between happen on the way.
+func (t *Table) Advance(sec int64, changed func(slot uint32)) {
+	if !t.started {
+		t.started, t.now = true, sec
+		return
+	}
+	if sec < t.now {
+		panic(fmt.Sprintf("windowing: going back from second %d to %d", t.now, sec))
+	}
+	touched := t.touched[:0]
+	for {
+		at, ok := t.NextChange()
+		if !ok || at > sec {
+			break
+		}
+		for _, l := range t.lines {
+			touched = l.pass(at, &t.gens, touched)
+		}
+	}
+	t.now, t.touched = sec, touched
+	if changed == nil {
+		return
+	}
+	slices.Sort(touched)
+	for _, slot := range slices.Compact(touched) {
+		changed(slot)
+	}
+}
 
-// Empty tells whether all windows of the slot hold no record.
-func (t *Table) Empty(slot uint32) bool { return true }
+// Value is the column's value for the slot at Now. ok is false for Avg, Min and Max of no records; the others
+// are 0 then. approx is true when more than MaxDistinct distinct values are in the window.
+func (t *Table) Value(slot uint32, col int) (v float64, ok, approx bool) {
+	if !t.gens.has(slot) {
+		f := t.cols[col].Func
+		return 0, f == Count || f == Sum || f == Distinct, false
+	}
+	return t.columns[col].value(slot)
+}
 
-// Drop forgets the content of the slot.
-func (t *Table) Drop(slot uint32) {}
+// Empty tells whether all windows of the slot hold no record now. Records may yet enter one with an offset.
+func (t *Table) Empty(slot uint32) bool {
+	if !t.gens.has(slot) {
+		return true
+	}
+	for _, c := range t.columns {
+		if c.holds(slot) {
+			return false
+		}
+	}
+	return true
+}
 
-// State copies the table's content.
-func (t *Table) State() State { return State{} }
+// Drop forgets the slot's content, also what was yet to enter a window. The slot may be used again at once.
+func (t *Table) Drop(slot uint32) {
+	if !t.gens.has(slot) {
+		return
+	}
+	*t.gens.at(slot)++
+	for _, c := range t.columns {
+		c.drop(slot)
+	}
+}

@@ -1,0 +1,60 @@
+package windowing
+
+const (
+	chunkBits = 9
+	chunkLen  = 1 << chunkBits
+	chunkMask = chunkLen - 1
+)
+
+// slab is an array that grows by chunks: its values never move, so pointers to them stay valid, and growing
+// costs no copy. T holds no pointers, so the collector looks at one pointer per chunk and not inside.
+type slab[T any] struct {
+	chunks []*[chunkLen]T
+}
+
+// has tells whether at(i) may be called.
+func (s *slab[T]) has(i uint32) bool { return int(i>>chunkBits) < len(s.chunks) }
+
+func (s *slab[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i&chunkMask] }
+
+// reach grows the slab until it has i; new values are zero.
+func (s *slab[T]) reach(i uint32) {
+	for !s.has(i) {
+		s.chunks = append(s.chunks, new([chunkLen]T))
+	}
+}
+
+// linked is a value that lends one of its fields to the free list while it is not in use.
+type linked[T any] interface {
+	*T
+	link() *uint32
+}
+
+// pool hands out the values of a slab by number and takes them back. Number 0 is never handed out: it means none.
+type pool[T any, P linked[T]] struct {
+	slab[T]
+	made, free, live uint32
+}
+
+// take returns the number of a zero value.
+func (p *pool[T, P]) take() uint32 {
+	p.live++
+	if i := p.free; i != 0 {
+		next := P(p.at(i)).link()
+		p.free, *next = *next, 0
+		return i
+	}
+	p.made++
+	p.reach(p.made)
+	return p.made
+}
+
+// give takes a value back. It is cleared at once, so that a stale number finds nothing that looks alive.
+func (p *pool[T, P]) give(i uint32) {
+	v := p.at(i)
+	var zero T
+	*v = zero
+	*P(v).link() = p.free
+	p.free = i
+	p.live--
+}
