@@ -1,0 +1,127 @@
+package windowing
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// BenchmarkAdd counts records of random groups, 20,000 a second, one column.
+func BenchmarkAdd(b *testing.B) {
+	for _, groups := range []int{1000, 1_000_000} {
+		for _, window := range []int64{60, 3600, 86400} {
+			b.Run(fmt.Sprintf("groups=%d/window=%ds", groups, window), func(b *testing.B) {
+				benchmarkAdd(b, []Column{{Count, window, 0}}, groups)
+			})
+		}
+	}
+}
+
+func BenchmarkAddFunc(b *testing.B) {
+	for name, f := range map[string]Func{"sum": Sum, "max": Max, "distinct": Distinct} {
+		b.Run(name, func(b *testing.B) { benchmarkAdd(b, []Column{{f, 60, 0}}, 1000) })
+	}
+	b.Run("four", func(b *testing.B) {
+		benchmarkAdd(b, []Column{{Count, 60, 0}, {Avg, 60, 0}, {Max, 300, 0}, {Count, 60, 3600}}, 1000)
+	})
+}
+
+func benchmarkAdd(b *testing.B, cols []Column, groups int) {
+	t := NewTable(cols)
+	in := make([]Input, len(cols))
+	now, seed := int64(1_770_000_000), uint64(1)
+	t.Advance(now, nil)
+	t.Add(uint32(groups-1), now, in) // makes no entry
+	t.reach(uint32(groups - 1))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%20_000 == 0 {
+			now++
+			t.Advance(now, nil)
+		}
+		seed = seed*6364136223846793005 + 1442695040888963407
+		for c := range in {
+			in[c] = Input{On: true, Num: float64(seed >> 50), Hash: seed >> 52}
+		}
+		t.Add(uint32((seed>>33)%uint64(groups)), now, in)
+	}
+}
+
+// BenchmarkSecond is one second of a full window: 1000 groups have a record each second.
+func BenchmarkSecond(b *testing.B) {
+	for _, window := range []int64{60, 3600, 14400} {
+		b.Run(fmt.Sprintf("window=%ds", window), func(b *testing.B) {
+			t := NewTable([]Column{{Count, window, 0}})
+			in := []Input{{On: true}}
+			now := int64(1_770_000_000)
+			second := func() {
+				now++
+				t.Advance(now, func(uint32) {})
+				for slot := range uint32(1000) {
+					t.Add(slot, now, in)
+				}
+			}
+			for range window {
+				second()
+			}
+			for b.Loop() {
+				second()
+			}
+		})
+	}
+}
+
+func BenchmarkGroups(b *testing.B) {
+	const n = 1_000_000
+	keys := make([][]byte, n)
+	for i := range keys {
+		keys[i] = fmt.Appendf(nil, "%08d\x00account", i)
+	}
+	g := NewGroups()
+	for _, key := range keys {
+		g.Slot(key)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		g.Slot(keys[uint32(i)*2654435761%n])
+	}
+}
+
+// BenchmarkMillionGroups measures what a million groups with one record each cost in bytes, in garbage
+// collection and in the pause of a snapshot.
+func BenchmarkMillionGroups(b *testing.B) {
+	const n, keyLen = 1_000_000, 16
+	var before, groups, all runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	g, t := NewGroups(), NewTable([]Column{{Count, 86400, 0}})
+	key := make([]byte, 0, keyLen)
+	for i := range n {
+		key = fmt.Appendf(key[:0], "%016d", i)
+		g.Slot(key)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&groups)
+	t.Advance(1_770_000_000, nil)
+	for slot := range uint32(n) {
+		t.Add(slot, 1_770_000_000, []Input{{On: true}})
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&all)
+	var collect, state time.Duration
+	for b.Loop() {
+		start := time.Now()
+		runtime.GC()
+		collect += time.Since(start)
+		start = time.Now()
+		st := t.State()
+		state += time.Since(start)
+		runtime.KeepAlive(st)
+	}
+	b.ReportMetric(float64(groups.HeapAlloc-before.HeapAlloc)/n-keyLen, "B/group-beyond-key")
+	b.ReportMetric(float64(all.HeapAlloc-groups.HeapAlloc)/n, "B/slot+entry")
+	b.ReportMetric(float64(collect.Microseconds())/1000/float64(b.N), "ms/GC")
+	b.ReportMetric(float64(state.Microseconds())/1000/float64(b.N), "ms/state")
+	runtime.KeepAlive(g)
+}
