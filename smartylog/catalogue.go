@@ -1,0 +1,163 @@
+package smartylog
+
+import (
+	_ "embed" // the catalogue
+	"path"
+	"strings"
+)
+
+// Event is one documented kind of record.
+type Event struct {
+	Name, Log, Meaning string
+	Level              string // the level it probably has; not promised by the documentation
+	Fields             []FieldInfo
+}
+
+// FieldInfo is one documented part of an event's context.
+type FieldInfo struct {
+	Name, Meaning string
+	Type          string // text int bool list dict object datetime duration any
+	Kind          string // "key"; "traceback"; "open_set": further keys the documentation does not name
+	Optional      bool
+}
+
+// LogInfo is one log file of Smarty.
+type LogInfo struct {
+	Stem, Title string
+	Documented  bool // false for logs that exist but whose events nobody has described
+}
+
+//go:embed catalogue.txt
+var catalogueText string
+
+// documented is the catalogue, read once and never changed.
+var documented = readCatalogue(catalogueText)
+
+type catalogue struct {
+	events []Event
+	logs   []LogInfo
+	index  map[string]int    // name → events
+	names  map[string]string // name in upper and lower case → name
+	keys   map[string]*eventKeys
+}
+
+// eventKeys is what raw text in a value needs to know of an event.
+type eventKeys struct {
+	names []string
+	open  bool // has keys beyond these
+}
+
+// Catalogue lists the documented events in the order of the documentation.
+func Catalogue() []Event { return append([]Event(nil), documented.events...) }
+
+// EventByName finds an event by its name in any case.
+func EventByName(name string) (Event, bool) {
+	i, ok := documented.index[strings.ToUpper(name)]
+	if !ok {
+		return Event{}, false
+	}
+	return documented.events[i], true
+}
+
+// EventsLike finds the events whose name matches a pattern with * and ?, as
+// path.Match reads it, in any case. A malformed pattern matches nothing.
+func EventsLike(glob string) []Event {
+	var found []Event
+	pattern := strings.ToUpper(glob)
+	for _, e := range documented.events {
+		if ok, err := path.Match(pattern, e.Name); err == nil && ok {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Logs lists the documented logs, then those that are known to exist.
+func Logs() []LogInfo { return append([]LogInfo(nil), documented.logs...) }
+
+// keyAlias is the other spelling of a key that the vendor spells in two ways.
+func keyAlias(key string) (string, bool) {
+	switch key {
+	case "programs_imported":
+		return "programms_imported", true
+	case "programms_imported":
+		return "programs_imported", true
+	}
+	return "", false
+}
+
+// ValueAlias is the other spelling of a value that the vendor misspells.
+func ValueAlias(value string) (string, bool) {
+	switch value {
+	case "account_deivce_invalid":
+		return "account_device_invalid", true
+	case "account_device_invalid":
+		return "account_deivce_invalid", true
+	}
+	return "", false
+}
+
+// SameValue tells whether two values are equal, spellings aside.
+func SameValue(a, b string) bool {
+	other, ok := ValueAlias(a)
+	return a == b || ok && other == b
+}
+
+// readCatalogue reads lines "log STEM | title", "event NAME LEVEL | meaning" and
+// "  [!*][?]key type | meaning", where ! is a traceback, * an open set and ? optional.
+func readCatalogue(text string) *catalogue {
+	c := &catalogue{index: map[string]int{}, names: map[string]string{}, keys: map[string]*eventKeys{}}
+	for line := range strings.Lines(text) {
+		head, meaning, _ := strings.Cut(strings.TrimRight(line, "\n"), " | ")
+		words := strings.Fields(head)
+		switch {
+		case len(words) == 0:
+		case strings.HasPrefix(line, "  "):
+			c.addField(words, meaning)
+		case words[0] == "event":
+			log := c.logs[len(c.logs)-1].Stem
+			c.events = append(c.events, Event{Name: words[1], Log: log, Level: words[2], Meaning: meaning})
+			c.addName(words[1])
+		default:
+			c.logs = append(c.logs, LogInfo{Stem: words[1], Title: meaning, Documented: words[0] == "log"})
+		}
+	}
+	return c
+}
+
+func (c *catalogue) addName(name string) {
+	c.index[name] = len(c.events) - 1
+	c.names[name] = name
+	c.names[strings.ToLower(name)] = name
+	c.keys[name] = &eventKeys{}
+}
+
+func (c *catalogue) addField(words []string, meaning string) {
+	e := &c.events[len(c.events)-1]
+	f := FieldInfo{Name: words[0], Type: words[1], Kind: "key", Meaning: meaning}
+	switch f.Name[0] {
+	case '!':
+		f.Kind, f.Name = "traceback", f.Name[1:]
+	case '*':
+		f.Kind, f.Name = "open_set", f.Name[1:]
+	}
+	f.Name, f.Optional = strings.CutPrefix(f.Name, "?")
+	e.Fields = append(e.Fields, f)
+	keys := c.keys[e.Name]
+	if f.Kind == "open_set" {
+		keys.open = true
+		return
+	}
+	keys.names = append(keys.names, f.Name)
+	if other, ok := keyAlias(f.Name); ok {
+		keys.names = append(keys.names, other)
+	}
+}
+
+// keysOf finds the keys of an event by its name as written; nil if unknown.
+func (c *catalogue) keysOf(name []byte) *eventKeys {
+	if known, ok := c.names[string(name)]; ok {
+		return c.keys[known]
+	}
+	return c.keys[strings.ToUpper(string(name))]
+}

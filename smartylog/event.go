@@ -1,0 +1,124 @@
+package smartylog
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxEvent is the longest event name read, in bytes.
+const maxEvent = 128
+
+// eventNames gives event names without allocating for those seen before.
+type eventNames struct {
+	seen map[string]string // as written → canonical
+}
+
+// maxNames bounds how many undocumented names are remembered.
+const maxNames = 4096
+
+// read finds the event name of r's message.
+func (e *eventNames) read(r *Record) {
+	message := r.Raw[min(r.mark.message, len(r.Raw)):]
+	name, end := eventAt(message)
+	if name == nil {
+		r.Event = ""
+		r.Flags |= NoEvent
+		r.pairsAt = r.mark.message
+		return
+	}
+	r.Event = e.canonical(name)
+	r.pairsAt = r.mark.message + end
+}
+
+// canonical is the name in upper case.
+func (e *eventNames) canonical(name []byte) string {
+	if known, ok := documented.names[string(name)]; ok {
+		return known
+	}
+	if known, ok := e.seen[string(name)]; ok {
+		return known
+	}
+	upper := strings.ToUpper(string(name))
+	if e.seen == nil {
+		e.seen = make(map[string]string)
+	}
+	if len(e.seen) < maxNames {
+		e.seen[string(name)] = upper
+	}
+	return upper
+}
+
+// eventAt reads the event name at the start of a message and says where its
+// pairs begin; nil when the message is plain text.
+func eventAt(message []byte) (name []byte, end int) {
+	n := 0
+	for n < len(message) && n < maxEvent && isNameByte(message[n]) {
+		n++
+	}
+	if n > 0 && !isDigit(message[0]) {
+		end = n
+		if end < len(message) && message[end] == ':' {
+			end++
+		}
+		if endsLine(message, end) {
+			return message[:n], end
+		}
+		if message[end] == ' ' || message[end] == ',' {
+			if _, ok := documented.names[string(message[:n])]; ok || keyFollows(message[end:]) {
+				return message[:n], end
+			}
+		}
+	}
+	return eventPair(message)
+}
+
+// eventPair reads the form event='some_event' of logs before 2017-05-30.
+func eventPair(message []byte) (name []byte, end int) {
+	k, ok := keyAt(message, 0)
+	if !ok || string(k.name.of(message)) != "event" {
+		return nil, 0
+	}
+	rest := message[k.value:]
+	v, n, err := ParseValue(rest)
+	if text, isText := v.(string); err == nil && isText && isEventName(text) {
+		return []byte(text), k.value + n
+	}
+	n = 0
+	for n < len(rest) && n < maxEvent && isNameByte(rest[n]) {
+		n++
+	}
+	if n == 0 || !endsLine(rest, n) && rest[n] != ' ' {
+		return nil, 0
+	}
+	return rest[:n], k.value + n
+}
+
+func isEventName(s string) bool {
+	return s != "" && len(s) <= maxEvent && strings.IndexFunc(s, func(c rune) bool { return c > 127 || !isNameByte(byte(c)) }) < 0
+}
+
+// readsAsEvent tells whether a message begins with an event name in upper case
+// or lower_snake case.
+func readsAsEvent(message []byte) bool {
+	name, _ := eventAt(message[:min(len(message), 2*maxEvent)])
+	return name != nil && (bytes.Equal(name, bytes.ToUpper(name)) || bytes.Equal(name, bytes.ToLower(name)))
+}
+
+// keyFollows tells whether white space and then a key= come at the start of b.
+func keyFollows(b []byte) bool {
+	p := 0
+	for p < len(b) && (b[p] == ' ' || b[p] == ',' || b[p] == '\t') {
+		p++
+	}
+	if endsLine(b, p) {
+		return true
+	}
+	_, ok := keyAt(b, p)
+	return ok
+}
+
+func endsLine(b []byte, p int) bool { return p >= len(b) || b[p] == '\n' || b[p] == '\r' }
+
+func isNameByte(c byte) bool {
+	return c-'a' < 26 || c-'A' < 26 || c-'0' < 10 || c == '_'
+}

@@ -1,0 +1,236 @@
+package smartylog
+
+import "bytes"
+
+// pair is one key=value of a record, as places in its bytes.
+type pair struct {
+	name    span
+	from    int // where the pair begins, quotes of the key included
+	value   span
+	repr    bool // the value is a printed Python value, else raw text
+	open    bool // it lacks its closing quote or bracket
+	read    bool // decoded is set
+	decoded any
+}
+
+// keyPlace is where a key= was found.
+type keyPlace struct {
+	name  span
+	value int // where the value begins
+}
+
+// keyAt reads key= at b[p:]: the key bare or in quotes, spaces allowed round "=".
+func keyAt(b []byte, p int) (k keyPlace, ok bool) {
+	q := p
+	if q+1 < len(b) && (b[q] == 'u' || b[q] == 'b') && (b[q+1] == '\'' || b[q+1] == '"') {
+		q++
+	}
+	var quote byte
+	if q < len(b) && (b[q] == '\'' || b[q] == '"') {
+		quote = b[q]
+		q++
+	}
+	k.name.from = q
+	for q < len(b) && (isNameByte(b[q]) || q > k.name.from && (b[q] == '.' || b[q] == '-')) {
+		q++
+	}
+	k.name.to = q
+	if q == k.name.from || isDigit(b[k.name.from]) || q-k.name.from > maxEvent {
+		return k, false
+	}
+	if quote != 0 {
+		if q >= len(b) || b[q] != quote {
+			return k, false
+		}
+		q++
+	}
+	for q < len(b) && b[q] == ' ' {
+		q++
+	}
+	if q >= len(b) || b[q] != '=' || q+1 < len(b) && (b[q+1] == '=' || b[q+1] == '>') {
+		return k, false
+	}
+	q++
+	for q < len(b) && b[q] == ' ' {
+		q++
+	}
+	k.value = q
+	return k, true
+}
+
+// splitter finds the pairs of one record.
+type splitter struct {
+	b      []byte // the record up to its traceback
+	p      int
+	event  *eventKeys // nil for events that are not documented
+	pairs  []pair
+	seen   Flags // what was odd
+	parser parser
+}
+
+// split appends the pairs that begin at s.p or later. They end with the line in
+// which the last value ends: what follows is not part of the context.
+func (s *splitter) split() {
+	for {
+		for s.p < len(s.b) && isGap(s.b[s.p]) {
+			s.p++
+		}
+		if s.p >= len(s.b) || s.b[s.p] == '\n' {
+			return
+		}
+		k, ok := keyAt(s.b, s.p)
+		if !ok {
+			for s.p < len(s.b) && !isGap(s.b[s.p]) && s.b[s.p] != '\n' {
+				s.p++
+			}
+			continue
+		}
+		s.add(k)
+	}
+}
+
+func isGap(c byte) bool { return c == ' ' || c == ',' || c == '\t' || c == '\r' }
+
+// add reads the value of the pair that begins at s.p.
+func (s *splitter) add(k keyPlace) {
+	pr := pair{name: k.name, from: s.p}
+	s.parser = parser{b: s.b, p: k.value, skip: true}
+	_, err := s.parser.value()
+	if end := s.parser.p; err == nil && (endsLine(s.b, end) || isGap(s.b[end])) {
+		pr.repr = true
+		pr.value = span{k.value, end}
+	} else {
+		pr.open = err == errOpen
+		pr.value = span{k.value, s.rawEnd(k.value)}
+		s.noteRaw(&pr)
+	}
+	if s.find(k.name.of(s.b)) != nil {
+		s.seen |= DuplicateKey
+	}
+	s.pairs = append(s.pairs, pr)
+	s.p = pr.value.to
+}
+
+// noteRaw flags raw text that began like a printed value.
+func (s *splitter) noteRaw(pr *pair) {
+	if pr.value.from == pr.value.to {
+		pr.open = false
+		return
+	}
+	if pr.open {
+		s.seen |= Unterminated | PartialValue
+	}
+	switch s.b[pr.value.from] {
+	case '\'', '"', '[', '(', '{', '<':
+		s.seen |= PartialValue
+	}
+}
+
+// find returns the first pair of that name.
+func (s *splitter) find(name []byte) *pair {
+	for i := range s.pairs {
+		if bytes.Equal(s.pairs[i].name.of(s.b), name) {
+			return &s.pairs[i]
+		}
+	}
+	return nil
+}
+
+// rawEnd finds where raw text beginning at p ends: before the next key= of the
+// line that the catalogue knows for the event, or at the end of the line. For
+// events with open sets of keys any key= ends it.
+func (s *splitter) rawEnd(p int) int {
+	eol := len(s.b)
+	if i := bytes.IndexByte(s.b[p:], '\n'); i >= 0 {
+		eol = p + i
+	}
+	end := eol
+	if at := s.documentedKey(p, eol); at >= 0 {
+		end = at
+	} else if s.event == nil || s.event.open {
+		end = s.anyKey(p, eol)
+	}
+	for end > p && isGap(s.b[end-1]) {
+		end--
+	}
+	return end
+}
+
+// documentedKey finds the first key in b[p:eol] that may end raw text there. The
+// text itself may hold " ip=6.6.6.6", from a client; so a key counts only if the
+// record has not had it yet, and where it is last in the line.
+func (s *splitter) documentedKey(p, eol int) int {
+	if s.event == nil {
+		return -1
+	}
+	first := -1
+	for _, name := range s.event.names {
+		at := lastKey(s.b[p:eol], name)
+		if at < 0 || s.find([]byte(name)) != nil {
+			continue
+		}
+		if first < 0 || p+at < first {
+			first = p + at
+		}
+	}
+	return first
+}
+
+// lastKey finds the last " name=" in b; the key may be quoted.
+func lastKey(b []byte, name string) int {
+	for end := len(b); end > 0; {
+		i := bytes.LastIndex(b[:end], []byte(name))
+		if i <= 0 {
+			return -1
+		}
+		at := i
+		if b[at-1] == '\'' || b[at-1] == '"' {
+			at--
+			if at > 0 && b[at-1] == 'u' {
+				at--
+			}
+		}
+		if at > 0 && isGap(b[at-1]) {
+			if k, ok := keyAt(b, at); ok && k.name.to == i+len(name) {
+				return at
+			}
+		}
+		end = i
+	}
+	return -1
+}
+
+// anyKey finds the first " key=" in lower case of at least two letters.
+func (s *splitter) anyKey(p, eol int) int {
+	for q := p; q < eol; q++ {
+		i := bytes.IndexByte(s.b[q:eol], ' ')
+		if i < 0 {
+			break
+		}
+		q += i
+		n := q + 1
+		for n < eol && (s.b[n]-'a' < 26 || s.b[n] == '_') {
+			n++
+		}
+		if n-q > 2 && n < eol && s.b[n] == '=' {
+			return q
+		}
+	}
+	return eol
+}
+
+// endsInsideValue tells whether a record ends in a value that is not closed.
+func endsInsideValue(raw []byte, message int) bool {
+	if message <= 0 || message >= len(raw) {
+		return false
+	}
+	name, end := eventAt(raw[message:])
+	var few [16]pair
+	body := raw[:bodyEnd(raw, message)]
+	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
+		return false // a traceback has followed
+	}
+	s := splitter{b: bytes.TrimRight(body, "\r\n"), p: message + end, event: documented.keysOf(name), pairs: few[:0]}
+	s.split()
+	return len(s.pairs) > 0 && s.pairs[len(s.pairs)-1].open && s.p >= len(s.b)
+}

@@ -1,0 +1,237 @@
+package smartylog
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// Record is one log record: a view into the scanner's block, valid until the
+// scanner's next call; Clone keeps it. It is not safe for concurrent use,
+// because its context is decoded when first asked for.
+type Record struct {
+	Instance, Log string // Log is the file's stem, e.g. "smarty_epg"; set by whoever opened the file
+	File          string // base name of the file, for people
+	Gen           int    // rotated generation within the source, 0 = oldest
+	Pos           int64  // byte offset of the record in the (decompressed) file
+	Raw           []byte // all its bytes, line ends included
+	Sec           int64  // Unix seconds; only valid if HasTime
+	Offset        int    // seconds east of UTC as written, or of the zone used
+	Event         string // upper case; "" when none could be read
+	Flags         Flags
+
+	mark     mark
+	pairsAt  int // where the pairs begin
+	bodyEnd  int // where the traceback begins, or the record ends; 0 = not looked for
+	pairs    []pair
+	split    bool // pairs are found
+	context  *Context
+	splitter splitter
+	before   previous
+}
+
+// Context is a decoded record.
+type Context struct {
+	Pairs Dict   // in the order of the text, repeated keys included
+	Rest  string // words that belong to no key
+}
+
+// Get returns the first value of key.
+func (c *Context) Get(key string) (any, bool) { return c.Pairs.Get(key) }
+
+// reset forgets what was decoded of the record before.
+func (r *Record) reset(m *mark) {
+	r.mark = *m
+	r.pairsAt, r.bodyEnd = 0, 0
+	r.pairs = r.pairs[:0]
+	r.split, r.context = false, nil
+}
+
+// HasTime is false for what has no readable header.
+func (r *Record) HasTime() bool { return r.Flags&(Orphan|BadHeader) == 0 }
+
+// Source is "instance/stem", or "stem" when there is no instance.
+func (r *Record) Source() string {
+	if r.Instance == "" {
+		return r.Log
+	}
+	return r.Instance + "/" + r.Log
+}
+
+// Header reads the header; the zero Header if there is none.
+func (r *Record) Header() Header {
+	var h headerSpans
+	if !r.HasTime() || r.mark.level == 0 {
+		return Header{}
+	}
+	if ok, _ := h.scan(r.Raw, r.mark.level); !ok {
+		return Header{}
+	}
+	return h.header(r.Raw)
+}
+
+// body is where the record's traceback begins, or its text ends.
+func (r *Record) body() int {
+	if r.bodyEnd == 0 {
+		end := bodyEnd(r.Raw, min(r.mark.message, len(r.Raw)))
+		r.bodyEnd = len(bytes.TrimRight(r.Raw[:end], "\r\n"))
+	}
+	return r.bodyEnd
+}
+
+// findPairs finds the pairs once, and with them the flags of values.
+func (r *Record) findPairs() {
+	if r.split {
+		return
+	}
+	r.split = true
+	r.IsSuspect()
+	if !r.HasTime() {
+		return
+	}
+	s := &r.splitter
+	*s = splitter{b: r.Raw[:r.body()], p: min(r.pairsAt, r.body()), event: documented.keys[r.Event], pairs: r.pairs}
+	s.split()
+	r.pairs = s.pairs
+	r.Flags |= s.seen
+	for i := range r.pairs {
+		if v := r.pairs[i].value; v.to-v.from > MaxValue {
+			r.Flags |= TruncatedValue
+		}
+	}
+	s.b, s.pairs = nil, nil
+}
+
+// decode gives the value of a pair. Values over the cap are cut to a text.
+func (r *Record) decode(p *pair) any {
+	if p.read {
+		return p.decoded
+	}
+	p.read = true
+	text := p.value.of(r.Raw)
+	if p.repr {
+		v, _, err := ParseValue(text)
+		if s, isText := v.(string); err == nil && isText {
+			v = clip(s)
+		} else if len(text) > MaxValue || err != nil {
+			v = plainText(text[:min(len(text), MaxValue)])
+		}
+		p.decoded = v
+		return v
+	}
+	p.decoded = plainText(text[:min(len(text), MaxValue)])
+	return p.decoded
+}
+
+// clip cuts a text at MaxValue bytes or a little before, between characters.
+func clip(s string) string {
+	if len(s) <= MaxValue {
+		return s
+	}
+	return strings.ToValidUTF8(s[:MaxValue], "")
+}
+
+// Decode reads all pairs; Flags are complete after it.
+func (r *Record) Decode() *Context {
+	if r.context != nil {
+		return r.context
+	}
+	r.findPairs()
+	c := &Context{Rest: r.rest()}
+	for i := range r.pairs {
+		p := &r.pairs[i]
+		c.Pairs = append(c.Pairs, Pair{plainText(p.name.of(r.Raw)), r.decode(p)})
+	}
+	r.context = c
+	return c
+}
+
+// Lookup returns the first value of key and decodes only this one. Both
+// spellings of programs_imported are one key.
+func (r *Record) Lookup(key string) (any, bool) {
+	if !r.split && !r.mentions(key) {
+		return nil, false
+	}
+	r.findPairs()
+	if p := r.pair(key); p != nil {
+		return r.decode(p), true
+	}
+	if other, ok := keyAlias(key); ok {
+		if p := r.pair(other); p != nil {
+			return r.decode(p), true
+		}
+	}
+	return nil, false
+}
+
+// mentions tells cheaply whether the record can have the key.
+func (r *Record) mentions(key string) bool {
+	_, aliased := keyAlias(key)
+	return aliased || !isASCII(key) || bytes.Contains(r.Raw, []byte(key))
+}
+
+func (r *Record) pair(key string) *pair {
+	for i := range r.pairs {
+		if p := &r.pairs[i]; string(p.name.of(r.Raw)) == key {
+			return p
+		}
+	}
+	return nil
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(c rune) bool { return c > 127 }) < 0
+}
+
+// Text is the words that belong to no key, or the whole message when there is
+// no event; without the traceback.
+func (r *Record) Text() string {
+	if !r.HasTime() {
+		return trimText(plainText(r.Raw))
+	}
+	if r.Event == "" {
+		return trimText(plainText(r.Raw[min(r.mark.message, r.body()):r.body()]))
+	}
+	if r.context != nil {
+		return r.context.Rest
+	}
+	r.findPairs()
+	return r.rest()
+}
+
+// rest joins what lies between the pairs.
+func (r *Record) rest() string {
+	if !r.HasTime() || r.Event == "" {
+		return r.Text()
+	}
+	var words []string
+	at := min(r.pairsAt, r.body())
+	for i := range r.pairs {
+		words = appendWords(words, r.Raw[at:r.pairs[i].from])
+		at = r.pairs[i].value.to
+	}
+	words = appendWords(words, r.Raw[at:max(at, r.body())])
+	return strings.Join(words, " ")
+}
+
+func appendWords(words []string, b []byte) []string {
+	if text := strings.Trim(trimText(plainText(b)), " ,"); text != "" {
+		words = append(words, text)
+	}
+	return words
+}
+
+// trimText strips white space, NULs and a byte order mark from the ends.
+func trimText(s string) string {
+	return strings.Trim(s, "\x00\uFEFF \t\r\n")
+}
+
+// Clone copies the record out of the scanner's block.
+func (r *Record) Clone() *Record {
+	r.IsSuspect()
+	c := *r
+	c.Raw = slices.Clone(r.Raw)
+	c.before = previous{known: true, broken: r.before.broken}
+	c.split, c.context, c.pairs, c.splitter = false, nil, nil, splitter{}
+	return &c
+}

@@ -1,0 +1,292 @@
+package smartylog
+
+import (
+	"bytes"
+	"time"
+)
+
+// stamps reads the timestamps at the start of records, such as
+// "Fri Mar 24 10:22:35+0300 2017 ". Records of one second share their text, and
+// those of one day all but the clock, so the last one read is remembered.
+type stamps struct {
+	zone   *time.Location
+	ignore bool // read local time in zone whatever offset is printed
+
+	text [64]byte
+	n    int // length of text, through the space after the year; 0 = nothing remembered
+	last stamp
+	day  int64 // Unix second of the remembered day's start if last.fixed
+}
+
+// stamp is a timestamp that was read.
+type stamp struct {
+	sec    int64
+	offset int
+	flags  Flags
+	fixed  bool // the offset is the printed one, so days are arithmetic
+}
+
+// clock is a timestamp's text taken apart; its numbers are not yet checked.
+type clock struct {
+	weekday, month     int // weekday 0 = Sunday, month 1..12
+	day, year          int
+	hour, minute, secs int
+	hasOffset          bool
+	offset             int
+}
+
+// read reads the timestamp at the start of b and returns the length of its text
+// through the space after the year. shaped is true when b has the shape of a
+// timestamp, also when the time does not exist (hour 24).
+func (c *stamps) read(b []byte) (st stamp, n int, ok, shaped bool) {
+	if c.n > 0 && len(b) >= c.n {
+		if bytes.Equal(b[:c.n], c.text[:c.n]) {
+			return c.last, c.n, true, true
+		}
+		if c.last.fixed && bytes.Equal(b[:11], c.text[:11]) && bytes.Equal(b[19:c.n], c.text[19:c.n]) {
+			if secs, ok := daySecond(b[11:19]); ok {
+				copy(c.text[11:19], b[11:19])
+				c.last.sec = c.day + secs
+				return c.last, c.n, true, true
+			}
+		}
+	}
+	var k clock
+	if n, shaped = k.scan(b); !shaped {
+		return st, 0, false, false
+	}
+	if !k.exists() {
+		return st, n, false, true
+	}
+	st = c.resolve(&k)
+	c.remember(b[:n], st, &k)
+	return st, n, true, true
+}
+
+func (c *stamps) remember(text []byte, st stamp, k *clock) {
+	c.n = 0
+	if len(text) > len(c.text) {
+		return
+	}
+	c.n = copy(c.text[:], text)
+	c.last = st
+	// Only the usual layout has the clock at bytes 11 to 19.
+	if c.n < 25 || text[10] != ' ' || text[13] != ':' || text[16] != ':' {
+		c.last.fixed = false
+	}
+	c.day = st.sec - int64(k.hour*3600+k.minute*60+k.secs)
+}
+
+func (c *stamps) resolve(k *clock) stamp {
+	st := stamp{offset: k.offset, fixed: k.hasOffset && !c.ignore}
+	local := time.Date(k.year, time.Month(k.month), k.day, k.hour, k.minute, k.secs, 0, time.UTC)
+	if int(local.Weekday()) != k.weekday && k.secs < 60 {
+		st.flags |= WeekdayMismatch
+	}
+	if !k.hasOffset {
+		st.flags |= NoOffset
+	}
+	if st.fixed {
+		st.sec = local.Unix() - int64(k.offset)
+		return st
+	}
+	st.sec, st.offset = c.inZone(local)
+	return st
+}
+
+// inZone reads a local time in the configured zone. In the hour that autumn
+// repeats, file order decides: the first pass is meant until time has moved on.
+func (c *stamps) inZone(local time.Time) (sec int64, offset int) {
+	if c.zone == nil {
+		return local.Unix(), 0
+	}
+	wall := local.Unix()
+	_, before := time.Unix(wall-86400, 0).In(c.zone).Zone()
+	_, after := time.Unix(wall+86400, 0).In(c.zone).Zone()
+	first, second := wall-int64(max(before, after)), wall-int64(min(before, after))
+	firstOK, secondOK := c.prints(first, wall), c.prints(second, wall)
+	switch {
+	case firstOK && secondOK && c.last.sec > first+600 && c.last.sec < second+3600:
+		sec = second
+	case firstOK || !secondOK:
+		sec = first
+	default:
+		sec = second
+	}
+	return sec, int(wall - sec)
+}
+
+// prints tells whether the instant sec shows as the local clock wall.
+func (c *stamps) prints(sec, wall int64) bool {
+	_, off := time.Unix(sec, 0).In(c.zone).Zone()
+	return sec+int64(off) == wall
+}
+
+// exists checks the ranges of date, clock and offset.
+func (k *clock) exists() bool {
+	if k.hour > 23 || k.minute > 59 || k.secs > 60 || k.day < 1 || k.year < 1 {
+		return false
+	}
+	if k.offset <= -86400 || k.offset >= 86400 {
+		return false
+	}
+	return k.day <= time.Date(k.year, time.Month(k.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// scan takes the text of a timestamp apart.
+func (k *clock) scan(b []byte) (n int, ok bool) {
+	p := 0
+	if k.weekday, p = dayWord(b); p == 0 || p >= len(b) || b[p] != ' ' {
+		return 0, false
+	}
+	p++
+	m, w := monthWord(b[p:])
+	if w == 0 {
+		return 0, false
+	}
+	k.month, p = m, p+w
+	for p < len(b) && b[p] == ' ' && p < w+16 {
+		p++
+	}
+	if p, ok = k.scanDay(b, p); !ok {
+		return 0, false
+	}
+	if p+9 > len(b) || b[p+2] != ':' || b[p+5] != ':' {
+		return 0, false
+	}
+	var okH, okM, okS bool
+	k.hour, okH = twoDigits(b[p:])
+	k.minute, okM = twoDigits(b[p+3:])
+	k.secs, okS = twoDigits(b[p+6:])
+	if !okH || !okM || !okS {
+		return 0, false
+	}
+	if p, ok = k.scanOffset(b, p+8); !ok {
+		return 0, false
+	}
+	return k.scanYear(b, p)
+}
+
+// scanDay reads a day of one or two digits and the space after it.
+func (k *clock) scanDay(b []byte, p int) (int, bool) {
+	start := p
+	for k.day = 0; p < len(b) && p < start+2 && isDigit(b[p]); p++ {
+		k.day = k.day*10 + int(b[p]-'0')
+	}
+	return p + 1, p > start && p < len(b) && b[p] == ' '
+}
+
+// scanOffset reads "+0300", "+03:00", "Z" or nothing.
+func (k *clock) scanOffset(b []byte, p int) (int, bool) {
+	if p >= len(b) {
+		return p, false
+	}
+	sign := 1
+	switch b[p] {
+	case ' ':
+		return p, true
+	case 'Z':
+		k.hasOffset = true
+		return p + 1, true
+	case '-':
+		sign = -1
+	case '+':
+	default:
+		return p, false
+	}
+	if p+6 > len(b) {
+		return p, false
+	}
+	hours, ok := twoDigits(b[p+1:])
+	p += 3
+	if b[p] == ':' {
+		p++
+	}
+	minutes, ok2 := twoDigits(b[p:])
+	k.hasOffset, k.offset = true, sign*(hours*3600+minutes*60)
+	return p + 2, ok && ok2
+}
+
+// scanYear reads " 2017 "; the last space may be the end of the text.
+func (k *clock) scanYear(b []byte, p int) (int, bool) {
+	if p+5 > len(b) || b[p] != ' ' {
+		return 0, false
+	}
+	hi, ok := twoDigits(b[p+1:])
+	lo, ok2 := twoDigits(b[p+3:])
+	k.year = hi*100 + lo
+	p += 5
+	if !ok || !ok2 || p >= len(b) || b[p] != ' ' {
+		return 0, false
+	}
+	return p + 1, true
+}
+
+func daySecond(b []byte) (int64, bool) {
+	h, ok := twoDigits(b)
+	m, ok2 := twoDigits(b[3:])
+	s, ok3 := twoDigits(b[6:])
+	if !ok || !ok2 || !ok3 || b[2] != ':' || b[5] != ':' || h > 23 || m > 59 || s > 60 {
+		return 0, false
+	}
+	return int64(h*3600 + m*60 + s), true
+}
+
+func twoDigits(b []byte) (int, bool) {
+	if len(b) < 2 || !isDigit(b[0]) || !isDigit(b[1]) {
+		return 0, false
+	}
+	return int(b[0]-'0')*10 + int(b[1]-'0'), true
+}
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
+// dayWord reads a weekday's name at the start of b: English, or Russian for a
+// process that called locale.setlocale. width 0 means none.
+func dayWord(b []byte) (day, width int) {
+	return nameAt(b, [...]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}, [...]string{"Вс", "Пн", "Вт", "Ср", "Чт", "Пт", "Сб"})
+}
+
+func nameAt(b []byte, english, russian [7]string) (index, width int) {
+	if len(b) < 4 {
+		return 0, 0
+	}
+	for i, name := range english {
+		if b[0] == name[0] && b[1] == name[1] && b[2] == name[2] {
+			return i, 3
+		}
+	}
+	for i, name := range russian {
+		if string(b[:4]) == name {
+			return i, 4
+		}
+	}
+	return 0, 0
+}
+
+// monthWord reads a month's name at the start of b as 1 to 12; the Russian
+// names may be longer than their three letters ("сент.").
+func monthWord(b []byte) (month, width int) {
+	const english = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	if len(b) < 4 {
+		return 0, 0
+	}
+	if b[0] < 0x80 {
+		for i := 0; i < len(english); i += 3 {
+			if b[3] == ' ' && string(b[:3]) == english[i:i+3] {
+				return i/3 + 1, 3
+			}
+		}
+		return 0, 0
+	}
+	end := bytes.IndexByte(b[:min(len(b), 20)], ' ')
+	if end < 6 {
+		return 0, 0
+	}
+	for i, name := range [...]string{"янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"} {
+		if bytes.HasPrefix(b[:end], []byte(name)) {
+			return i + 1, end
+		}
+	}
+	return 0, 0
+}

@@ -1,0 +1,328 @@
+package smartylog
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Dict is a Python dict in the order it was printed.
+type Dict []Pair
+
+// Pair is one key with its value: nil, bool, int64, float64, string, []any or Dict.
+type Pair struct {
+	Key   string
+	Value any
+}
+
+// Get returns the first value of key.
+func (d Dict) Get(key string) (any, bool) {
+	for i := range d {
+		if d[i].Key == key {
+			return d[i].Value, true
+		}
+	}
+	return nil, false
+}
+
+// errOpen means that the text ended before the value did, errForm that it is
+// not a Python value.
+var (
+	errOpen = errors.New("value is not closed")
+	errForm = errors.New("not a Python value")
+)
+
+// maxDepth bounds the nesting of values, and with it the recursion.
+const maxDepth = 100
+
+// ParseValue reads one printed Python value (repr) at the start of s, of Python 2
+// or 3, and returns it with the number of bytes eaten. Lists, tuples and sets
+// become []any; Decimal and UUID their text; dates RFC 3339 text, those without
+// a zone taken as UTC; timedelta float64 seconds; integers beyond int64 their
+// digits; other objects their text without memory addresses.
+func ParseValue(s []byte) (v any, n int, err error) {
+	p := parser{b: s}
+	if v, err = p.value(); err != nil {
+		return nil, 0, fmt.Errorf("read value at byte %d: %w", p.p, err)
+	}
+	return v, p.p, nil
+}
+
+// parser reads Python values from b at p.
+type parser struct {
+	b     []byte
+	p     int
+	depth int
+	skip  bool // only find the ends, build nothing
+}
+
+func (p *parser) value() (any, error) {
+	if p.p >= len(p.b) {
+		return nil, errOpen
+	}
+	if p.depth++; p.depth > maxDepth {
+		return nil, errForm
+	}
+	defer func() { p.depth-- }()
+	switch c := p.b[p.p]; {
+	case c == '\'' || c == '"':
+		return p.text(0)
+	case c == '[':
+		return p.list(']')
+	case c == '(':
+		return p.parenthesised()
+	case c == '{':
+		return p.braces()
+	case c == '<':
+		return p.angle()
+	case c-'0' < 10 || c == '-' || c == '+' || c == '.':
+		return p.number()
+	case isNameByte(c):
+		return p.word()
+	}
+	return nil, errForm
+}
+
+// space passes over white space within containers.
+func (p *parser) space() {
+	for p.p < len(p.b) && (p.b[p.p] == ' ' || p.b[p.p] == '\n' || p.b[p.p] == '\r' || p.b[p.p] == '\t') {
+		p.p++
+	}
+}
+
+// at tells whether c comes next, and passes over it.
+func (p *parser) at(c byte) bool {
+	if p.p < len(p.b) && p.b[p.p] == c {
+		p.p++
+		return true
+	}
+	return false
+}
+
+// missing is the error for something else than was expected.
+func (p *parser) missing() error {
+	if p.p >= len(p.b) {
+		return errOpen
+	}
+	return errForm
+}
+
+func (p *parser) peek(i int) byte {
+	if p.p+i < len(p.b) {
+		return p.b[p.p+i]
+	}
+	return 0
+}
+
+// list reads a list whose opening bracket comes next.
+func (p *parser) list(end byte) (any, error) {
+	start := p.p
+	p.p++
+	items, err := p.items(end)
+	if err != nil || p.skip {
+		return nil, err
+	}
+	if string(p.b[start:p.p]) == "[[...]]" || string(p.b[start:p.p]) == "[...]" {
+		return string(p.b[start:p.p]), nil
+	}
+	return items, nil
+}
+
+// items reads values up to the closing bracket.
+func (p *parser) items(end byte) ([]any, error) {
+	items := []any{}
+	for {
+		p.space()
+		if p.at(end) {
+			return items, nil
+		}
+		v, err := p.value()
+		if err != nil {
+			return nil, err
+		}
+		if !p.skip {
+			items = append(items, v)
+		}
+		p.space()
+		if !p.at(',') && p.peek(0) != end {
+			return nil, p.missing()
+		}
+	}
+}
+
+// parenthesised reads a tuple or a complex number.
+func (p *parser) parenthesised() (any, error) {
+	start := p.p
+	if v, ok := p.complex(); ok {
+		return v, nil
+	}
+	p.p = start
+	return p.list(')')
+}
+
+// complex reads "(1+2j)" as its text.
+func (p *parser) complex() (any, bool) {
+	for i := p.p + 1; i < len(p.b) && i < p.p+64; i++ {
+		switch c := p.b[i]; {
+		case c == 'j' && i+1 < len(p.b) && p.b[i+1] == ')':
+			text := string(p.b[p.p : i+2])
+			p.p = i + 2
+			return text, true
+		case isDigit(c) || c == '.' || c == '+' || c == '-' || c == 'e' || c == 'n' || c == 'a' || c == 'i' || c == 'f':
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// braces reads a dict, a set or "{...}".
+func (p *parser) braces() (any, error) {
+	if p.hasPrefix("{...}") {
+		p.p += 5
+		return "{...}", nil
+	}
+	p.p++
+	p.space()
+	if p.at('}') {
+		return Dict{}, nil
+	}
+	first, err := p.value()
+	if err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.at(':') {
+		return p.dict(first)
+	}
+	if !p.at(',') && p.peek(0) != '}' {
+		return nil, p.missing()
+	}
+	rest, err := p.items('}')
+	if err != nil {
+		return nil, err
+	}
+	return append([]any{first}, rest...), nil
+}
+
+// dict reads the rest of a dict after its first key and colon.
+func (p *parser) dict(key any) (any, error) {
+	var d Dict
+	for {
+		p.space()
+		v, err := p.value()
+		if err != nil {
+			return nil, err
+		}
+		if !p.skip {
+			d = append(d, Pair{keyText(key), v})
+		}
+		p.space()
+		comma := p.at(',')
+		p.space()
+		if p.at('}') {
+			return d, nil
+		}
+		if !comma {
+			return nil, p.missing()
+		}
+		if key, err = p.value(); err != nil {
+			return nil, err
+		}
+		p.space()
+		if !p.at(':') {
+			return nil, p.missing()
+		}
+	}
+}
+
+// keyText is a dict's key as text.
+func keyText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return string(appendValue(nil, v))
+}
+
+func (p *parser) hasPrefix(s string) bool {
+	return len(p.b)-p.p >= len(s) && string(p.b[p.p:p.p+len(s)]) == s
+}
+
+// number reads an integer, a float, "-inf" or the "..." of a truncation.
+func (p *parser) number() (any, error) {
+	start, floating := p.p, false
+	if p.hasPrefix("...") {
+		p.p += 3
+		return "...", nil
+	}
+	if c := p.peek(0); c == '-' || c == '+' {
+		p.p++
+	}
+	if p.hasPrefix("inf") {
+		p.p += 3
+		return float(math.Inf(44-int(p.b[start])), p)
+	}
+	digits := p.p
+	for ; p.p < len(p.b); p.p++ {
+		c := p.b[p.p]
+		exponent := (c == '+' || c == '-') && p.p > digits && p.b[p.p-1]|0x20 == 'e'
+		if c == '.' || c|0x20 == 'e' || exponent {
+			floating = true
+		} else if !isDigit(c) {
+			break
+		}
+	}
+	text := p.b[start:p.p]
+	if p.p == digits || !isDigit(p.b[digits]) && p.b[digits] != '.' {
+		return nil, p.missing()
+	}
+	if !floating {
+		if c := p.peek(0); c == 'L' {
+			p.p++
+		}
+	}
+	if isNameByte(p.peek(0)) && p.p < len(p.b) {
+		return nil, errForm
+	}
+	return p.finite(text, floating)
+}
+
+// finite makes a number of its text. Longs beyond int64 stay text.
+func (p *parser) finite(text []byte, floating bool) (any, error) {
+	if floating {
+		f, err := strconv.ParseFloat(string(text), 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			return nil, errForm
+		}
+		return float(f, p)
+	}
+	if p.skip {
+		return nil, nil
+	}
+	i, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil {
+		return string(text), nil
+	}
+	return i, nil
+}
+
+// float spares a skipped number its place on the heap.
+func float(f float64, p *parser) (any, error) {
+	if p.skip {
+		return nil, nil
+	}
+	return f, nil
+}
