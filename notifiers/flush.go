@@ -1,0 +1,248 @@
+package notifiers
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+// flush is one look at one group: sort its alerts, decide, tell, set the timer.
+type flush struct {
+	d     *Dispatcher
+	g     *group
+	route *Route
+	now   time.Time
+
+	standing
+	say   []alert.Transition // what a message would tell
+	held  []string           // by a calendar: would be told otherwise
+	brief []string           // over before they were told
+	done  []string           // of no more interest, once the group is settled
+
+	delivery *alert.Delivery
+	why      []Decision
+}
+
+func (f *flush) run() {
+	g := f.g
+	ids := slices.Sorted(maps.Keys(g.alerts))
+	f.LastSent, f.Due = g.LastSent, g.Due
+	for _, id := range ids {
+		f.sort(g.alerts[id])
+	}
+	ripe := !f.now.Before(g.Due)
+	send, why := decide(f.standing, f.now)
+	events := false
+	if send {
+		events = slices.ContainsFunc(f.say, func(t alert.Transition) bool { return t.State == alert.Event })
+		f.tell(why)
+	}
+	if send || ripe {
+		f.settle(send, why)
+	}
+	f.d.unindex(g, ids)
+	f.schedule(send, ripe, events)
+}
+
+// settle says why what was not told was not, and forgets what never will be.
+// Before the group's time it would be too early: an extra look, after a restart
+// say, must not change when the group is told.
+func (f *flush) settle(sent bool, why Reason) {
+	g := f.g
+	if len(f.brief) > 0 {
+		f.report(ShortLived, "", f.brief)
+	}
+	if !sent && (why == Unchanged || why == RepeatInterval) && !g.Due.IsZero() && len(f.brief)+len(f.done) == 0 {
+		f.report(why, "repeat", slices.Sorted(maps.Keys(g.alerts)))
+	}
+	if fresh := g.hold(f.held); len(fresh) > 0 {
+		f.report(OutOfCalendar, "calendar", fresh)
+	}
+	for _, id := range slices.Concat(f.brief, f.done) {
+		g.forget(id)
+	}
+}
+
+// sort finds out how one alert stands.
+func (f *flush) sort(t alert.Transition) {
+	told, knows := f.g.told[t.AlertID]
+	switch {
+	case t.State == alert.Resolved && !knows:
+		f.brief = append(f.brief, t.AlertID)
+	case t.State == alert.Resolved:
+		f.Knows = true
+		f.over(t)
+	case knows:
+		f.Knows = true
+		f.sortTold(t, told)
+	case !f.routed(t):
+		f.done = append(f.done, t.AlertID)
+	case f.muted(t):
+		f.held = append(f.held, t.AlertID)
+		if t.State == alert.Event {
+			f.done = append(f.done, t.AlertID) // what is past does not fire when the mute ends
+			return
+		}
+		f.Held++
+	default:
+		f.New++
+		f.say = append(f.say, t)
+	}
+}
+
+// over takes the end of an alert that was told: whoever was told hears of it,
+// muted or not, unless the receiver wants no resolves.
+func (f *flush) over(t alert.Transition) {
+	if !f.d.o.Receivers[f.g.Receiver].SendResolved {
+		f.done = append(f.done, t.AlertID)
+		return
+	}
+	f.Resolved++
+	f.say = append(f.say, t)
+}
+
+func (f *flush) sortTold(t alert.Transition, told alert.Told) {
+	f.say = append(f.say, t)
+	muted := f.muted(t)
+	switch {
+	case told.Severity != t.Severity && muted:
+		f.Held++
+		f.held = append(f.held, t.AlertID)
+	case told.Severity != t.Severity:
+		f.Updated++
+	}
+	if muted || !f.routed(t) {
+		return
+	}
+	every := f.repeatOf(t)
+	if f.Firing == 0 || every < f.Repeat {
+		f.Repeat = every
+	}
+	f.Firing++
+}
+
+// repeatOf is the rule's own interval, else the route's.
+func (f *flush) repeatOf(t alert.Transition) time.Duration {
+	if t.RepeatInterval > 0 {
+		return max(t.RepeatInterval, time.Second)
+	}
+	return f.route.repeat()
+}
+
+// routed reports whether the alert's labels still lead it here.
+func (f *flush) routed(t alert.Transition) bool {
+	ls := t.Set(f.d.o.External)
+	_, told := f.g.told[t.AlertID]
+	return slices.ContainsFunc(f.d.o.Root.Match(ls), func(r *Route) bool {
+		return f.g.of(r) && (told || r.groupKey(r.groupLabels(ls)) == f.g.Key)
+	})
+}
+
+// muted reports whether the route's or the rule's calendars hold the alert back.
+func (f *flush) muted(t alert.Transition) bool {
+	if f.route.muted(f.now) {
+		return true
+	}
+	known := false
+	for _, name := range t.ActiveIn {
+		c := f.d.o.RuleCalendars[name]
+		if c == nil {
+			continue
+		}
+		if c.Contains(f.now) {
+			return false
+		}
+		known = true
+	}
+	return known
+}
+
+func (f *flush) tell(why Reason) {
+	g := f.g
+	slices.SortFunc(f.say, byUrgency)
+	m := alert.Message{
+		Receiver: g.Receiver, Status: status(f.say), GroupKey: g.Key,
+		GroupLabels: g.GroupLabels, External: f.d.o.External, Alerts: f.say,
+	}
+	f.delivery = &alert.Delivery{
+		ID: g.deliveryID(m), Receiver: g.Receiver, GroupKey: g.Key, Reason: string(why),
+		State: alert.DeliveryPending, Created: f.now, Next: f.now, Message: m,
+	}
+	ids := make([]string, len(f.say))
+	for i, t := range f.say {
+		ids[i] = t.AlertID
+	}
+	f.why = append(f.why, Decision{
+		At: f.now, Receiver: g.Receiver, GroupKey: g.Key, Status: m.Status, Reason: string(why), Sent: true, AlertIDs: ids,
+	})
+	g.remember(m, f.now)
+}
+
+func (f *flush) report(why Reason, by string, ids []string) {
+	st := "resolved"
+	if why != ShortLived {
+		st = "firing"
+	}
+	f.why = append(f.why, Decision{
+		At: f.now, Receiver: f.g.Receiver, GroupKey: f.g.Key, Status: st, Reason: string(why), AlertIDs: ids, By: by,
+	})
+}
+
+// schedule sets when the group is looked at next. A group that holds nothing is
+// over; only after events it stays for one interval, so that a rule that emits
+// one every second is told once per interval.
+func (f *flush) schedule(sent, ripe, events bool) {
+	g := f.g
+	g.NextFlush = time.Time{}
+	if len(g.alerts) == 0 && !(sent && events) {
+		f.d.drop(g)
+		return
+	}
+	if sent || ripe && f.Held == 0 {
+		g.Due = time.Time{}
+	}
+	if sent && f.Held > 0 {
+		g.Due = f.now.Add(f.route.interval())
+	}
+	if g.Due.After(f.now) {
+		g.wake(g.Due)
+	} else if f.Held > 0 {
+		g.wake(f.nextPoll())
+	}
+	if len(g.alerts) == 0 {
+		g.wake(f.now.Add(f.route.interval()))
+	}
+	f.scheduleRepeats()
+	f.d.touch(g)
+}
+
+// scheduleRepeats sets the timers for what was told, the message just made
+// included. A repeat that is overdue now was held back by a calendar.
+func (f *flush) scheduleRepeats() {
+	for id := range f.g.told {
+		f.scheduleRepeat(f.g.alerts[id], f.nextPoll())
+	}
+}
+
+func (f *flush) scheduleRepeat(t alert.Transition, overdue time.Time) {
+	if _, told := f.g.told[t.AlertID]; told && t.Active() && f.routed(t) {
+		at := f.g.LastSent.Add(f.repeatOf(t))
+		if !at.After(f.now) {
+			at = overdue
+		}
+		f.g.wake(at)
+	}
+}
+
+func (f *flush) nextPoll() time.Time { return f.now.Truncate(calendarPoll).Add(calendarPoll) }
+
+func status(ts []alert.Transition) string {
+	for _, t := range ts {
+		if t.State != alert.Resolved {
+			return "firing"
+		}
+	}
+	return "resolved"
+}

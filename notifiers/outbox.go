@@ -1,0 +1,105 @@
+package notifiers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+// Outbox keeps deliveries until they are out. Only the receiver's one Worker
+// changes its rows.
+type Outbox interface {
+	// Due returns the unsent rows (pending, retry, inflight) that may be sent at
+	// now, oldest first. A row is not due before the older ones of its group.
+	Due(ctx context.Context, receiver string, now time.Time) ([]alert.Delivery, time.Time, error)
+	// Save writes state, attempts, next and reference of rows, all or none.
+	Save(ctx context.Context, ds ...alert.Delivery) error
+	// Ref returns the newest reference of the group's messages, or "".
+	Ref(ctx context.Context, receiver, groupKey string) (string, error)
+}
+
+// batch is what is unsent of one group, oldest first. It leaves as one message.
+type batch []alert.Delivery
+
+// batches puts rows together by group, in the order of each group's oldest row.
+func batches(rows []alert.Delivery) []batch {
+	var out []batch
+	at := map[string]int{}
+	for _, d := range rows {
+		i, ok := at[d.GroupKey]
+		if !ok {
+			i = len(out)
+			at[d.GroupKey] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], d)
+	}
+	return out
+}
+
+// next is when the batch may be tried: a newer row waits for an older one's retry.
+func (b batch) next() (at time.Time) {
+	for _, d := range b {
+		at = later(at, d.Next)
+	}
+	return at
+}
+
+// tried is when the batch was last tried; the zero time if never.
+func (b batch) tried() (at time.Time) {
+	for _, d := range b {
+		if n := len(d.Attempts); n > 0 {
+			at = later(at, d.Attempts[n-1].At)
+		}
+	}
+	return at
+}
+
+// merged is the newest row, telling also what the older ones would have told:
+// an alert that began and ended unsent is told as over.
+func (b batch) merged() alert.Delivery {
+	d := b[len(b)-1]
+	if len(b) == 1 {
+		return d
+	}
+	var alerts []alert.Transition
+	seen := map[string]bool{}
+	for _, row := range slices.Backward(b) {
+		d.Reason = string(strongest(Reason(row.Reason), Reason(d.Reason)))
+		for _, t := range row.Message.Alerts {
+			if !seen[t.AlertID] {
+				seen[t.AlertID] = true
+				alerts = append(alerts, t)
+			}
+		}
+	}
+	slices.SortStableFunc(alerts, byUrgency)
+	d.Message.Alerts = alerts
+	d.Message.Status = status(alerts)
+	return d
+}
+
+// sent marks the newest row sent and the older ones superseded.
+func (b batch) sent(ref string, now time.Time) []alert.Delivery {
+	out := slices.Clone(b)
+	for i := range out {
+		out[i].State = alert.DeliverySuperseded
+	}
+	last := &out[len(out)-1]
+	last.State, last.Ref = alert.DeliverySent, ref
+	last.Attempts = attempted(last.Attempts, alert.Attempt{At: now})
+	return out
+}
+
+// maxAttempts of a row are kept: the first and the last ones.
+const maxAttempts = 20
+
+func attempted(as []alert.Attempt, a alert.Attempt) []alert.Attempt {
+	as = append(slices.Clone(as), a)
+	if len(as) > maxAttempts {
+		as = slices.Delete(as, 1, 2)
+	}
+	return as
+}

@@ -1,0 +1,39 @@
+package notifiers
+
+import (
+	"log/slog"
+	"strings"
+)
+
+const redacted = "<redacted>"
+
+// Secret is a text that no log, error or dump shows. Reveal gives it to whoever
+// must send it.
+type Secret string
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// Hide cuts the secret out of a text.
+func (s Secret) Hide(text string) string {
+	if s == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, string(s), redacted)
+}
+
+// String, GoString, LogValue, MarshalText (JSON) and MarshalYAML show that there
+// is a secret, not which.
+func (Secret) String() string { return redacted }
+
+// GoString is for %#v.
+func (Secret) GoString() string { return redacted }
+
+// LogValue is for slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText is for JSON.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalYAML is for YAML.
+func (Secret) MarshalYAML() (any, error) { return redacted, nil }
