@@ -144,3 +144,25 @@ func (m *Mapping) unknownHint(name string, f field) string {
 	}
 	return "known here: " + strings.Join(known, ", ")
 }
+
+// QuietMapping is Mapping for a value that has been read as one before: its
+// repeated keys are not found a second time.
+func (v Value) QuietMapping() *Mapping {
+	m := &Mapping{v: v, fields: map[string]field{}}
+	if v.n == nil {
+		return m
+	}
+	n := v.resolve()
+	if n.Kind != yaml.MappingNode {
+		m.v.n = nil
+		return m
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		if _, twice := m.fields[name]; !twice && name != "<<" {
+			m.fields[name] = field{n.Content[i], n.Content[i+1]}
+			m.order = append(m.order, name)
+		}
+	}
+	return m
+}

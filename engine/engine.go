@@ -1,0 +1,289 @@
+package engine
+
+import (
+	"container/heap"
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// DefaultLateness is how many seconds out of order a source's records may be
+// before they are late (semantics §1.4).
+const DefaultLateness = 2
+
+// Options configure an engine. The zero value is usable but for Redactor.
+type Options struct {
+	Lateness int64 // seconds
+	Redactor *smartylog.Redactor
+	// Start is the second from which expected groups are awaited when no record
+	// has been seen before: the second of the start in a live run, 0 in replay,
+	// where the smallest timestamp decides.
+	Start int64
+	// Until bounds the clock: no second after it is evaluated. 0: no bound.
+	Until int64
+}
+
+// Output is one thing that happened: exactly one of the two is set.
+type Output struct {
+	Alert      *alert.Transition
+	Suppressed *alert.Suppression
+}
+
+// Engine holds all rules' state. Create it with New.
+type Engine struct {
+	o       Options
+	rules   []*ruleState
+	sources []*source
+	index   []map[string][]*ruleState // by source: event → rules that want it
+	pending *pending
+	due     dueHeap
+	final   int64 // F: every second up to it has been evaluated; never before the first
+	first   int64 // smallest timestamp that was not late; never before any
+	newest  int64 // greatest timestamp accepted
+	begun   bool
+	out     []Output
+	scratch *rules.Scratch // of records
+	vars    *rules.Scratch // of conditions
+	labels  []string       // reused while matching
+}
+
+// New makes an engine for a set of rules. Rules that are disabled are left out.
+func New(set *rules.Set, o Options) *Engine {
+	if o.Redactor == nil {
+		o.Redactor = smartylog.NewRedactor(nil, nil)
+	}
+	e := &Engine{o: o, pending: newPending(), final: never, first: never, newest: never,
+		scratch: rules.NewScratch(), vars: rules.NewScratch()}
+	for _, r := range set.Rules {
+		if r.Status != rules.Disabled {
+			e.rules = append(e.rules, newRuleState(r, len(e.rules)))
+		}
+	}
+	return e
+}
+
+// Source names a source and returns its number, the same for the same name.
+func (e *Engine) Source(name string) int {
+	for i, s := range e.sources {
+		if s.Name == name {
+			return i
+		}
+	}
+	e.sources = append(e.sources, &source{Name: name, Maxts: never, Final: never})
+	e.index = append(e.index, map[string][]*ruleState{})
+	return len(e.sources) - 1
+}
+
+// Step takes the next record of a source. Nothing of the record is kept but
+// copies. A record without a time (an orphan, a bad header) changes nothing.
+func (e *Engine) Step(src int, rec *smartylog.Record) {
+	if !rec.HasTime() {
+		return
+	}
+	s := e.sources[src]
+	taken, at, wait := e.observe(s, rec.Sec, rec.Flags.Has(smartylog.Future))
+	if !wait && len(s.Held) > 0 {
+		e.release(s, max(taken, e.final+1))
+	}
+	for _, r := range e.interested(src, rec) {
+		it, ok := e.match(r, src, rec)
+		switch {
+		case !ok:
+		case wait:
+			s.Held = append(s.Held, it)
+		default:
+			it.Sec = taken
+			e.pending.add(at, it)
+		}
+	}
+}
+
+// release gives the items that waited for a first timestamp their second.
+func (e *Engine) release(s *source, at int64) {
+	for _, it := range s.Held {
+		it.Sec = at
+		e.pending.add(at, it)
+	}
+	s.Held = nil
+}
+
+// maxIndexed bounds how many event names a source's index remembers: names come
+// from the log and may be hostile.
+const maxIndexed = 10_000
+
+// interested returns the rules that select the record's log and event.
+func (e *Engine) interested(src int, rec *smartylog.Record) []*ruleState {
+	if list, ok := e.index[src][rec.Event]; ok {
+		return list
+	}
+	var list []*ruleState
+	for _, r := range e.rules {
+		if r.rule.Selects(rec.Log, rec.Event) {
+			list = append(list, r)
+		}
+	}
+	if len(e.index[src]) < maxIndexed {
+		e.index[src][rec.Event] = list
+	}
+	return list
+}
+
+// EOF says that a live source had been read to its end at the wall second:
+// nothing up to lateness before it is hidden (semantics §1.5).
+func (e *Engine) EOF(src int, wall int64) {
+	s := e.sources[src]
+	s.Final = max(s.Final, wall-e.o.Lateness-1)
+	e.newest = max(e.newest, positive(e.newest, s.Final))
+}
+
+// Finish says that a source has ended: it holds nothing back any more.
+func (e *Engine) Finish(src int) {
+	s := e.sources[src]
+	s.Finished = true
+	if len(s.Held) > 0 { // nothing but records from the future: they are all there is
+		e.release(s, max(e.final+1, positive(e.newest, 0)))
+	}
+}
+
+// Final is F, and whether any second was evaluated yet.
+func (e *Engine) Final() (int64, bool) { return e.final, e.final != never }
+
+// First is the smallest timestamp seen that was not late; ok is false before any.
+func (e *Engine) First() (int64, bool) { return e.first, e.first != never }
+
+// Newest is the greatest timestamp seen; ok is false before any.
+func (e *Engine) Newest() (int64, bool) { return e.newest, e.newest != never }
+
+// Advance evaluates every second that is final by now and returns what
+// happened, in order. The result is valid until the next call.
+func (e *Engine) Advance() []Output {
+	f, ok := e.finality()
+	if !ok {
+		return nil
+	}
+	return e.AdvanceTo(min(f, positive(e.newest, f)))
+}
+
+// Close runs the clock on to its end: Options.Until, or the greatest timestamp
+// read. It does not run further by itself: a log that ends is not an outage.
+func (e *Engine) Close() []Output {
+	if e.o.Until != 0 {
+		return e.AdvanceTo(e.o.Until)
+	}
+	return e.AdvanceTo(positive(e.newest, never))
+}
+
+// AdvanceTo evaluates up to and including a second, whatever the sources say:
+// the seconds of cuts after a restart, and the end of a replay.
+func (e *Engine) AdvanceTo(f int64) []Output {
+	e.out = e.out[:0]
+	if e.o.Until != 0 {
+		f = min(f, e.o.Until)
+	}
+	if e.final != never && f <= e.final || !e.begin(f) {
+		return nil
+	}
+	for {
+		s, ok := e.nextSecond()
+		if !ok || s > f {
+			break
+		}
+		e.evaluate(s)
+	}
+	e.final = f
+	return e.out
+}
+
+// begin arms what waits for the first second of the run, once that is final.
+func (e *Engine) begin(f int64) bool {
+	if e.begun {
+		return true
+	}
+	start := e.first
+	if e.o.Start != 0 && (start == never || e.o.Start < start) {
+		start = e.o.Start
+	}
+	if start == never || start > f {
+		return false
+	}
+	e.begun = true
+	for _, r := range e.rules {
+		r.begin(start)
+		e.schedule(r)
+	}
+	return true
+}
+
+// nextSecond is the next one at which anything is to be evaluated.
+func (e *Engine) nextSecond() (int64, bool) {
+	for len(e.due) > 0 && e.due[0].rule.due != e.due[0].at {
+		heap.Pop(&e.due) // outdated: the rule has another time by now
+	}
+	s, ok := e.pending.next()
+	if len(e.due) > 0 && (!ok || e.due[0].at < s) {
+		return e.due[0].at, true
+	}
+	return s, ok
+}
+
+// schedule notes when a rule has something to do by itself.
+func (e *Engine) schedule(r *ruleState) {
+	at, ok := r.nextDue()
+	if !ok {
+		r.due = never
+		return
+	}
+	if at != r.due {
+		r.due = at
+		heap.Push(&e.due, due{at, r})
+	}
+}
+
+// evaluate brings every rule concerned through one second, in file order.
+func (e *Engine) evaluate(s int64) {
+	items := e.pending.take(s, e.sources)
+	var concerned []*ruleState
+	for len(e.due) > 0 && e.due[0].at <= s {
+		d := heap.Pop(&e.due).(due)
+		if d.rule.due == d.at {
+			d.rule.due = never
+			concerned = append(concerned, d.rule)
+		}
+	}
+	for i, it := range items {
+		if i == 0 || items[i-1].Rule != it.Rule {
+			concerned = append(concerned, e.rules[it.Rule])
+		}
+	}
+	slices.SortFunc(concerned, func(a, b *ruleState) int { return a.index - b.index })
+	for _, r := range slices.Compact(concerned) {
+		n := 0
+		for n < len(items) && items[n].Rule == r.index {
+			n++
+		}
+		r.evaluate(e, s, items[:n])
+		items = items[n:]
+		e.schedule(r)
+	}
+}
+
+// due is a rule and the second at which it wants to be evaluated.
+type due struct {
+	at   int64
+	rule *ruleState
+}
+
+type dueHeap []due
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].at < h[j].at }
+func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *dueHeap) Push(x any)        { *h = append(*h, x.(due)) }
+func (h *dueHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}

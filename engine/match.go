@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// match decides whether a record counts for a rule, for which group and with
+// which values. It looks at nothing but the record.
+func (e *Engine) match(r *ruleState, src int, rec *smartylog.Record) (item, bool) {
+	if x := r.rule.Match; x != nil {
+		ok, err := x.Holds(e.scratch, rec)
+		if err != nil {
+			r.failed(err, rec)
+		}
+		if !ok {
+			return item{}, false
+		}
+	}
+	key, ok := e.groupKey(r, rec)
+	if !ok {
+		r.stats.MissingGroup++
+		return item{}, false
+	}
+	r.stats.Matched++
+	return item{Rule: r.index, Source: src, Gen: rec.Gen, Pos: rec.Pos, Key: key, Inputs: e.inputs(r, rec),
+		Suspect: rec.IsSuspect(), Sample: newSample(rec)}, true
+}
+
+// groupKey is the tuple of the record's labels; ok is false when one is missing.
+func (e *Engine) groupKey(r *ruleState, rec *smartylog.Record) ([]byte, bool) {
+	if len(r.rule.GroupBy) == 0 {
+		return nil, true
+	}
+	e.labels = e.labels[:0]
+	for _, g := range r.rule.GroupBy {
+		text, ok := rules.Label(rec.Field(g.Path))
+		if !ok {
+			return nil, false
+		}
+		e.labels = append(e.labels, text)
+	}
+	return encodeKey(e.labels), true
+}
+
+// encodeKey writes a tuple so that different tuples give different keys.
+func encodeKey(labels []string) []byte {
+	n := 0
+	for _, l := range labels {
+		n += len(l) + binary.MaxVarintLen16
+	}
+	key := make([]byte, 0, n)
+	for _, l := range labels {
+		key = binary.AppendUvarint(key, uint64(len(l)))
+		key = append(key, l...)
+	}
+	return key
+}
+
+// decodeKey is encodeKey's inverse.
+func decodeKey(key []byte) []string {
+	var labels []string
+	for len(key) > 0 {
+		n, w := binary.Uvarint(key)
+		labels = append(labels, string(key[w:w+int(n)]))
+		key = key[w+int(n):]
+	}
+	return labels
+}
+
+// inputs are what the record brings to each column. A value that is missing or
+// no number is skipped (semantics §2.7).
+func (e *Engine) inputs(r *ruleState, rec *smartylog.Record) []windowing.Input {
+	in := make([]windowing.Input, len(r.rule.Columns))
+	in[0].On = true
+	for i, a := range r.rule.Aggregates {
+		if a.Where != nil {
+			ok, err := a.Where.Holds(e.scratch, rec)
+			if err != nil {
+				r.failed(err, rec)
+			}
+			if !ok {
+				continue
+			}
+		}
+		col := &in[i+1]
+		if a.Value == nil {
+			col.On = true
+			continue
+		}
+		v, err := a.Value.Record(e.scratch, rec)
+		if err != nil {
+			r.failed(err, rec)
+			continue
+		}
+		if a.Func == windowing.Distinct {
+			col.Hash, col.On = rules.Hash(v)
+		} else {
+			col.Num, col.On = rules.Number(v)
+		}
+	}
+	return in
+}
+
+// failed counts an evaluation error; the first of a rule is kept to be shown.
+func (r *ruleState) failed(err error, rec *smartylog.Record) {
+	if r.stats.EvalErrors++; r.stats.EvalErrors > 1 {
+		return
+	}
+	where := "while judging a window"
+	if rec != nil {
+		where = fmt.Sprintf("%s, byte %d", rec.File, rec.Pos)
+	}
+	r.stats.FirstError = fmt.Sprintf("%v (%s)", firstLine(err.Error()), where)
+}
+
+func firstLine(s string) string {
+	line, _, _ := bytes.Cut([]byte(s), []byte("\n"))
+	return string(line)
+}

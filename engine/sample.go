@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"bytes"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Bounds of what is kept of records to show with an alert: the newest matches
+// of a rule, the beginning of each, in bytes.
+const (
+	keptSamples = 128
+	sampleBytes = 512
+	shownEnds   = 3 // an alert shows the first three and the last three of its window
+)
+
+// sample is the beginning of one matching record.
+type sample struct {
+	Group  uint64 // hash of the group's key
+	At     int64
+	Source string
+	File   string
+	Pos    int64
+	Text   []byte
+}
+
+// newSample copies the first line of a record and, when there are more, the
+// last one, which names the exception of a traceback.
+func newSample(rec *smartylog.Record) sample {
+	raw := bytes.TrimSpace(rec.Raw)
+	first, rest, more := bytes.Cut(raw, []byte("\n"))
+	text := bytes.Clone(clip(first, sampleBytes))
+	if more {
+		last := rest[bytes.LastIndexByte(rest, '\n')+1:]
+		text = append(append(text, " … "...), clip(bytes.TrimSpace(last), sampleBytes/4)...)
+	}
+	return sample{At: rec.Sec, Source: rec.Source(), File: rec.File, Pos: rec.Pos, Text: text}
+}
+
+// clip cuts at a character's edge.
+func clip(b []byte, n int) []byte {
+	if len(b) <= n {
+		return b
+	}
+	for n > 0 && b[n]&0xc0 == 0x80 {
+		n--
+	}
+	return b[:n]
+}
+
+// samples is a ring of a rule's newest matches.
+type samples struct {
+	Ring []sample
+	Next int
+}
+
+func (s *samples) add(key []byte, sm sample) {
+	sm.Group = xxh3.Hash(key)
+	if len(s.Ring) < keptSamples {
+		s.Ring = append(s.Ring, sm)
+		return
+	}
+	s.Ring[s.Next] = sm
+	s.Next = (s.Next + 1) % keptSamples
+}
+
+// of returns the first three and the last three of a group's samples after a
+// second, redacted.
+func (s *samples) of(key []byte, after int64, redact *smartylog.Redactor) []alert.Sample {
+	group := xxh3.Hash(key)
+	var found []sample
+	for i := range s.Ring {
+		sm := s.Ring[(s.Next+i)%len(s.Ring)]
+		if sm.Group == group && sm.At > after {
+			found = append(found, sm)
+		}
+	}
+	if len(found) > 2*shownEnds {
+		found = append(found[:shownEnds:shownEnds], found[len(found)-shownEnds:]...)
+	}
+	var out []alert.Sample
+	for _, sm := range found {
+		out = append(out, alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos,
+			Text: redact.Text(string(bytes.ToValidUTF8(sm.Text, []byte("�"))))})
+	}
+	return out
+}

@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// stateVersion changes whenever an older program could misread the state.
+const stateVersion = 1
+
+// state is the whole engine as it is written to a snapshot. Rules are found
+// again by id and state hash.
+type state struct {
+	Version              int
+	Final, First, Newest int64
+	Begun                bool
+	Sources              []source
+	Pending              map[int64][]item
+	Rules                []ruleSnapshot
+}
+
+type ruleSnapshot struct {
+	ID, StateHash string
+	Cron          int64
+	Groups        windowing.GroupsState
+	Table         windowing.State
+	Keys          []groupSnapshot // in the order of their last match
+	Active        []incident
+	Fresh         map[string]int64 // by key
+	Recent        samples
+	Stats         Stats
+}
+
+type groupSnapshot struct {
+	Key         []byte
+	Last, Armed int64
+	Incident    int // place in Active, from 1; 0: none
+	Expected    bool
+}
+
+// State encodes everything the engine remembers. The engine can go on while the
+// bytes are written.
+func (e *Engine) State() ([]byte, error) {
+	st := state{Version: stateVersion, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Pending: e.pending.bySecond}
+	for _, s := range e.sources {
+		st.Sources = append(st.Sources, *s)
+	}
+	for _, r := range e.rules {
+		st.Rules = append(st.Rules, r.snapshot(e))
+	}
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(&st); err != nil {
+		return nil, fmt.Errorf("encode engine state: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (r *ruleState) snapshot(e *Engine) ruleSnapshot {
+	sn := ruleSnapshot{ID: r.rule.ID, StateHash: r.rule.StateHash(), Cron: r.cron, Groups: r.groups.State(), Table: r.table.State(),
+		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats}
+	sn.Recent.Ring = slices.Clone(r.recent.Ring)
+	for i := range sn.Recent.Ring { // what is stored is redacted, like all that leaves the process
+		sm := &sn.Recent.Ring[i]
+		sm.Text = []byte(e.o.Redactor.Text(string(sm.Text)))
+	}
+	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
+		g := &r.slots[slot]
+		gs := groupSnapshot{Key: r.groups.Key(slot), Last: g.last, Armed: g.armed, Expected: g.expected}
+		if g.incident != 0 {
+			sn.Active = append(sn.Active, r.active[g.incident])
+			gs.Incident = len(sn.Active)
+		}
+		if n := r.fresh[slot]; n != 0 {
+			sn.Fresh[string(gs.Key)] = n
+		}
+		sn.Keys = append(sn.Keys, gs)
+	}
+	return sn
+}
+
+// Restore makes an engine that continues from a state. Rules whose state hash
+// differs start anew, as after a reload.
+func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
+	var st state
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&st); err != nil {
+		return nil, fmt.Errorf("decode engine state: %w", err)
+	}
+	if st.Version != stateVersion {
+		return nil, fmt.Errorf("decode engine state: version %d is not %d", st.Version, stateVersion)
+	}
+	e := New(set, o)
+	e.final, e.first, e.newest, e.begun = st.Final, st.First, st.Newest, st.Begun
+	for i := range st.Sources {
+		e.Source(st.Sources[i].Name)
+		*e.sources[i] = st.Sources[i]
+	}
+	places := make(map[int]int) // of a rule then: now
+	for i, sn := range st.Rules {
+		r := e.find(sn.ID)
+		if r == nil || r.rule.StateHash() != sn.StateHash {
+			continue
+		}
+		if err := r.restore(sn); err != nil {
+			return nil, fmt.Errorf("restore rule %s: %w", sn.ID, err)
+		}
+		places[i] = r.index
+	}
+	e.adopt(st.Pending, places)
+	if e.begun {
+		e.resume(places)
+	}
+	return e, nil
+}
+
+func (e *Engine) find(id string) *ruleState {
+	for _, r := range e.rules {
+		if r.rule.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// adopt takes over what waits for its second, of the rules that are still there.
+func (e *Engine) adopt(items map[int64][]item, places map[int]int) {
+	for at, list := range items {
+		for _, it := range list {
+			if place, ok := places[it.Rule]; ok {
+				it.Rule = place
+				e.pending.add(at, it)
+			}
+		}
+	}
+	for _, s := range e.sources {
+		held := s.Held[:0]
+		for _, it := range s.Held {
+			if place, ok := places[it.Rule]; ok {
+				it.Rule = place
+				held = append(held, it)
+			}
+		}
+		s.Held = held
+	}
+}
+
+// resume schedules the rules of a run that has begun; those that are new in it
+// begin at the next second.
+func (e *Engine) resume(places map[int]int) {
+	kept := map[int]bool{}
+	for _, index := range places {
+		kept[index] = true
+	}
+	for _, r := range e.rules {
+		if kept[r.index] {
+			r.rearm(e.final)
+		} else {
+			r.begin(e.final + 1)
+		}
+		e.schedule(r)
+	}
+}
+
+// restore fills a fresh rule state. Slots are given anew, in the order of the
+// last match, and the table's content moves with them.
+func (r *ruleState) restore(sn ruleSnapshot) error {
+	var err error
+	if r.groups, err = windowing.RestoreGroups(sn.Groups); err != nil {
+		return err
+	}
+	if r.table, err = windowing.Restore(r.rule.Columns, sn.Table); err != nil {
+		return err
+	}
+	r.cron, r.recent, r.stats = sn.Cron, sn.Recent, sn.Stats
+	for _, gs := range sn.Keys {
+		slot, ok := r.groups.Find(gs.Key)
+		if !ok {
+			return fmt.Errorf("group %q is not in the index", gs.Key)
+		}
+		for int(slot) >= len(r.slots) {
+			r.slots = append(r.slots, group{})
+		}
+		r.slots[slot] = group{alive: true, last: gs.Last, armed: gs.Armed, expected: gs.Expected}
+		r.lru.push(r.slots, slot)
+		if n := sn.Fresh[string(gs.Key)]; n != 0 {
+			r.fresh[slot] = n
+		}
+		if gs.Incident != 0 {
+			inc := r.acquire(slot)
+			*inc = sn.Active[gs.Incident-1]
+			inc.Slot = slot
+		}
+	}
+	return nil
+}
+
+// rearm asks again for every second after the final one that groups wait for.
+func (r *ruleState) rearm(final int64) {
+	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
+		g := &r.slots[slot]
+		if at := g.armed + r.rule.Window; r.rule.Absence && at > final {
+			r.timers.add(timer{at: at, slot: slot})
+		}
+		if g.incident != 0 && r.active[g.incident].Wake > final {
+			r.timers.add(timer{at: r.active[g.incident].Wake, slot: slot})
+		}
+	}
+}

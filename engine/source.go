@@ -1,0 +1,95 @@
+package engine
+
+import "math"
+
+// Thresholds of semantics §1.8: so many records in a row, each older than the
+// source's newest by more than so many seconds, mean that its clock was set back.
+const (
+	stepRecords = 5
+	stepSeconds = 60
+)
+
+const never = math.MinInt64
+
+// source is what the engine knows of one log: how far its time has come.
+type source struct {
+	Name     string
+	Maxts    int64 // greatest accepted timestamp; never when there is none
+	Final    int64 // greatest second that was final for the source; never falls
+	Back     int   // records in a row that lie far before Maxts
+	Stepped  bool  // the clock was set back: the source does not hold F until it passes it
+	Finished bool
+	// Held are items of records from the future that came before any other
+	// record of the source; the next record says which second they are taken at.
+	Held []item
+
+	Late, Future, Steps int64
+}
+
+// observe notes one timestamp and returns the second the record is taken at and
+// the second at which it is evaluated, which is later than the first when the
+// record is late. wait is true when only the source's next record can tell.
+func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wait bool) {
+	if future {
+		s.Future++
+		if s.Maxts == never {
+			return 0, 0, true
+		}
+		taken = max(s.Maxts, e.final+1)
+		return taken, taken, false
+	}
+	e.step(s, sec)
+	if s.Maxts == never || sec > s.Maxts {
+		s.Maxts = sec
+	}
+	at = sec
+	if sec <= s.Final || sec <= e.final {
+		s.Late++
+		at = max(s.Final, e.final) + 1
+	} else if e.first == never || sec < e.first {
+		e.first = min(sec, positive(e.first, sec))
+	}
+	e.newest = max(e.newest, sec)
+	s.Final = max(s.Final, s.Maxts-e.o.Lateness-1)
+	if s.Stepped && s.Maxts-e.o.Lateness-1 >= e.final {
+		s.Stepped = false
+	}
+	return sec, at, false
+}
+
+// positive is v, or other when v is never.
+func positive(v, other int64) int64 {
+	if v == never {
+		return other
+	}
+	return v
+}
+
+// step finds a clock that was set back (semantics §1.8).
+func (e *Engine) step(s *source, sec int64) {
+	if s.Maxts == never || sec >= s.Maxts-stepSeconds {
+		s.Back = 0
+		return
+	}
+	if s.Back++; s.Back < stepRecords {
+		return
+	}
+	s.Back, s.Maxts, s.Stepped = 0, sec, true
+	s.Steps++
+}
+
+// finality is the engine's final second F: the least over the sources that hold
+// it. ok is false while a source that was not read yet holds it back.
+func (e *Engine) finality() (f int64, ok bool) {
+	f = math.MaxInt64
+	for _, s := range e.sources {
+		if s.Finished || s.Stepped {
+			continue
+		}
+		if s.Final == never {
+			return 0, false
+		}
+		f = min(f, s.Final)
+	}
+	return f, true
+}

@@ -1,0 +1,238 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/optimizer"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// maxNodes bounds an expression's size.
+const maxNodes = 1000
+
+// Expr is one compiled expression. The variables it reads are found by Names;
+// they are set in a Scratch before it is run.
+type Expr struct {
+	Source  string
+	Names   []string         // the variables it reads, in order of appearance
+	paths   []smartylog.Path // of the same, for expressions over a record
+	program *vm.Program      // nil when the expression is one variable
+}
+
+// Scratch is what evaluation changes: the machine and its variables. It is not
+// safe for concurrent use.
+type Scratch struct {
+	vm   vm.VM
+	vars map[string]any
+}
+
+// NewScratch returns an empty Scratch.
+func NewScratch() *Scratch { return &Scratch{vars: map[string]any{}} }
+
+// Set gives a variable its value.
+func (s *Scratch) Set(name string, v any) { s.vars[name] = v }
+
+// Record evaluates an expression over one record.
+func (x *Expr) Record(s *Scratch, rec *smartylog.Record) (any, error) {
+	if x.program == nil {
+		return rec.Field(x.paths[0]), nil
+	}
+	for i, name := range x.Names {
+		s.vars[name] = rec.Field(x.paths[i])
+	}
+	return s.vm.Run(x.program, s.vars)
+}
+
+// Run evaluates an expression over variables set before.
+func (x *Expr) Run(s *Scratch) (any, error) {
+	if x.program == nil {
+		return s.vars[x.Names[0]], nil
+	}
+	return s.vm.Run(x.program, s.vars)
+}
+
+// Holds is Record for a boolean expression: an error makes it false.
+func (x *Expr) Holds(s *Scratch, rec *smartylog.Record) (bool, error) {
+	v, err := x.Record(s, rec)
+	b, _ := v.(bool)
+	return b && err == nil, err
+}
+
+// True is Run for a boolean expression: an error makes it false.
+func (x *Expr) True(s *Scratch) (bool, error) {
+	v, err := x.Run(s)
+	b, _ := v.(bool)
+	return b && err == nil, err
+}
+
+// scope is the names an expression may use.
+type scope struct {
+	record    bool                     // over a record: names are paths
+	known     map[string]types.Type    // nil for a record of unknown events: any name goes
+	foreign   func(name string) string // a hint for a name that exists elsewhere
+	lists     map[string][]any
+	available []string // for hints, in the order to show them
+}
+
+// want is what an expression must give.
+type want int
+
+const (
+	wantBool want = iota
+	wantAny
+)
+
+// compile checks and compiles one expression. Faults go to v; nil is returned
+// when there were any.
+func compile(v strictyaml.Value, sc *scope, w want) *Expr {
+	src, ok := v.Expression()
+	if !ok {
+		return nil
+	}
+	if strings.TrimSpace(src) == "" {
+		v.Fault("", "the expression is empty")
+		return nil
+	}
+	config := newConfig()
+	tree, err := parser.ParseWithConfig(src, config)
+	if err != nil {
+		syntaxFault(v, src, err)
+		return nil
+	}
+	rw := &rewriter{v: v, src: src, scope: sc}
+	tree.Node = rw.rewrite(tree.Node)
+	if rw.failed {
+		return nil
+	}
+	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names}
+	if sc.record {
+		x.paths = rw.paths
+	}
+	if rw.isVariable(tree.Node) && w == wantAny {
+		return x
+	}
+	config.WithEnv(rw.env())
+	return x.finish(v, tree, config, w)
+}
+
+// finish type-checks and compiles the rewritten tree.
+func (x *Expr) finish(v strictyaml.Value, tree *parser.Tree, config *conf.Config, w want) *Expr {
+	typ, err := checker.Check(tree, config)
+	if err != nil {
+		typeFault(v, err)
+		return nil
+	}
+	if w == wantBool && (typ == nil || typ.Kind() != reflect.Bool) {
+		v.Fault("compare it with something, such as == true or > 0", "the expression must be true or false, and is %s", typeName(typ))
+		return nil
+	}
+	if err := optimizer.Optimize(&tree.Node, config); err != nil {
+		typeFault(v, err)
+		return nil
+	}
+	if x.program, err = compiler.Compile(tree, config); err != nil {
+		typeFault(v, err)
+		return nil
+	}
+	return x
+}
+
+func newConfig() *conf.Config {
+	config := conf.CreateNew()
+	config.MaxNodes = maxNodes
+	for _, f := range operators {
+		expr.Function(f.name, f.fn, f.sig)(config)
+	}
+	return config
+}
+
+func typeName(t reflect.Type) string {
+	switch {
+	case t == nil || t.Kind() == reflect.Interface:
+		return "a value of any kind"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case t.Kind() == reflect.Slice:
+		return "a list"
+	}
+	return "a number"
+}
+
+// syntaxFault explains why the text is no expression at all.
+func syntaxFault(v strictyaml.Value, src string, err error) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		v.Fault("", "%v", err)
+		return
+	}
+	if at := singleEquals(src); at >= 0 {
+		v.FaultAt(at, 1, "write == to compare", "\"=\" is not an operator")
+		return
+	}
+	hint := ""
+	if strings.Contains(fe.Message, "EOF") {
+		hint = "the expression is cut off: if a \" #\" or a comma is in it, quote the whole expression"
+	}
+	v.FaultAt(min(fe.From, len([]rune(src))-1), max(1, fe.To-fe.From), hint, "%s", lowerFirst(fe.Message))
+}
+
+// singleEquals finds a lone "=" outside quotes, in characters; -1 if there is none.
+func singleEquals(src string) int {
+	rs := []rune(src)
+	var quote rune
+	for i, r := range rs {
+		switch {
+		case quote != 0:
+			if r == quote && rs[i-1] != '\\' {
+				quote = 0
+			}
+		case r == '"' || r == '\'' || r == '`':
+			quote = r
+		case r == '=':
+			before := i > 0 && strings.ContainsRune("=!<>", rs[i-1])
+			after := i+1 < len(rs) && rs[i+1] == '='
+			if !before && !after {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func typeFault(v strictyaml.Value, err error) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		v.Fault("", "%v", err)
+		return
+	}
+	v.FaultAt(fe.From, max(1, fe.To-fe.From), "", "%s", lowerFirst(fe.Message))
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// variables are the names a condition may use: fixed ones with a type.
+func variables(pairs ...any) map[string]types.Type {
+	m := map[string]types.Type{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1].(types.Type)
+	}
+	return m
+}

@@ -1,0 +1,108 @@
+package rules
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// Options are what rules may refer to outside their files.
+type Options struct {
+	Zone      *time.Location // for schedules when a file names none; nil: UTC
+	Calendars []string       // known names; nil: any name is accepted (no configuration at hand)
+}
+
+// Load reads rule files: files, directories (every *.yaml and *.yml below them,
+// without *_test.yaml) and globs. The error is a strictyaml.Errors with every
+// fault of every file, or names a path that cannot be read; warnings come in
+// either case.
+func Load(paths []string, o Options) (*Set, []strictyaml.Fault, error) {
+	files, err := Files(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	faults := &strictyaml.Faults{}
+	set := &Set{Files: files}
+	seen := map[string]*Rule{}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read rules: %w", err)
+		}
+		loadFile(name, data, o, set, seen, faults)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, faults.Warnings(), err
+	}
+	return set, faults.Warnings(), nil
+}
+
+// Parse reads rules from memory; name stands for the file in faults.
+func Parse(name string, data []byte, o Options) (*Set, []strictyaml.Fault, error) {
+	faults := &strictyaml.Faults{}
+	set := &Set{Files: []string{name}}
+	loadFile(name, data, o, set, map[string]*Rule{}, faults)
+	return set, faults.Warnings(), faults.Err()
+}
+
+// Files lists the rule files that paths stand for, sorted, each once.
+func Files(paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		found, err := expand(p)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("read rules: no rule file in %s", p)
+		}
+		out = append(out, found...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+func expand(p string) ([]string, error) {
+	info, err := os.Stat(p)
+	if err != nil && strings.ContainsAny(p, "*?[") {
+		found, globErr := filepath.Glob(p)
+		if globErr != nil {
+			return nil, fmt.Errorf("read rules: %s: %w", p, globErr)
+		}
+		return found, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	if !info.IsDir() {
+		return []string{p}, nil
+	}
+	var out []string
+	err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && isRuleFile(name) {
+			out = append(out, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	return out, nil
+}
+
+func isRuleFile(name string) bool {
+	ext := filepath.Ext(name)
+	if ext != ".yaml" && ext != ".yml" {
+		return false
+	}
+	return !strings.HasSuffix(strings.TrimSuffix(name, ext), "_test")
+}

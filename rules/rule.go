@@ -1,0 +1,159 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// Status says whether a rule is evaluated and whether it notifies.
+type Status string
+
+// Test rules are evaluated and journalled, never notified.
+const (
+	Stable   Status = "stable"
+	Test     Status = "test"
+	Disabled Status = "disabled"
+)
+
+// Mode is the life cycle of a rule's alerts (semantics §3).
+type Mode string
+
+// StateMode alerts fire and resolve; EventMode alerts are single messages.
+const (
+	StateMode Mode = "state"
+	EventMode Mode = "event"
+)
+
+// Rule is one checked and compiled rule. It is immutable. Lengths of time are
+// whole seconds, the unit of evaluation.
+type Rule struct {
+	ID, Name, Description string
+	Status                Status
+	File                  string
+	Line                  int
+
+	Logs    []string // file stems; nil: any
+	Events  []string // upper-case names and globs; nil: any
+	Match   *Expr    // nil: every record of the events
+	GroupBy []GroupField
+
+	Window     int64 // 0: none
+	Aggregates []Aggregate
+	Columns    []windowing.Column // count first, then one per aggregate
+	Condition  *Expr              // nil: true
+	Resolve    *Expr              // nil: not Condition
+	PeakOf     int                // column whose highest value the summary shows
+
+	For, KeepFiringFor, Cooldown int64
+	Mode                         Mode
+	Absence                      bool
+	Groups                       GroupLimits
+	Schedule                     *calendar.Cron // nil: evaluated when content changes
+
+	Severity       alert.Severity
+	Labels         alert.Labels
+	Annotations    []Annotation
+	RepeatInterval time.Duration // 0: the route's
+	ActiveIn       []string      // calendars in which it may notify
+
+	stateHash string
+}
+
+// GroupField is one name of group_by.
+type GroupField struct {
+	Name string
+	Path smartylog.Path
+}
+
+// Aggregate is one named value of a window.
+type Aggregate struct {
+	Name  string
+	Func  windowing.Func
+	Where *Expr // nil: every matching record
+	Value *Expr // nil for count
+}
+
+// GroupLimits bound a rule's groups (semantics §4).
+type GroupLimits struct {
+	Expect      [][]string // label values in the order of group_by; one empty tuple for a rule without group_by
+	ForgetAfter int64
+	Max         int
+}
+
+// Selects reports whether a record of this event in this log can concern the
+// rule at all.
+func (r *Rule) Selects(log, event string) bool {
+	if r.Logs != nil && !slices.Contains(r.Logs, log) {
+		return false
+	}
+	if r.Events == nil {
+		return true
+	}
+	for _, e := range r.Events {
+		if e == event || strings.ContainsAny(e, "*?[") && globMatch(e, event) {
+			return true
+		}
+	}
+	return false
+}
+
+// StateHash covers what a rule's state depends on: an edit that leaves it alone
+// keeps the state (semantics §3.8).
+func (r *Rule) StateHash() string { return r.stateHash }
+
+// seal computes the state hash from the texts that shape the state.
+func (r *Rule) seal() {
+	h := sha256.New()
+	put := func(format string, args ...any) { fmt.Fprintf(h, format+"\x00", args...) }
+	put("%q %q", r.Logs, r.Events)
+	put("%s", source(r.Match))
+	for _, g := range r.GroupBy {
+		put("%q", g.Name)
+	}
+	put("%d", r.Window)
+	for i, a := range r.Aggregates {
+		put("%q %v %q %q %v", a.Name, a.Func, source(a.Where), source(a.Value), r.Columns[i+1])
+	}
+	put("%s", source(r.Condition))
+	r.stateHash = hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func source(x *Expr) string {
+	if x == nil {
+		return ""
+	}
+	return x.Source
+}
+
+// Title is the rule's name, or its id.
+func (r *Rule) Title() string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return r.ID
+}
+
+// Set is all loaded rules, in file order: by file name, then by place.
+type Set struct {
+	Rules []*Rule
+	Files []string
+}
+
+// Find returns the rule with the id, or nil.
+func (s *Set) Find(id string) *Rule {
+	for _, r := range s.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package rules
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// maxRendered is the longest text an annotation may render to, in bytes.
+const maxRendered = 8 << 10
+
+// Annotation is one named text of a rule's alerts.
+type Annotation struct {
+	Name string
+	tmpl *template.Template
+}
+
+// TemplateData is what a rule's annotations see: Alertmanager's names for one
+// alert, and ours.
+type TemplateData struct {
+	Status      string // firing, resolved
+	Labels      map[string]string
+	StartsAt    time.Time
+	EndsAt      time.Time
+	Fingerprint string
+	Rule        string
+	Severity    string
+	Group       map[string]string // names as in group_by
+	Values      map[string]any
+	Count       any
+	Window      string
+	Condition   string
+	Samples     []alert.Sample
+	Suppressed  int64
+}
+
+var errRenderedTooLong = errors.New("the text grows too long")
+
+// bounded stops a template that renders without end.
+type bounded struct{ bytes.Buffer }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxRendered {
+		return 0, errRenderedTooLong
+	}
+	return b.Buffer.Write(p)
+}
+
+// Render gives the annotation's text.
+func (a Annotation) Render(d *TemplateData) (string, error) {
+	var b bounded
+	if err := a.tmpl.Execute(&b, d); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// newAnnotation compiles a template and renders it once against a made-up
+// alert, so that a template that cannot work is a fault of the file.
+func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) {
+	text, ok := v.Text()
+	if !ok {
+		return Annotation{}, false
+	}
+	tmpl, err := template.New(name).Funcs(templateFuncs).Option("missingkey=error").Parse(text)
+	if err != nil {
+		v.Fault("", "%s", strings.TrimPrefix(err.Error(), "template: "))
+		return Annotation{}, false
+	}
+	a := Annotation{Name: name, tmpl: tmpl}
+	if _, err := a.Render(syntheticData(r)); err != nil {
+		v.Fault("available: .Values, .Group, .Labels, .Severity, .Window, .Condition, .Samples, .Suppressed, .StartsAt, .Rule, .Count",
+			"%s", strings.TrimPrefix(err.Error(), "template: "))
+		return Annotation{}, false
+	}
+	return a, true
+}
+
+// syntheticData is an alert as the rule could make it.
+func syntheticData(r *Rule) *TemplateData {
+	at := time.Unix(1490340155, 0).UTC() // the second of the documentation's example record
+	d := &TemplateData{Status: "firing", Rule: r.ID, Severity: r.Severity.String(), StartsAt: at, EndsAt: at.Add(time.Minute),
+		Labels: map[string]string{"alertname": r.ID, "rule": r.ID, "severity": r.Severity.String()},
+		Group:  map[string]string{}, Values: map[string]any{"count": 5}, Count: 5,
+		Window: "5m", Samples: []alert.Sample{{At: at.Unix(), Source: "smarty_main", File: "smarty_main.log", Text: "…"}}}
+	for _, g := range r.GroupBy {
+		d.Group[g.Name] = "x"
+		d.Labels[alert.SafeName(g.Name)] = "x"
+	}
+	for _, l := range r.Labels {
+		d.Labels[l.Name] = l.Value
+	}
+	for _, a := range r.Aggregates {
+		d.Values[a.Name] = 1.5
+	}
+	return d
+}
+
+// templateFuncs have Alertmanager's names and meanings, without its `since`,
+// which would read the wall clock.
+var templateFuncs = template.FuncMap{
+	"toUpper":          strings.ToUpper,
+	"toLower":          strings.ToLower,
+	"trimSpace":        strings.TrimSpace,
+	"title":            title,
+	"join":             func(sep string, s []string) string { return strings.Join(s, sep) },
+	"match":            regexp.MatchString,
+	"reReplaceAll":     reReplaceAll,
+	"urlUnescape":      url.QueryUnescape,
+	"stringSlice":      func(s ...string) []string { return s },
+	"date":             func(layout string, t time.Time) string { return t.Format(layout) },
+	"tz":               inZone,
+	"humanizeDuration": humanizeDuration,
+	"toJson":           toJSON,
+	"percent":          percent,
+}
+
+func title(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		r := []rune(w)
+		words[i] = strings.ToUpper(string(r[:1])) + string(r[1:])
+	}
+	return strings.Join(words, " ")
+}
+
+func reReplaceAll(pattern, repl, text string) (string, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", err
+	}
+	return re.ReplaceAllString(text, repl), nil
+}
+
+func inZone(name string, t time.Time) (time.Time, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return t, err
+	}
+	return t.In(zone), nil
+}
+
+func humanizeDuration(v any) (string, error) {
+	n, ok := Number(v)
+	if !ok {
+		return "", fmt.Errorf("humanizeDuration needs seconds, not %s", describe(v))
+	}
+	return strictyaml.FormatDuration(time.Duration(n * float64(time.Second))), nil
+}
+
+func toJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+// percent shows 0.126 as "12.6%".
+func percent(v any) string {
+	n, ok := Number(v)
+	if !ok {
+		return "?"
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*n), ".0") + "%"
+}
