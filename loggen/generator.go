@@ -135,9 +135,9 @@ func (g *Generator) write(j *job) (Record, bool) {
 		return Record{}, false
 	}
 	p.era, p.set, p.us = pick(j.sec < g.change, 2, 3), j.set, j.us
-	p.track = j.burst == 0 && len(g.quiets) > 0
+	p.track = len(g.quiets) > 0
 	p.record(ev, j.sec, ev.name)
-	if p.track && g.silenced(ev, j.sec) {
+	if j.burst == 0 && g.silenced(ev, j.sec) {
 		g.suppressed++
 		return Record{}, false
 	}
