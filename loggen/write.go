@@ -40,8 +40,8 @@ type BurstTrue struct {
 	Event   string            `json:"event"`
 	Log     string            `json:"log"`
 	Fields  map[string]string `json:"fields,omitempty"`
-	First   time.Time         `json:"first"`
-	Last    time.Time         `json:"last"`
+	First   time.Time         `json:"first,omitzero"` // zero if its log was not chosen
+	Last    time.Time         `json:"last,omitzero"`
 	Records int64             `json:"records"`
 }
 
