@@ -1,0 +1,238 @@
+package notifiers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+const (
+	defaultTimeout = 10 * time.Second
+	defaultGrace   = 5 * time.Second
+	idlePoll       = 5 * time.Second // a row may come without a wake: retried by hand
+	busyPoll       = time.Second     // the clock in Now may run faster than ours
+	horizon        = 30 * 24 * time.Hour
+)
+
+// Worker empties the outbox of one receiver, so that a slow one never delays
+// another. What is unsent of a group leaves as one message; a group's messages
+// leave in their order. Failed tries are repeated with growing waits, at most for
+// 72 hours; a receiver that failed five times in a row is probed every 30 s, and
+// once it answers everything that waits for it is due.
+type Worker struct {
+	Name     string
+	Receiver Receiver
+	Outbox   Outbox
+	Now      func() time.Time // nil: the wall clock
+	Log      *slog.Logger     // nil: none
+	Timeout  time.Duration    // of one try; 0: 10 s
+	Grace    time.Duration    // for a try in progress when Run is to end; 0: 5 s
+	Wake     <-chan struct{}  // says that there are new rows; may be nil
+	// Jitter picks a wait up to most; nil: any, evenly.
+	Jitter func(most time.Duration) time.Duration
+
+	inRow     int       // temporary failures since the last answer
+	probe     time.Time // not before, while inRow >= brokenAfter
+	paused    time.Time // until then the receiver wants no more
+	recovered time.Time // what was tried before may be tried again
+
+	stats counters
+}
+
+// Run sends until ctx ends. It returns when the try in progress is over, at the
+// latest after Grace.
+func (w *Worker) Run(ctx context.Context) error {
+	w.setDefaults()
+	for ctx.Err() == nil {
+		wait, err := w.step(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Error("outbox", slog.String("receiver", w.Name), slog.Any("error", err))
+			wait = busyPoll
+		}
+		if wait > 0 {
+			w.sleep(ctx, wait)
+		}
+	}
+	return nil
+}
+
+func (w *Worker) setDefaults() {
+	if w.Now == nil {
+		w.Now = time.Now
+	}
+	if w.Log == nil {
+		w.Log = slog.New(slog.DiscardHandler)
+	}
+	if w.Timeout <= 0 {
+		w.Timeout = defaultTimeout
+	}
+	if w.Grace <= 0 {
+		w.Grace = defaultGrace
+	}
+	if w.Jitter == nil {
+		w.Jitter = func(most time.Duration) time.Duration { return rand.N(most + 1) }
+	}
+}
+
+func (w *Worker) sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-w.Wake:
+	case <-timer.C:
+	}
+}
+
+// step tries one batch, or says how long there is nothing to do.
+func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
+	now := w.Now()
+	rows, _, err := w.Outbox.Due(ctx, w.Name, now.Add(horizon))
+	if err != nil {
+		return 0, err
+	}
+	b, wait := w.pick(batches(rows), now)
+	if b == nil {
+		return wait, nil
+	}
+	d := b.merged()
+	ref, err := w.Outbox.Ref(ctx, w.Name, d.GroupKey)
+	if err != nil {
+		return 0, err
+	}
+	receipt, failure := w.try(ctx, d, ref)
+	now = w.Now()
+	switch {
+	case failure == nil:
+		w.answered(now)
+		w.stats.sent(len(b)-1, now)
+		return 0, w.save(ctx, b.sent(receipt.Ref, now))
+	case ctx.Err() != nil:
+		return 0, nil // cut off by us: it stays as it was
+	}
+	return 0, w.fail(ctx, b, failure, now)
+}
+
+// pick chooses what to try now, or how long to wait.
+func (w *Worker) pick(bs []batch, now time.Time) (batch, time.Duration) {
+	if len(bs) == 0 {
+		return nil, idlePoll
+	}
+	if now.Before(w.paused) {
+		return nil, min(w.paused.Sub(now), busyPoll)
+	}
+	if w.inRow >= brokenAfter {
+		if now.Before(w.probe) {
+			return nil, min(w.probe.Sub(now), busyPoll)
+		}
+		return longestUntried(bs), 0
+	}
+	wait := busyPoll
+	for _, b := range bs {
+		at := b.next()
+		if !at.After(now) || b.tried().Before(w.recovered) && !b.refused() {
+			return b, 0
+		}
+		wait = min(wait, at.Sub(now))
+	}
+	return nil, wait
+}
+
+// longestUntried takes turns, so that one message which the receiver cannot
+// digest does not keep all others back.
+func longestUntried(bs []batch) batch {
+	best := bs[0]
+	for _, b := range bs[1:] {
+		if b.tried().Before(best.tried()) {
+			best = b
+		}
+	}
+	return best
+}
+
+// refused reports whether the last answer was that the message itself is bad.
+func (b batch) refused() bool {
+	for _, d := range b {
+		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Permanent {
+			return true
+		}
+	}
+	return false
+}
+
+// try sends with a time limit. A receiver that panics has failed, no more.
+func (w *Worker) try(ctx context.Context, d alert.Delivery, ref string) (r Receipt, failure *SendError) {
+	tryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.Timeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(w.Grace):
+			cancel()
+		case <-tryCtx.Done():
+		}
+	})
+	defer stop()
+	defer func() {
+		if p := recover(); p != nil {
+			failure = &SendError{Err: fmt.Errorf("the receiver broke: %v", p), Class: "panic", Permanent: true}
+		}
+	}()
+	r, err := w.Receiver.Send(tryCtx, d, ref)
+	if err != nil {
+		return Receipt{}, Classify(err)
+	}
+	return r, nil
+}
+
+// answered notes that the receiver is alive.
+func (w *Worker) answered(now time.Time) {
+	if w.inRow >= brokenAfter {
+		w.recovered = now
+		w.Log.Info("receiver answers again", slog.String("receiver", w.Name))
+	}
+	w.inRow = 0
+}
+
+func (w *Worker) fail(ctx context.Context, b batch, e *SendError, now time.Time) error {
+	rows := make([]alert.Delivery, len(b))
+	dead := 0
+	for i, d := range b {
+		rows[i] = failed(d, e, now, w.Jitter)
+		if rows[i].State == alert.DeliveryDead {
+			dead++
+		}
+	}
+	if e.RetryAfter > 0 {
+		w.paused = now.Add(e.RetryAfter)
+	}
+	if e.Permanent {
+		w.answered(now)
+	} else {
+		w.inRow++
+		w.probe = now.Add(probeEvery)
+	}
+	w.stats.failed(e, dead, w.inRow >= brokenAfter, now)
+	w.Log.Warn("delivery failed", slog.String("receiver", w.Name), slog.String("delivery", b[len(b)-1].ID),
+		slog.String("error", e.Error()), slog.Int("dead", dead), slog.Bool("permanent", e.Permanent))
+	return w.save(ctx, rows)
+}
+
+// save does not give up while the service runs: what was sent must be marked. It
+// is tried once more after the end.
+func (w *Worker) save(ctx context.Context, rows []alert.Delivery) error {
+	for {
+		err := w.Outbox.Save(context.WithoutCancel(ctx), rows...)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		w.Log.Error("mark delivery", slog.String("receiver", w.Name), slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+		case <-time.After(busyPoll):
+		}
+	}
+}

@@ -1,0 +1,367 @@
+package notifiers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// memory is an Outbox that behaves like the store's, faults included.
+type memory struct {
+	mu    sync.Mutex
+	rows  []alert.Delivery
+	fault func(op string) error
+}
+
+func (m *memory) op(op string) error {
+	if m.fault != nil {
+		return m.fault(op)
+	}
+	return nil
+}
+
+func (m *memory) Due(_ context.Context, receiver string, now time.Time) (due []alert.Delivery, next time.Time, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range m.rows {
+		unsent := d.State == alert.DeliveryPending || d.State == alert.DeliveryRetry || d.State == alert.DeliveryInflight
+		if unsent && d.Receiver == receiver && !d.Next.After(now) {
+			due = append(due, d)
+		}
+	}
+	return due, next, m.op("due")
+}
+
+func (m *memory) Save(_ context.Context, ds ...alert.Delivery) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.op("save"); err != nil {
+		return err
+	}
+	for _, d := range ds {
+		for i := range m.rows {
+			if r := &m.rows[i]; r.ID == d.ID { // the rest never changes
+				r.State, r.Next, r.Attempts, r.Ref = d.State, d.Next, d.Attempts, d.Ref
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) Ref(_ context.Context, receiver, key string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range slices.Backward(m.rows) {
+		if d.Receiver == receiver && d.GroupKey == key && d.Ref != "" {
+			return d.Ref, m.op("ref")
+		}
+	}
+	return "", m.op("ref")
+}
+
+func (m *memory) put(ds ...alert.Delivery) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rows = append(m.rows, ds...)
+}
+
+func (m *memory) states() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var b []string
+	for _, d := range m.rows {
+		b = append(b, d.ID+" "+string(d.State))
+	}
+	return strings.Join(b, ", ")
+}
+
+// fake answers each try by a function and writes down what it got.
+type fake struct {
+	mu     sync.Mutex
+	answer func(n int, d alert.Delivery) error
+	tries  []string
+	at     []time.Duration
+	began  time.Time
+}
+
+func (f *fake) Send(ctx context.Context, d alert.Delivery, ref string) (Receipt, error) {
+	f.mu.Lock()
+	f.tries = append(f.tries, fmt.Sprintf("%s %s %s ref=%s", d.ID, d.Reason, names(d.Message), ref))
+	f.at = append(f.at, time.Since(f.began).Round(time.Second))
+	n := len(f.tries)
+	f.mu.Unlock()
+	if f.answer == nil {
+		return Receipt{Ref: "ref-" + d.ID}, nil
+	}
+	if err := f.answer(n, d); err != nil {
+		if errors.Is(err, errHang) {
+			<-ctx.Done()
+			err = ctx.Err()
+		}
+		return Receipt{}, err
+	}
+	return Receipt{Ref: "ref-" + d.ID}, nil
+}
+
+func (f *fake) got() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.tries)
+}
+
+var (
+	errHang = errors.New("hang")
+	errDown = &SendError{Err: errors.New("down"), Class: "network"}
+	errBad  = Rejected(errors.New("bad message"))
+)
+
+func row(id, group string, reason Reason, ts ...alert.Transition) alert.Delivery {
+	now := time.Now()
+	return alert.Delivery{ID: id, Receiver: "noc", GroupKey: group, Reason: string(reason), State: alert.DeliveryPending,
+		Created: now, Next: now, Message: alert.Message{Receiver: "noc", GroupKey: group, Status: status(ts), Alerts: ts}}
+}
+
+// bench runs a worker for d in virtual time.
+func bench(t *testing.T, d time.Duration, f *fake, rows func(m *memory)) (*memory, *Worker) {
+	t.Helper()
+	m := &memory{}
+	f.began = time.Now()
+	w := &Worker{Name: "noc", Receiver: f, Outbox: m, Jitter: func(most time.Duration) time.Duration { return most }}
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	done := make(chan error)
+	go func() { done <- w.Run(ctx) }()
+	rows(m)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	return m, w
+}
+
+func TestWorker_SendsInOrderAndKnowsTheRef(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		m, w := bench(t, time.Minute, f, func(m *memory) {
+			m.put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
+			time.Sleep(10 * s)
+			m.put(row("3", "x", Resolved, end("a", 0)))
+		})
+		want := []string{"1 first a ref=", "2 first b ref=", "3 resolved -a ref=ref-1"}
+		if diff := cmp.Diff(want, f.got()); diff != "" {
+			t.Error(diff)
+		}
+		if got := m.states(); got != "1 sent, 2 sent, 3 sent" {
+			t.Error(got)
+		}
+		if s := w.Stats(); s.Sent != 3 || s.Failed != 0 || s.LastSent.IsZero() {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestWorker_MergesWhatIsUnsentOfAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, _ alert.Delivery) error {
+			if n <= 2 {
+				return errDown
+			}
+			return nil
+		}}
+		m, w := bench(t, time.Minute, f, func(m *memory) {
+			m.put(row("1", "x", First, fire("a", 0), fire("b", 0)))
+			time.Sleep(500 * time.Millisecond)
+			m.put(row("2", "x", Resolved, fire("b", 0), end("a", 0)), row("3", "x", NewAlerts, fire("b", 0), fire("c", 0)))
+		})
+		want := []string{"1 first a,b ref=", "3 first b,c,-a ref=", "3 first b,c,-a ref="}
+		if diff := cmp.Diff(want, f.got()); diff != "" {
+			t.Error(diff)
+		}
+		if got := m.states(); got != "1 superseded, 2 superseded, 3 sent" {
+			t.Error(got)
+		}
+		if s := w.Stats(); s.Sent != 1 || s.Superseded != 2 || s.Failed != 2 || s.Retried != 2 || s.Errors["network"] != 2 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestWorker_BacksOffThenProbesThenRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := true
+		f := &fake{}
+		f.answer = func(int, alert.Delivery) error {
+			if down {
+				return errDown
+			}
+			return nil
+		}
+		m, w := bench(t, 10*time.Minute, f, func(m *memory) {
+			m.put(row("1", "x", First, fire("a", 0)))
+			time.Sleep(200 * s)
+			m.put(row("2", "y", First, fire("b", 0)), row("3", "z", First, fire("c", 0)))
+			time.Sleep(50 * s)
+			down = false
+		})
+		// waits of at most 1, 2, 4, 8 s, then a probe every 30 s, then all at once
+		want := []time.Duration{0, 1 * s, 3 * s, 7 * s, 15 * s, 45 * s, 75 * s, 105 * s, 135 * s, 165 * s, 195 * s, 225 * s, 255 * s, 255 * s, 255 * s}
+		if diff := cmp.Diff(want, f.at); diff != "" {
+			t.Errorf("tries at (-want +got):\n%s\n%s", diff, strings.Join(f.got(), "\n"))
+		}
+		if got := m.states(); got != "1 sent, 2 sent, 3 sent" || w.Stats().Failing {
+			t.Error(got)
+		}
+	})
+}
+
+func TestWorker_OneBadMessageDoesNotKeepOthersBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, d alert.Delivery) error {
+			if d.ID == "poison" {
+				return errDown
+			}
+			return nil
+		}}
+		bench(t, 1*h, f, func(m *memory) {
+			m.put(row("poison", "x", First, fire("a", 0)))
+			time.Sleep(10 * time.Minute)
+			m.put(row("good", "y", First, fire("b", 0)))
+			time.Sleep(35 * s)
+			if got := m.states(); got != "poison retry, good sent" {
+				t.Error(got)
+			}
+		})
+	})
+}
+
+func TestWorker_GivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(int, alert.Delivery) error { return errDown }}
+		m, w := bench(t, 73*h, f, func(m *memory) { m.put(row("1", "x", First, fire("a", 0))) })
+		last := f.at[len(f.at)-1]
+		if m.states() != "1 dead" || last < 72*h || last > 72*h+30*s || len(m.rows[0].Attempts) != maxAttempts {
+			t.Errorf("%s, last try at %v, %d attempts kept", m.states(), last, len(m.rows[0].Attempts))
+		}
+		if w.Stats().Dead != 1 {
+			t.Errorf("%+v", w.Stats())
+		}
+	})
+}
+
+func TestWorker_RefusedThreeTimesWithinAQuarterOfAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, d alert.Delivery) error {
+			if d.GroupKey == "x" {
+				return errBad
+			}
+			return nil
+		}}
+		m, _ := bench(t, 1*h, f, func(m *memory) {
+			m.put(row("1", "x", First, fire("a", 0)))
+			time.Sleep(2 * s)
+			m.put(row("2", "y", First, fire("b", 0)))
+		})
+		if got := m.states(); got != "1 dead, 2 sent" {
+			t.Error(got)
+		}
+		if diff := cmp.Diff([]time.Duration{0, 2 * s, 60 * s, 360 * s}, f.at); diff != "" {
+			t.Errorf("tries (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestWorker_RetryAfterWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, _ alert.Delivery) error {
+			if n == 1 {
+				return &SendError{Err: errors.New("slow down"), Class: "rate_limited", RetryAfter: 90 * s}
+			}
+			return nil
+		}}
+		m, _ := bench(t, 5*time.Minute, f, func(m *memory) {
+			m.put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
+		})
+		if diff := cmp.Diff([]time.Duration{0, 90 * s, 90 * s}, f.at); diff != "" || m.states() != "1 sent, 2 sent" {
+			t.Error(diff, m.states())
+		}
+	})
+}
+
+func TestWorker_HangPanicAndStoreFaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, _ alert.Delivery) error {
+			switch n {
+			case 1:
+				return errHang
+			case 2:
+				panic("template")
+			}
+			return nil
+		}}
+		ops := map[string]int{}
+		m, w := bench(t, 10*time.Minute, f, func(m *memory) {
+			m.mu.Lock()
+			m.fault = func(op string) error {
+				if ops[op]++; ops[op]%2 == 1 {
+					return errors.New("database is locked")
+				}
+				return nil
+			}
+			m.mu.Unlock()
+			m.put(row("1", "x", First, fire("a", 0)))
+		})
+		if s := w.Stats(); m.states() != "1 sent" || len(f.at) != 3 || s.Errors["timeout"] != 1 || s.Errors["panic"] != 1 {
+			t.Errorf("%s after %v: %+v", m.states(), f.at, s)
+		}
+	})
+}
+
+func TestWorker_ShutdownLeavesTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(int, alert.Delivery) error { return errHang }}
+		began := time.Now()
+		m, _ := bench(t, 2*s, f, func(m *memory) { m.put(row("1", "x", First, fire("a", 0))) })
+		if took := time.Since(began); took != 7*s || m.states() != "1 pending" || len(m.rows[0].Attempts) != 0 {
+			t.Errorf("after %v: %s", took, m.states())
+		}
+	})
+}
+
+func TestWorker_WakeAndSlowNeighbour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wake := make(chan struct{}, 1)
+		box := &memory{}
+		slow := &fake{began: time.Now(), answer: func(int, alert.Delivery) error { return errHang }}
+		quick := &fake{began: time.Now()}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 2)
+		for _, w := range []*Worker{{Name: "slow", Receiver: slow, Outbox: box}, {Name: "noc", Receiver: quick, Outbox: box, Wake: wake}} {
+			go func() { done <- w.Run(ctx) }()
+		}
+		lame := row("0", "x", First, fire("a", 0))
+		lame.Receiver = "slow"
+		box.put(lame)
+		time.Sleep(6 * s)
+		box.put(row("1", "x", First, fire("a", 0)))
+		wake <- struct{}{}
+		synctest.Wait()
+		if got := box.states(); got != "0 pending, 1 sent" {
+			t.Error(got)
+		}
+		cancel()
+		<-done
+		<-done
+	})
+}
