@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 )
@@ -157,6 +160,55 @@ func TestDeliveries_Filter(t *testing.T) {
 		if err != nil || ids(got) != want {
 			t.Errorf("Deliveries(%+v) = %q, %v, want %q", f, ids(got), err, want)
 		}
+	}
+}
+
+func TestStore_ConcurrentUse(t *testing.T) {
+	const rounds = 30
+	s := opened(t, t.TempDir())
+	ctx := t.Context()
+	work := map[string]func(n int64) error{
+		"commit": func(n int64) error { _, err := s.Commit(ctx, childCut(n)); return err },
+		"send": func(int64) error {
+			due, _, err := s.Due(ctx, "noc", t0)
+			for i := range due {
+				due[i].State = alert.DeliverySent
+			}
+			return errors.Join(err, s.Save(ctx, due...))
+		},
+		"snapshot": func(int64) error {
+			st, err := s.Load(ctx)
+			return errors.Join(err, s.SaveSnapshot(ctx, st.LastCut.Seq, []byte("x")))
+		},
+		"prune": func(n int64) error { return s.Prune(ctx, time.Unix(n, 0)) },
+		"page": func(int64) error {
+			_, err := s.History(ctx, time.Time{}, 10)
+			_, err2 := s.Counts(ctx)
+			return errors.Join(err, err2)
+		},
+	}
+	var g errgroup.Group
+	for name, step := range work {
+		g.Go(func() error {
+			for n := range int64(rounds) {
+				if err := step(n + 1); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if st := load(t, s); st.LastCut.Seq != rounds {
+		t.Errorf("last cut is %d, want %d", st.LastCut.Seq, rounds)
+	}
+	if err := work["send"](0); err != nil {
+		t.Fatal(err)
+	}
+	if ds, err := s.Deliveries(ctx, Filter{States: []alert.DeliveryState{alert.DeliverySent}}); err != nil || len(ds) != rounds*perCut {
+		t.Errorf("%d sent, %v, want %d", len(ds), err, rounds*perCut)
 	}
 }
 
