@@ -216,3 +216,46 @@ func TestRestore_RefusesNonsense(t *testing.T) {
 		})
 	}
 }
+
+// The newest entry that a slot remembers may have been freed; the zero entry must not pass for one of slot 0, second 0.
+func TestTable_FreedEntryIsNotTakenForOne(t *testing.T) {
+	table := NewTable([]Column{{Count, 3, 0}})
+	table.Advance(-5, nil)
+	table.Add(0, -5, []Input{{On: true}})
+	table.Advance(0, nil)
+	table.Add(0, 0, []Input{{On: true}})
+	if got := valueAt(table, 0, 0); got != 1.0 {
+		t.Errorf("at 0: %v", got)
+	}
+	table.Advance(3, nil)
+	if got := valueAt(table, 0, 0); got != 0.0 {
+		t.Errorf("at 3: %v", got)
+	}
+}
+
+// The newest sighting that a member remembers may belong to another member by now.
+func TestDistinct_SightingUsedAgain(t *testing.T) {
+	table := NewTable([]Column{{Distinct, 10, 0}})
+	add := func(sec int64, hash uint64) { table.Add(0, sec, []Input{{On: true, Hash: hash}}) }
+	table.Advance(100, nil)
+	add(100, 1)
+	add(95, 1) // late: the newest, but the first to leave
+	table.Advance(105, nil)
+	add(105, 2)
+	add(105, 1)
+	table.Advance(110, nil)
+	if got := valueAt(table, 0, 0); got != 2.0 {
+		t.Errorf("distinct = %v, want 2", got)
+	}
+}
+
+func TestDistinct_SameValueInOneSecondTakesNoRoom(t *testing.T) {
+	table := NewTable([]Column{{Distinct, 10, 0}})
+	table.Advance(100, nil)
+	for i := range 1000 {
+		table.Add(0, 100, []Input{{On: true, Hash: uint64(i % 3)}})
+	}
+	if got := table.columns[0].(*distincts).sightings.live; got != 3 {
+		t.Errorf("%d sightings of 3 values", got)
+	}
+}

@@ -19,12 +19,14 @@ type record struct {
 	sec  int64
 	in   []Input
 	nano []*big.Int // Num in steps of 1e-9
+	edge [][2]int64 // per column: the first second inside, the first second out again
 }
 
 func (m *model) add(slot uint32, sec int64, in []Input) {
 	r := record{slot: slot, sec: sec, in: slices.Clone(in)}
-	for _, x := range in {
+	for col, x := range in {
 		r.nano = append(r.nano, roundNano(x.Num))
+		r.edge = append(r.edge, m.edges(sec, col))
 	}
 	m.recs = append(m.recs, r)
 }
@@ -121,16 +123,16 @@ func (m *model) empty(slot uint32) bool {
 	return true
 }
 
-// edges are the first seconds at which the record is inside the column's window and out of it again.
-func (m *model) edges(r record, col int) (enter, leave int64) {
+// edges are the first seconds at which a record of second rec is inside the column's window and out of it again.
+func (m *model) edges(rec int64, col int) [2]int64 {
 	c := m.cols[col]
 	most := int(c.Window + c.Offset + 200)
 	first := func(reached func(from, to int64) bool) int64 {
-		return r.sec + int64(sort.Search(most, func(d int) bool { return reached(bounds(c, r.sec+int64(d))) }))
+		return rec + int64(sort.Search(most, func(d int) bool { return reached(bounds(c, rec+int64(d))) }))
 	}
-	enter = first(func(_, to int64) bool { return to >= r.sec })
-	leave = first(func(from, _ int64) bool { return from >= r.sec })
-	return enter, leave
+	enter := first(func(_, to int64) bool { return to >= rec })
+	leave := first(func(from, _ int64) bool { return from >= rec })
+	return [2]int64{enter, leave}
 }
 
 // each calls f for each second after now at which a record enters or leaves a window.
@@ -140,12 +142,10 @@ func (m *model) each(f func(sec int64, slot uint32)) {
 			if !m.counts(r, col) {
 				continue
 			}
-			enter, leave := m.edges(r, col)
-			if enter > m.now {
-				f(enter, r.slot)
-			}
-			if leave > m.now {
-				f(leave, r.slot)
+			for _, at := range r.edge[col] {
+				if at > m.now {
+					f(at, r.slot)
+				}
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (m *model) advance(sec int64) []uint32 {
 func (m *model) prune() {
 	m.recs = slices.DeleteFunc(m.recs, func(r record) bool {
 		for col := range m.cols {
-			if _, leave := m.edges(r, col); m.counts(r, col) && leave > m.now {
+			if m.counts(r, col) && r.edge[col][1] > m.now {
 				return false
 			}
 		}
