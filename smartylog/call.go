@@ -275,7 +275,8 @@ func pytzZone(text string) *time.Location {
 	if strings.HasPrefix(clock, "1 day, ") {
 		days, clock = -86400, clock[len("1 day, "):]
 	}
-	secs, ok := clockSeconds(strings.Fields(clock + " ")[0])
+	clock, _, _ = strings.Cut(clock, " ")
+	secs, ok := clockSeconds(clock)
 	if !ok {
 		return time.UTC
 	}

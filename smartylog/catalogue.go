@@ -154,6 +154,11 @@ func (c *catalogue) addField(words []string, meaning string) {
 	}
 }
 
+func (c *catalogue) has(name []byte) bool {
+	_, ok := c.names[string(name)]
+	return ok
+}
+
 // keysOf finds the keys of an event by its name as written; nil if unknown.
 func (c *catalogue) keysOf(name []byte) *eventKeys {
 	if known, ok := c.names[string(name)]; ok {

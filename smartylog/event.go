@@ -10,7 +10,8 @@ const maxEvent = 128
 
 // eventNames gives event names without allocating for those seen before.
 type eventNames struct {
-	seen map[string]string // as written → canonical
+	recent [64]string        // canonical names by a cheap hash
+	seen   map[string]string // as written → canonical, undocumented names
 }
 
 // maxNames bounds how many undocumented names are remembered.
@@ -32,6 +33,16 @@ func (e *eventNames) read(r *Record) {
 
 // canonical is the name in upper case.
 func (e *eventNames) canonical(name []byte) string {
+	slot := &e.recent[(len(name)*7+int(name[0])+int(name[len(name)/2])*5+int(name[len(name)-1])*3)%len(e.recent)]
+	if *slot == string(name) {
+		return *slot
+	}
+	upper := e.upper(name)
+	*slot = upper
+	return upper
+}
+
+func (e *eventNames) upper(name []byte) string {
 	if known, ok := documented.names[string(name)]; ok {
 		return known
 	}
@@ -64,7 +75,7 @@ func eventAt(message []byte) (name []byte, end int) {
 			return message[:n], end
 		}
 		if message[end] == ' ' || message[end] == ',' {
-			if _, ok := documented.names[string(message[:n])]; ok || keyFollows(message[end:]) {
+			if keyFollows(message[end:]) || documented.has(message[:n]) {
 				return message[:n], end
 			}
 		}
@@ -119,6 +130,13 @@ func keyFollows(b []byte) bool {
 
 func endsLine(b []byte, p int) bool { return p >= len(b) || b[p] == '\n' || b[p] == '\r' }
 
-func isNameByte(c byte) bool {
-	return c-'a' < 26 || c-'A' < 26 || c-'0' < 10 || c == '_'
-}
+func isNameByte(c byte) bool { return nameByte[c] }
+
+// nameByte marks the bytes of identifiers.
+var nameByte = func() (t [256]bool) {
+	for c := range t {
+		b := byte(c)
+		t[c] = b-'a' < 26 || b-'A' < 26 || b-'0' < 10 || b == '_'
+	}
+	return t
+}()

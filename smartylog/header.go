@@ -108,7 +108,7 @@ func (h *headerSpans) scanThread(b []byte, p int) bool {
 			first = p
 		}
 		message := afterSpace(b, p+1)
-		if message >= len(b) || readsAsEvent(b[message:]) {
+		if beginsWord(b, message) && (p == first && bytes.IndexByte(b[start:p], '[') < 0 || readsAsEvent(b[message:])) {
 			first = p
 			break
 		}
@@ -118,6 +118,15 @@ func (h *headerSpans) scanThread(b []byte, p int) bool {
 	}
 	h.thread, h.message = span{start, first}, afterSpace(b, first+1)
 	return true
+}
+
+// beginsWord tells whether a whole word, or nothing, is at b[p:].
+func beginsWord(b []byte, p int) bool {
+	n := p
+	for n < len(b) && isNameByte(b[n]) {
+		n++
+	}
+	return n >= len(b) || b[n] == ' ' || b[n] == '\n' || b[n] == '\r' || n > p && (b[n] == ':' || b[n] == '=')
 }
 
 func endsHeader(b []byte, p int) bool {

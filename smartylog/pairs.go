@@ -220,17 +220,17 @@ func (s *splitter) anyKey(p, eol int) int {
 }
 
 // endsInsideValue tells whether a record ends in a value that is not closed.
-func endsInsideValue(raw []byte, message int) bool {
+// work is reused.
+func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	if message <= 0 || message >= len(raw) {
 		return false
 	}
 	name, end := eventAt(raw[message:])
-	var few [16]pair
 	body := raw[:bodyEnd(raw, message)]
 	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
 		return false // a traceback has followed
 	}
-	s := splitter{b: bytes.TrimRight(body, "\r\n"), p: message + end, event: documented.keysOf(name), pairs: few[:0]}
-	s.split()
-	return len(s.pairs) > 0 && s.pairs[len(s.pairs)-1].open && s.p >= len(s.b)
+	*work = splitter{b: bytes.TrimRight(body, "\r\n"), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0]}
+	work.split()
+	return len(work.pairs) > 0 && work.pairs[len(work.pairs)-1].open && work.p >= len(work.b)
 }

@@ -85,7 +85,6 @@ func (r *Record) findPairs() {
 		return
 	}
 	r.split = true
-	r.IsSuspect()
 	if !r.HasTime() {
 		return
 	}
@@ -137,6 +136,7 @@ func (r *Record) Decode() *Context {
 		return r.context
 	}
 	r.findPairs()
+	r.IsSuspect()
 	c := &Context{Rest: r.rest()}
 	for i := range r.pairs {
 		p := &r.pairs[i]

@@ -47,8 +47,9 @@ type Scanner struct {
 	cur   pending
 
 	prev    previous // the record returned last
-	scratch []byte   // a shortened record
-	prevPos int64    // where the record before began
+	work    splitter
+	scratch []byte // a shortened record
+	prevPos int64  // where the record before began
 	pos     int64
 	skipped int64
 }

@@ -10,12 +10,13 @@ type previous struct {
 	broken  bool
 	timed   bool
 	sec     int64
+	work    *splitter // of the scanner
 }
 
 // settle decides, while the bytes are there, whether the record ended inside a value.
 func (p *previous) settle() {
 	if !p.known {
-		p.broken = endsInsideValue(p.raw, p.message)
+		p.broken = endsInsideValue(p.raw, p.message, p.work)
 		p.known = true
 	}
 }
@@ -31,7 +32,7 @@ const split = 4096
 // costs time, so that is put off until somebody asks, unless rec moves time.
 func (s *Scanner) judge(rec *Record, next *mark) {
 	prev := s.prev
-	s.prev = previous{raw: rec.Raw, message: s.cur.message, timed: rec.HasTime(), sec: rec.Sec}
+	s.prev = previous{raw: rec.Raw, message: s.cur.message, timed: rec.HasTime(), sec: rec.Sec, work: &s.work}
 	if !rec.HasTime() || rec.Flags&TruncatedValue != 0 {
 		s.prev.known, s.prev.raw = true, nil
 	}

@@ -64,7 +64,13 @@ func (p *parser) value() (any, error) {
 	if p.depth++; p.depth > maxDepth {
 		return nil, errForm
 	}
-	defer func() { p.depth-- }()
+	v, err := p.form()
+	p.depth--
+	return v, err
+}
+
+// form reads the value whose kind its first byte tells.
+func (p *parser) form() (any, error) {
 	switch c := p.b[p.p]; {
 	case c == '\'' || c == '"':
 		return p.text(0)
@@ -129,9 +135,12 @@ func (p *parser) list(end byte) (any, error) {
 	return items, nil
 }
 
+// emptyList is shared by all empty lists; appending to it makes a new one.
+var emptyList = []any{}
+
 // items reads values up to the closing bracket.
 func (p *parser) items(end byte) ([]any, error) {
-	items := []any{}
+	items := emptyList
 	for {
 		p.space()
 		if p.at(end) {
@@ -200,7 +209,7 @@ func (p *parser) braces() (any, error) {
 		return nil, p.missing()
 	}
 	rest, err := p.items('}')
-	if err != nil {
+	if err != nil || p.skip {
 		return nil, err
 	}
 	return append([]any{first}, rest...), nil
