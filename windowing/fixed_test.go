@@ -3,6 +3,7 @@ package windowing
 import (
 	"math"
 	"math/big"
+	"math/bits"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +24,18 @@ func TestToFixed(t *testing.T) {
 				t.Errorf("%v = %v, want %v", v, got, want)
 			}
 		}
+	}
+}
+
+// The average of 2^34 numbers lies exactly between two floats, or so little above that it shows only in the remainder.
+func TestFixed_OverRoundsOnce(t *testing.T) {
+	hi, lo := bits.Mul64(1953125, 1<<55+4) // 5^9 * 2^55 * (1 + 2^-53); divided by 2^34 * 10^9: 2^12 * (1 + 2^-53)
+	middle := fixed{int64(hi), lo}
+	if got := middle.over(1 << 34); got != 1<<12 {
+		t.Errorf("the middle becomes %v, want the even neighbour", got)
+	}
+	if got, want := middle.plus(fixed{lo: 1}).over(1<<34), math.Nextafter(1<<12, 1<<13); got != want {
+		t.Errorf("just above the middle becomes %v, want %v", got, want)
 	}
 }
 
