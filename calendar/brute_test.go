@@ -124,7 +124,11 @@ func drawField(t *rapid.T, name string, low, high int) (string, []int) {
 // of the clocks.
 func drawMoment(t *rapid.T, loc *time.Location) int64 {
 	at := rapid.Int64Range(788918400, 2840140800).Draw(t, "moment")
-	if rapid.IntRange(0, 3).Draw(t, "near") > 0 {
+	switch rapid.IntRange(0, 4).Draw(t, "near") {
+	case 0:
+		year := time.Unix(at, 0).UTC().Year()
+		at = time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC).Unix() + rapid.Int64Range(-36*3600, 36*3600).Draw(t, "around the year's end")
+	case 1, 2, 3:
 		if _, end := time.Unix(at, 0).In(loc).ZoneBounds(); !end.IsZero() {
 			at = end.Unix() + rapid.Int64Range(-36*3600, 3*3600).Draw(t, "around")
 		}

@@ -22,8 +22,12 @@ type spans interface {
 	next(after int64) (start int64, ok bool)
 }
 
-// horizon bounds how far NextChange follows intervals that join without a gap.
-const horizon = 400 * day
+// NextChange follows intervals that join without a gap for so long, and so many
+// of them.
+const (
+	horizon = 400 * day
+	maxJoin = 50_000
+)
 
 // New builds the calendar of all specs. Its error joins the faults of all of
 // them, each with the name and the number of the interval, the first being 1.
@@ -56,8 +60,8 @@ func (c *Calendar) Contains(t time.Time) bool {
 }
 
 // NextChange returns the first moment after t at which Contains changes, in the
-// location of t. It is false when there is none, or none within 400 days because
-// the intervals join without a gap.
+// location of t. It is false when there is none, or none within 400 days or
+// 50,000 intervals because they join without a gap.
 func (c *Calendar) NextChange(t time.Time) (time.Time, bool) {
 	at := t.Unix()
 	change, in := c.covered(at)
@@ -68,7 +72,7 @@ func (c *Calendar) NextChange(t time.Time) (time.Time, bool) {
 		}
 		return time.Unix(start, 0).In(t.Location()), true
 	}
-	for change-at <= horizon {
+	for n := 0; n < maxJoin && change-at <= horizon; n++ {
 		end, ok := c.covered(change)
 		if !ok {
 			return time.Unix(change, 0).In(t.Location()), true

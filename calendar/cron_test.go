@@ -126,6 +126,31 @@ func TestCron_Next(t *testing.T) {
 	}
 }
 
+// TestCron_NextEveryYear crosses every year's end, where the bounds of Go's
+// zones are wrong on the last day of leap years, and every change of the clocks.
+func TestCron_NextEveryYear(t *testing.T) {
+	for _, name := range []string{"Europe/Berlin", "Australia/Lord_Howe", "America/New_York", "UTC"} {
+		loc := zone(t, name)
+		for _, spec := range []string{"30 2 * * *", "30 */6 31 12 *", "*/30 * 31 12 *"} {
+			c := parse(t, spec, loc)
+			at, runs := time.Date(1900, 1, 1, 0, 0, 0, 0, loc).Unix(), 0
+			for end := time.Date(2300, 1, 1, 0, 0, 0, 0, loc).Unix(); ; runs++ {
+				next, ok := c.Next(at)
+				if !ok || next <= at || next-at > 366*86400 {
+					t.Fatalf("%s in %s after %d: %d, %v", spec, name, at, next, ok)
+				}
+				if at = next; at >= end {
+					break
+				}
+			}
+			want := map[string]int{"30 2 * * *": 146097, "30 */6 31 12 *": 4 * 400, "*/30 * 31 12 *": 48 * 400}[spec]
+			if runs != want {
+				t.Errorf("%s in %s: %d runs in 400 years, want %d", spec, name, runs, want)
+			}
+		}
+	}
+}
+
 func TestCron_NextFarAway(t *testing.T) {
 	c := parse(t, "30 2 29 2 *", zone(t, "Europe/Berlin"))
 	if got, ok := c.Next(math.MaxInt64); ok {

@@ -31,14 +31,22 @@ func firstPast(zone *time.Location, r int64) int64 {
 }
 
 // stretch is the time around an instant in which the offset, in seconds east of
-// UTC, is constant: until end, exclusive.
+// UTC, is constant: until end, exclusive, which always lies after the instant.
+// The offset may be the same beyond it.
 func stretch(zone *time.Location, at int64) (offset, end int64) {
 	t := time.Unix(at, 0).In(zone)
 	_, seconds := t.Zone()
-	if _, bound := t.ZoneBounds(); !bound.IsZero() {
-		return int64(seconds), bound.Unix()
+	_, bound := t.ZoneBounds()
+	if bound.IsZero() {
+		return int64(seconds), math.MaxInt64
 	}
-	return int64(seconds), math.MaxInt64
+	end = bound.Unix()
+	if end <= at {
+		// Go 1.26 takes every year beyond the zone's table for 365 days long:
+		// on 31 December 2040 the bound is that day's beginning, not its end.
+		end = (dayOf(at) + 1) * day
+	}
+	return int64(seconds), end
 }
 
 // dayOf numbers the days of readings; day 0 is 1970-01-01.
