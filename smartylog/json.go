@@ -109,6 +109,9 @@ func (d Dict) has(key string) bool {
 	return ok
 }
 
+// AppendValue appends a value of a record's context as JSON, as AppendJSON does.
+func AppendValue(dst []byte, v any) []byte { return appendValue(dst, v) }
+
 // maxSafe is the greatest integer that every JSON reader keeps exactly.
 const maxSafe = 1 << 53
 
