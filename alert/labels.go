@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,8 +62,7 @@ func (ls Labels) String() string {
 		}
 		b.WriteString(l.Name)
 		b.WriteByte('=')
-		q, _ := json.Marshal(l.Value)
-		b.Write(q)
+		b.WriteString(strconv.Quote(l.Value))
 	}
 	return b.String()
 }

@@ -92,9 +92,9 @@ func (f *file) line(n int) string {
 func (v Value) There() bool { return v.n != nil }
 
 // In returns the value with a subject that its faults name, such as
-// `rule "edge_down"`.
+// `rule "edge_down"`; paths begin anew below it.
 func (v Value) In(subject string) Value {
-	v.subject = subject
+	v.subject, v.path = subject, ""
 	return v
 }
 

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"strictyaml": {},
 	"ingest":     {"smartylog"},
 	"rules":      {"smartylog", "alert", "windowing", "calendar", "strictyaml"},
-	"engine":     {"smartylog", "rules", "windowing", "alert", "calendar"},
+	"engine":     {"smartylog", "rules", "windowing", "alert", "calendar", "strictyaml"},
 	"notifiers":  {"alert", "calendar"},
 	"store":      {"alert"},
 	"config":     {"rules", "alert", "calendar", "strictyaml"},

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smarty-alert/smarty-alert/engine"
+	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/replay"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// replayFlags are the flags of replay, as given.
+type replayFlags struct {
+	rules           []string
+	config          string
+	from, to, until string
+	format, failIf  string
+	zone            string
+	pending         bool
+}
+
+func (a *app) replayCommand() *cobra.Command {
+	var f replayFlags
+	cmd := &cobra.Command{
+		Use:   "replay --rules PATH… LOG…",
+		Short: "What rules would have said about finished logs",
+		Long: `Replay reads finished logs (files, directories, globs; plain or .gz; rotated
+generations are joined) and tells what the rules would have done. It sends nothing and
+opens no socket. With --config the routes decide about notifications as well.`,
+		Example: `  smarty-alert replay --rules examples/rules testdata/logs
+  smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, logs []string) error { return a.replay(cmd.Context(), f, logs) },
+	}
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.rules, "rules", nil, "rule `path`: a file, a directory or a glob (repeatable)")
+	fl.StringVar(&f.config, "config", "", "the service's configuration `file`: its rules, zone, sources and routes")
+	fl.StringVar(&f.from, "from", "", "skip earlier records; windows start empty (`time`)")
+	fl.StringVar(&f.to, "to", "", "skip records at or after this `time`")
+	fl.StringVar(&f.until, "until", "", "end of the clock (`time`); default: the greatest timestamp read")
+	fl.StringVar(&f.format, "format", "text", "text or jsonl")
+	fl.StringVar(&f.failIf, "fail-if", "", "exit with 1 when this `expression` over the summary holds")
+	fl.StringVar(&f.zone, "timezone", "UTC", "IANA `zone` of records without an offset, of times above and of the text output")
+	fl.BoolVar(&f.pending, "pending", false, "show pending transitions as well")
+	return cmd
+}
+
+// replayJob is a replay made ready to run.
+type replayJob struct {
+	o      replay.Options
+	zone   *time.Location
+	failIf *replay.Gate
+	bytes  int64 // of the files on disk
+}
+
+func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
+	if err := oneOf("format", f.format, "text", "jsonl"); err != nil {
+		return err
+	}
+	job, err := a.prepareReplay(f, logs)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(a.stdout, 64<<10)
+	bar := a.progress(job.bytes, f.format == "text" && isTerminal(a.stdout))
+	job.o.Read.Progress = bar.add
+	var summary *replay.Summary
+	if f.format == "jsonl" {
+		summary, err = replayJSONL(ctx, job.o, out)
+	} else {
+		summary, err = a.replayText(ctx, job, out, bar)
+	}
+	bar.stop()
+	if flushErr := out.Flush(); err == nil && flushErr != nil {
+		err = flushErr
+	}
+	if err != nil {
+		return outcome(ctx, err)
+	}
+	return judge(job.failIf, summary)
+}
+
+// outcome gives a failed replay its exit status. A reader that went away (head,
+// less) is no failure.
+func outcome(ctx context.Context, err error) error {
+	switch {
+	case isBrokenPipe(err):
+		return nil
+	case ctx.Err() != nil:
+		return ioError(errors.New("interrupted"))
+	}
+	return ioError(err)
+}
+
+func judge(gate *replay.Gate, s *replay.Summary) error {
+	if gate == nil || s == nil {
+		return nil
+	}
+	holds, err := gate.Holds(s)
+	switch {
+	case err != nil:
+		return usageError(err)
+	case holds:
+		return &statusError{exitFound, fmt.Errorf("--fail-if %s holds", gate)}
+	}
+	return nil
+}
+
+// prepareReplay checks everything that can be known before reading.
+func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
+	zone, err := loadZone(f.zone)
+	if err != nil {
+		return nil, err
+	}
+	job := &replayJob{zone: zone}
+	job.o.Lateness, job.o.Pending = engine.DefaultLateness, f.pending
+	job.o.Read.Options = smartylog.Options{Zone: zone}
+	if len(f.rules) == 0 {
+		return nil, usageError(errors.New("replay needs --rules PATH"))
+	}
+	if job.o.Rules, err = a.loadRules(f.rules, rules.Options{Zone: zone}); err != nil {
+		return nil, err
+	}
+	if err := job.times(f); err != nil {
+		return nil, err
+	}
+	if f.failIf != "" {
+		if job.failIf, err = replay.NewGate(f.failIf); err != nil {
+			return nil, usageError(fmt.Errorf("--fail-if: %w", err))
+		}
+	}
+	if job.o.Sources, err = ingest.Find(logs); err != nil {
+		return nil, ioError(err)
+	}
+	job.bytes = diskBytes(job.o.Sources)
+	return job, nil
+}
+
+func (j *replayJob) times(f replayFlags) (err error) {
+	if j.o.Read.From, err = parseTime("from", f.from, j.zone); err != nil {
+		return err
+	}
+	if j.o.Read.To, err = parseTime("to", f.to, j.zone); err != nil {
+		return err
+	}
+	j.o.Until, err = parseTime("until", f.until, j.zone)
+	return err
+}
+
+func loadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" {
+		return nil, usageError(fmt.Errorf("unknown time zone %q: write an IANA name such as Europe/Moscow", name))
+	}
+	return zone, nil
+}
+
+// loadRules reads rules for a command that cannot work with bad ones.
+func (a *app) loadRules(paths []string, o rules.Options) (*rules.Set, error) {
+	set, warnings, err := rules.Load(paths, o)
+	a.warn(warnings)
+	var faults strictyaml.Errors
+	switch {
+	case errors.As(err, &faults):
+		return nil, usageError(err)
+	case err != nil:
+		return nil, ioError(err)
+	}
+	return set, nil
+}
+
+// diskBytes is how much there is to read, for the progress bar.
+func diskBytes(sources []ingest.Source) int64 {
+	var n int64
+	for _, s := range sources {
+		for _, name := range s.Files {
+			if info, err := os.Stat(name); err == nil {
+				n += info.Size()
+			}
+		}
+	}
+	return n
+}
+
+func replayJSONL(ctx context.Context, o replay.Options, w io.Writer) (*replay.Summary, error) {
+	lines := replay.NewJSONL(w)
+	summary, err := replay.Run(ctx, o, lines.Event)
+	if summary == nil {
+		return nil, err
+	}
+	if writeErr := lines.Summary(summary); err == nil {
+		err = writeErr
+	}
+	return summary, err
+}

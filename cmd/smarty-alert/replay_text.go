@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/replay"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// replayText prints each alert when it happens, then a table with a row per
+// rule, then totals.
+func (a *app) replayText(ctx context.Context, job *replayJob, w io.Writer, bar *progressBar) (*replay.Summary, error) {
+	p := &textPrinter{w: w, zone: job.zone, colours: a.colours(a.stdout)}
+	start := time.Now()
+	summary, err := replay.Run(ctx, job.o, p.event)
+	bar.stop()
+	if summary == nil {
+		return nil, err
+	}
+	p.table(summary)
+	p.totals(summary, len(job.o.Sources), time.Since(start))
+	return summary, errors.Join(err, p.err)
+}
+
+// textPrinter writes what a person reads.
+type textPrinter struct {
+	w       io.Writer
+	zone    *time.Location
+	colours bool
+	alerts  int
+	err     error
+}
+
+func (p *textPrinter) printf(format string, args ...any) {
+	if _, err := fmt.Fprintf(p.w, format, args...); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *textPrinter) paint(s string, colours ...text.Color) string {
+	if !p.colours {
+		return s
+	}
+	return text.Colors(colours).Sprint(s)
+}
+
+func (p *textPrinter) event(ev replay.Event) error {
+	switch {
+	case ev.Alert != nil:
+		p.alert(ev.Alert)
+	case ev.Notification != nil:
+		n := ev.Notification
+		p.printf("%s  %s\n", p.clock(n.At.Unix()), p.paint(fmt.Sprintf("  → %s: %s, %s, %s", n.Receiver, n.Status, n.Reason, count(len(n.Alerts), "alert")), text.Faint))
+	}
+	return p.err
+}
+
+func (p *textPrinter) clock(sec int64) string {
+	return time.Unix(sec, 0).In(p.zone).Format("2006-01-02 15:04:05")
+}
+
+// stateColours make the eye find what fires.
+func (p *textPrinter) state(t *alert.Transition) string {
+	name := fmt.Sprintf("%-8s", t.State)
+	switch {
+	case t.State == alert.Resolved:
+		return p.paint(name, text.FgGreen)
+	case t.State == alert.Pending:
+		return p.paint(name, text.Faint)
+	case t.Severity == alert.Critical:
+		return p.paint(name, text.FgRed, text.Bold)
+	case t.Severity == alert.Warning:
+		return p.paint(name, text.FgYellow)
+	}
+	return p.paint(name, text.FgCyan)
+}
+
+func (p *textPrinter) alert(t *alert.Transition) {
+	p.alerts++
+	group := ""
+	if len(t.Group) > 0 {
+		group = " " + t.Group.String()
+	}
+	p.printf("%s  %s %-8s  %s%s\n", p.clock(t.At), p.state(t), t.Severity, p.paint(t.Rule, text.Bold), printable(group))
+	if t.State == alert.Resolved {
+		lasted := time.Duration(t.EndsAt-t.StartsAt) * time.Second
+		p.printf("%21s%s\n", "", p.paint("after "+strictyaml.FormatDuration(lasted), text.Faint))
+		return
+	}
+	p.printf("%21s%s\n", "", printable(t.Annotation("summary")))
+}
+
+// table has a row for every rule, so that silence shows too: the last columns
+// say how near it came to firing.
+func (p *textPrinter) table(s *replay.Summary) {
+	tw := table.NewWriter()
+	tw.SetStyle(table.StyleLight)
+	tw.Style().Options.DrawBorder = false
+	tw.Style().Options.SeparateColumns = false
+	tw.Style().Format.Header = text.FormatDefault
+	tw.AppendHeader(table.Row{"rule", "severity", "matched", "groups", "fired", "resolved", "highest", "when", "of"})
+	right := func(names ...string) (cs []table.ColumnConfig) {
+		for _, n := range names {
+			cs = append(cs, table.ColumnConfig{Name: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+		return cs
+	}
+	tw.SetColumnConfigs(right("matched", "groups", "fired", "resolved", "highest"))
+	for _, id := range s.Order {
+		r := s.Rules[id]
+		fired := fmt.Sprint(r.Fired)
+		if r.Fired > 0 {
+			fired = p.paint(fired, text.Bold)
+		}
+		highest, when, of := "-", "", ""
+		if r.Peak != nil {
+			highest = fmt.Sprintf("%s %s", r.Peak.Of, trimFloat(r.Peak.Value))
+			when, of = p.clock(r.Peak.At.Unix()), shorten(printable(r.Peak.Group.String()), 48)
+		}
+		tw.AppendRow(table.Row{id, r.Severity, number(r.Matched), number(r.Groups), fired, r.Resolved, highest, when, of})
+	}
+	p.printf("\n%s\n", tw.Render())
+}
+
+func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration) {
+	var fired, resolved int64
+	for _, r := range s.Rules {
+		fired += r.Fired
+		resolved += r.Resolved
+	}
+	p.printf("\n%s fired, %d resolved; %s records in %s (%s), %s", count(int(fired), "alert"), resolved, number(s.Records),
+		count(sources, "log"), megabytes(s.Bytes), took.Round(time.Millisecond))
+	if s.From != nil {
+		p.printf("; from %s to %s", p.clock(s.From.Unix()), p.clock(s.To.Unix()))
+	}
+	p.printf("\n")
+	p.oddities(s)
+}
+
+// oddities says what a careful reader wants to know about the logs.
+func (p *textPrinter) oddities(s *replay.Summary) {
+	for _, o := range []struct {
+		n    int64
+		what string
+	}{
+		{s.Unparsed, "without a readable header"}, {s.Late, "late (older than what was final already)"},
+		{s.Future, "from the future (more than 2 minutes ahead of the next record)"},
+	} {
+		if o.n > 0 {
+			p.printf("note: %s %s\n", count(int(o.n), "record"), o.what)
+		}
+	}
+	for _, id := range s.Order {
+		r := s.Rules[id]
+		if r.EvalErrors > 0 {
+			p.printf("note: rule %s: %s, first: %s\n", id, count(int(r.EvalErrors), "evaluation error"), printable(r.FirstError))
+		}
+		if r.MissingGroup > 0 {
+			p.printf("note: rule %s: %s without a field of group_by\n", id, count(int(r.MissingGroup), "record"))
+		}
+		if r.Evicted > 0 {
+			p.printf("note: rule %s: %s over groups.max\n", id, count(int(r.Evicted), "group"))
+		}
+	}
+	if len(s.Notifications) > 0 {
+		var parts []string
+		for _, name := range sortedKeys(s.Notifications) {
+			parts = append(parts, fmt.Sprintf("%s %d (%s a day)", name, s.Notifications[name], trimFloat(s.NotificationsPerDay[name])))
+		}
+		p.printf("notifications: %s\n", strings.Join(parts, ", "))
+	}
+}
+
+func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
