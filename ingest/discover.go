@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// search finds the logs that match the configuration and are not followed yet,
+// ordered by path. They have no names until they are adopted.
+func (l *Live) search() ([]*follow, error) {
+	l.searched = l.clock
+	var fresh []*follow
+	for _, cfg := range l.logs {
+		paths, err := match(cfg.Path)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range paths {
+			if s := l.newFollow(cfg, p); s != nil {
+				fresh = append(fresh, s)
+			}
+		}
+	}
+	slices.SortStableFunc(fresh, func(a, b *follow) int { return cmp.Compare(a.path, b.path) })
+	return fresh, nil
+}
+
+// vanished makes sources of logs that were followed before and have no live file
+// now: their rotated files may hold what was not read.
+func (l *Live) vanished(saved map[string][]Position) []*follow {
+	var out []*follow
+	for _, ps := range saved {
+		for _, p := range ps {
+			i := slices.IndexFunc(l.logs, func(cfg LogConfig) bool { return covers(cfg.Path, p.Path) })
+			if i < 0 {
+				continue
+			}
+			if s := l.newFollow(l.logs[i], p.Path); s != nil {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *follow) int { return cmp.Compare(a.path, b.path) })
+	return out
+}
+
+// covers tells whether a log at path belongs to an entry of the configuration.
+func covers(entry, path string) bool {
+	abs, err := filepath.Abs(entry)
+	if err != nil {
+		return false
+	}
+	if matched, err := filepath.Match(abs, path); matched && err == nil {
+		return true
+	}
+	return abs == path || strings.HasPrefix(path, abs+string(filepath.Separator))
+}
+
+// newFollow makes a source of a path; nil if the file is followed already.
+func (l *Live) newFollow(cfg LogConfig, path string) *follow {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	if l.byPath[path] != nil {
+		return nil
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil && real != path {
+		if l.byPath[real] != nil {
+			return nil
+		}
+		l.byPath[real] = &follow{} // a link's target is not followed twice
+	}
+	s := &follow{
+		cfg: cfg, opts: &l.opts, now: l.opts.Now, files: &l.files,
+		path: path, stem: parseFilename(path).stem, since: l.clock,
+	}
+	s.lane = lane{high: unread, at: -1}
+	l.byPath[path] = s
+	return s
+}
+
+// match lists the live logs at a path: of a directory or glob those without a
+// rotated name; the path of a file also when nothing is there yet.
+func match(path string) ([]string, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return matchDirectory(path), nil
+	}
+	if _, err := os.Lstat(path); err == nil || !strings.ContainsAny(path, "*?[") {
+		if err != nil && filepath.Ext(path) == "" {
+			return nil, nil // a directory that is not there yet
+		}
+		return []string{path}, nil
+	}
+	found, err := filepath.Glob(path)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	var out []string
+	for _, p := range found {
+		info, err := os.Stat(p)
+		if err != nil || parseFilename(p).log != filepath.Base(p) {
+			continue
+		}
+		if info.IsDir() {
+			out = append(out, matchDirectory(p)...)
+		} else if info.Mode().IsRegular() {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+func matchDirectory(dir string) []string {
+	var out []string
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // what cannot be read now is looked for again
+		}
+		n := parseFilename(path)
+		if !n.explicit || n.log != filepath.Base(path) {
+			return nil
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			out = append(out, path)
+		}
+		return nil
+	})
+	return out
+}
+
+// adopt names new sources and adds them. A log that had a name before keeps it.
+func (l *Live) adopt(fresh []*follow, saved map[string][]Position) {
+	before := map[string]string{} // path → name
+	for name, ps := range saved {
+		for _, p := range ps {
+			before[p.Path] = name
+		}
+	}
+	dirs := map[string]map[string]bool{} // stem → directories
+	for _, s := range slices.Concat(l.sources, fresh) {
+		if dirs[s.stem] == nil {
+			dirs[s.stem] = map[string]bool{}
+		}
+		dirs[s.stem][filepath.Dir(s.path)] = true
+	}
+	for _, s := range fresh {
+		s.instance = s.cfg.Instance
+		if name, ok := before[s.path]; ok && l.byName[name] == nil {
+			s.instance = strings.TrimSuffix(strings.TrimSuffix(name, s.stem), "/")
+		} else if s.instance == "" && len(dirs[s.stem]) > 1 {
+			s.instance = filepath.Base(filepath.Dir(s.path))
+		}
+		l.enter(s)
+	}
+}
+
+// enter gives s its place. Where the name is taken, more of the path is added.
+func (l *Live) enter(s *follow) {
+	given := s.instance
+	for depth := 1; l.byName[sourceName(s.instance, s.stem)] != nil; depth++ {
+		s.instance = strings.Trim(s.cfg.Instance+"/"+lastElements(filepath.Dir(s.path), depth), "/")
+		if depth > len(s.path) { // equal stems in one directory: x.log beside x.txt
+			s.instance, s.stem = given, filepath.Base(s.path)
+		}
+	}
+	s.name = sourceName(s.instance, s.stem)
+	s.index = len(l.sources)
+	l.sources = append(l.sources, s)
+	l.byName[s.name] = s
+}

@@ -1,0 +1,400 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// How long a replaced file is watched for late writers at least, and how many
+// such files of one source are kept when their links never go away.
+const (
+	keepReplaced = 5 * time.Second
+	maxReplaced  = 8
+)
+
+// follow is one live source: a path, and the files that lie or lay there.
+type follow struct {
+	lane
+	cfg            LogConfig
+	opts           *LiveOptions
+	now            func() time.Time
+	files          *lister
+	instance, stem string
+	path           string
+
+	nodes   []*node  // oldest generation first; the last one is followed
+	heads   [][]byte // starts of files that were closed, to know their packed selves
+	nextGen int
+	since   time.Time // when this source was first looked for
+	pathAt  time.Time // when the path was last seen to lead to the newest node
+	resting time.Time // when the path was seen last, whatever was there
+	missing bool
+	err     error
+	target  []Position // of the ReadTo under way
+	stats   LiveStats
+	scratch []*node
+
+	dirty  atomic.Bool // in the waker's list
+	heard  bool        // a tail reported since the last round
+	deaf   int         // rounds in which growth was found without a word from the tail
+	retail time.Time   // no new tail before
+}
+
+// next returns the next record of the source; of several files with something
+// to read, the one whose time is least, the older one among equals. io.EOF: none
+// now.
+func (s *follow) next(rec *smartylog.Record) error {
+	for {
+		busy := s.busy()
+		if len(busy) == 0 {
+			return io.EOF
+		}
+		if n := busy[0]; len(busy) == 1 && n.pending == nil && !s.othersOpen(n) {
+			err := s.take(n, rec)
+			if err == io.EOF {
+				continue
+			}
+			if err == nil {
+				s.deliver(n, rec, n.scan.Pos())
+			}
+			return err
+		}
+		if i := slices.IndexFunc(busy, func(n *node) bool { return n.pending == nil }); i >= 0 {
+			if err := s.readAhead(busy[i]); err != nil && err != io.EOF {
+				return err
+			}
+			continue
+		}
+		n := slices.MinFunc(busy, func(a, b *node) int { return compareTime(a.pending.rec, b.pending.rec) })
+		if s.held(n) {
+			return io.EOF
+		}
+		p := n.pending
+		n.pending = nil
+		*rec = *p.rec
+		s.deliver(n, rec, p.pos)
+		return nil
+	}
+}
+
+func (s *follow) readAhead(n *node) error {
+	var r smartylog.Record
+	if err := s.take(n, &r); err != nil {
+		return err
+	}
+	n.pending = &pending{r.Clone(), n.scan.Pos()}
+	return nil
+}
+
+func (s *follow) othersOpen(n *node) bool {
+	return slices.ContainsFunc(s.nodes, func(m *node) bool { return m != n && m.open() })
+}
+
+// held tells whether another file's open record belongs before n's next one: a
+// moment of silence, or what follows it, will close it.
+func (s *follow) held(n *node) bool {
+	mine := timeOf(n.pending.rec)
+	for _, m := range s.nodes {
+		if m == n || m.ready || m.pending != nil || !m.open() || m.halfLine() {
+			continue
+		}
+		theirs, ok := m.scan.PeekSec()
+		if !ok || theirs < mine || theirs == mine && m.gen < n.gen {
+			return true
+		}
+	}
+	return false
+}
+
+// compareTime orders records of two files. One without a time goes first.
+func compareTime(a, b *smartylog.Record) int {
+	return int(min(1, max(-1, timeOf(a)-timeOf(b))))
+}
+
+func timeOf(r *smartylog.Record) int64 {
+	if !r.HasTime() {
+		return math.MinInt32
+	}
+	return r.Sec
+}
+
+func (s *follow) busy() []*node {
+	s.scratch = s.scratch[:0]
+	for _, n := range s.nodes {
+		if n.ready || n.pending != nil {
+			s.scratch = append(s.scratch, n)
+		}
+	}
+	return s.scratch
+}
+
+// take reads one record of n. io.EOF: there is none, or the files of the
+// source have changed; look again.
+func (s *follow) take(n *node, rec *smartylog.Record) error {
+	for {
+		err := n.take(rec, s.opts.FlushAfter)
+		switch {
+		case err == errReplaced:
+			s.replaced(n)
+			return io.EOF
+		case err != nil && err != io.EOF:
+			n.ready = false
+			return err
+		case err != nil:
+			if n.closing() && n.limit == noLimit {
+				s.drop(n)
+			}
+			return err
+		}
+		if n.from == 0 {
+			return nil
+		}
+		// history before the start: skipped up to the first record inside it
+		if rec.HasTime() && rec.Sec >= n.from {
+			n.from = 0
+			return nil
+		}
+		n.pos = n.scan.Pos()
+	}
+}
+
+func (s *follow) deliver(n *node, rec *smartylog.Record, pos int64) {
+	n.pos = pos
+	rec.Instance, rec.Log = s.instance, s.stem
+	rec.File, rec.Gen = n.name, n.gen
+	s.stats.Records++
+	s.stats.Bytes += int64(len(rec.Raw))
+}
+
+// drop closes a node of which everything was read.
+func (s *follow) drop(n *node) {
+	if n.pending != nil {
+		return
+	}
+	n.close()
+	if n.scan != nil {
+		s.stats.Skipped += n.scan.Skipped()
+	}
+	s.heads = append(s.heads, n.head)
+	s.heads = s.heads[max(0, len(s.heads)-maxReplaced):]
+	s.nodes = slices.DeleteFunc(s.nodes, func(m *node) bool { return m == n })
+}
+
+// newest is the file that is followed; nil if there is none.
+func (s *follow) newest() *node {
+	if len(s.nodes) == 0 {
+		return nil
+	}
+	if n := s.nodes[len(s.nodes)-1]; !n.final && n.file != nil {
+		return n
+	}
+	return nil
+}
+
+// check looks at the path and at the open files.
+func (s *follow) check(now time.Time) {
+	info, err := os.Stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.missing, s.err = true, nil
+	case err != nil:
+		s.err = fmt.Errorf("open %s: %w", s.path, cause(err))
+	case !info.Mode().IsRegular():
+		s.err = fmt.Errorf("open %s: not a regular file", s.path)
+	default:
+		s.missing, s.err = false, nil
+		id, _ := inodeOf(info)
+		if n := s.newest(); n == nil || n.id != id {
+			s.err = s.rotated(id, now)
+		}
+	}
+	if s.err == nil {
+		s.pathAt = now
+	}
+	s.resting = now
+	for _, n := range s.nodes {
+		n.look(now)
+	}
+	s.retire(now)
+}
+
+// rotated opens what came after the file followed so far: every generation
+// between it and the file that the path leads to now.
+func (s *follow) rotated(id inode, now time.Time) error {
+	if i := slices.IndexFunc(s.nodes, func(n *node) bool { return n.id == id && n.file != nil }); i >= 0 {
+		n := s.nodes[i] // renamed back
+		s.nodes = append(slices.Delete(s.nodes, i, i+1), n)
+		n.oldSince, n.final = time.Time{}, false
+		return nil
+	}
+	s.files.forget()
+	found := s.files.generations(s.path)
+	old := s.newest()
+	after := -1
+	if old != nil {
+		after = slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
+	}
+	for i, g := range found {
+		if i <= after || s.knows(g) {
+			continue
+		}
+		// without the old file as a mark, what was written since the last look is new
+		if after < 0 && !g.live && g.info.ModTime().Before(s.lastLook()) {
+			continue
+		}
+		if err := s.add(g, 0); err != nil {
+			return err
+		}
+	}
+	if old != nil && old != s.newest() {
+		s.stats.Rotations++
+		for _, n := range s.nodes[:len(s.nodes)-1] {
+			if n.oldSince.IsZero() {
+				n.oldSince = now
+			}
+		}
+	}
+	return nil
+}
+
+// lastLook is a little before the last check: clocks of file systems are coarse.
+func (s *follow) lastLook() time.Time {
+	if s.resting.IsZero() {
+		return s.since.Add(-2 * time.Second)
+	}
+	return s.resting.Add(-2 * time.Second)
+}
+
+// knows tells whether g is a file that is, or was, read.
+func (s *follow) knows(g generation) bool {
+	for _, n := range s.nodes {
+		if n.id == g.id && n.file != nil {
+			return true
+		}
+	}
+	if !g.packed {
+		return false
+	}
+	head := readHead(g)
+	for _, n := range s.nodes {
+		if sameStart(n.head, head) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.heads, func(h []byte) bool { return sameStart(h, head) })
+}
+
+// add opens g as the newest generation.
+func (s *follow) add(g generation, off int64) error {
+	n, err := s.openNode(g, s.nextGen, off)
+	if err != nil {
+		return err
+	}
+	s.nextGen++
+	s.nodes = append(s.nodes, n)
+	return nil
+}
+
+// replaced handles a file whose text was truncated or rewritten: what was not
+// read of it is taken from the copy that rotation made, if there is one, and the
+// file is read anew from its start.
+func (s *follow) replaced(n *node) {
+	s.stats.Truncations++
+	gap := n.size - n.off
+	copies := s.copiesOf(n)
+	if len(copies) > 0 {
+		if gap = 0; !copies[0].packed {
+			gap = n.size - copies[0].size
+		}
+		n.scan = nil // the copy is read from the last record on
+	}
+	s.stats.Gap += max(0, gap)
+	fresh := &node{
+		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, gen: s.nextGen, opts: n.opts, now: n.now,
+		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
+	}
+	s.nextGen++
+	fresh.look(s.now())
+	n.file, n.follower, n.replaced, n.final = nil, nil, false, true
+	s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n)+1, append(copies, fresh)...)
+}
+
+// copiesOf finds the copy of n's old text among the rotated files, and the
+// copies of what came between it and the text there is now.
+func (s *follow) copiesOf(n *node) []*node {
+	head := n.headUpTo(n.off)
+	p := Position{
+		Head: fingerprint(head), HeadLen: len(head), Offset: n.off,
+		Tail: fingerprint(n.tail), TailLen: len(n.tail),
+	}
+	if p.HeadLen == 0 {
+		return nil
+	}
+	s.files.forget()
+	var copies []*node
+	for _, g := range s.files.generations(s.path) {
+		switch {
+		case g.live || slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
+			continue
+		case len(copies) == 0 && p.isIn(g):
+			if c, err := s.openNode(g, n.gen, n.scan.Pos()); err == nil {
+				c.final = true
+				copies = append(copies, c)
+			}
+		case len(copies) > 0:
+			if c, err := s.openNode(g, s.nextGen, 0); err == nil {
+				c.final = true
+				s.nextGen++
+				copies = append(copies, c)
+			}
+		}
+	}
+	return copies
+}
+
+// retire lets go of replaced files that nobody writes to any more: all is read,
+// the successor has data, and their last link is gone.
+func (s *follow) retire(now time.Time) {
+	last := s.newest()
+	if last == nil || last.size == 0 {
+		return
+	}
+	old := len(s.nodes) - 1
+	for _, n := range s.nodes[:old] {
+		quiet := !n.ready && n.pending == nil && n.file != nil && !n.final
+		if !quiet || n.oldSince.IsZero() || now.Sub(n.oldSince) < keepReplaced {
+			continue
+		}
+		if n.links > 0 && (old <= maxReplaced || now.Sub(n.dataAt) < time.Minute) {
+			continue
+		}
+		old--
+		n.final, n.ready = true, true // its open record is closed, then the file
+	}
+}
+
+// eof tells until when the source is known to hold nothing unread.
+func (s *follow) eof() (time.Time, bool) {
+	if s.err != nil || s.pathAt.IsZero() {
+		return time.Time{}, false
+	}
+	wall := s.pathAt
+	for _, n := range s.nodes {
+		if !n.quiet() {
+			return time.Time{}, false
+		}
+		if n.eofAt.Before(wall) {
+			wall = n.eofAt
+		}
+	}
+	return wall, true
+}

@@ -1,0 +1,341 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// ErrIdle says that there is nothing to read now.
+var ErrIdle = errors.New("nothing to read now")
+
+// LogConfig is one entry of the logs to follow.
+type LogConfig struct {
+	Path     string // a file, a directory (recursive, *.log) or a glob
+	Instance string
+	Start    Start // how much is read of logs that were never followed before
+	smartylog.Options
+}
+
+// LiveOptions has useful zero values, except Now, which is required.
+type LiveOptions struct {
+	Now        func() time.Time
+	Log        *slog.Logger
+	FlushAfter time.Duration // silence that closes a record; default 500 ms
+	Poll       time.Duration // how often files are looked at without a word from a tail; default 1 s
+	Discover   time.Duration // how often new files are looked for; default 2 s
+	MaxTails   int           // files with a tail of their own, the others are polled; default 256, negative: none
+}
+
+func (o *LiveOptions) setDefaults() {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	setDefault(&o.FlushAfter, 500*time.Millisecond)
+	setDefault(&o.Poll, time.Second)
+	setDefault(&o.Discover, 2*time.Second)
+	setDefault(&o.MaxTails, 256)
+}
+
+func setDefault[T comparable](v *T, to T) {
+	var zero T
+	if *v == zero {
+		*v = to
+	}
+}
+
+// LiveStats describes one followed source.
+type LiveStats struct {
+	Source      string
+	Path        string
+	Bytes       int64 // of the records returned
+	Records     int64
+	Skipped     int64 // bytes that belong to no record
+	Future      int64 // records flagged Future
+	Lag         int64 // bytes on disk that were not read yet, as far as looked at; packed files not counted
+	Gap         int64 // bytes that vanished before they could be read
+	Rotations   int
+	Truncations int
+	Files       int   // open: more than one while late writers of a rotated file are waited for
+	Missing     bool  // there is no file at the path
+	Err         error // why the path cannot be read, nil when it can
+}
+
+// Live follows growing logs. One goroutine calls its methods; the goroutines of
+// nxadm/tail only wake it up.
+type Live struct {
+	logs    []LogConfig
+	opts    LiveOptions
+	files   lister
+	waker   *waker
+	sources []*follow
+	byName  map[string]*follow
+	byPath  map[string]*follow
+	order   order // sources that may have something to read
+	open    map[*follow]time.Time
+
+	calls    int
+	clock    time.Time // the last answer of Now
+	polled   time.Time
+	searched time.Time
+	limited  bool // ReadTo set limits
+}
+
+// OpenLive starts to follow. saved is what Positions returned when the same logs
+// were followed before; nil on a first start. Every path that is wrong now is
+// waited for; only a malformed glob is an error.
+func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Live, error) {
+	if o.Now == nil {
+		return nil, errors.New("follow logs: no clock given")
+	}
+	o.setDefaults()
+	l := &Live{
+		logs: logs, opts: o, waker: newWaker(),
+		byName: map[string]*follow{}, byPath: map[string]*follow{}, open: map[*follow]time.Time{},
+	}
+	l.clock = o.Now()
+	fresh, err := l.search()
+	if err != nil {
+		return nil, err
+	}
+	fresh = append(fresh, l.vanished(saved)...)
+	l.adopt(fresh, saved)
+	for _, s := range fresh {
+		if err := s.begin(saved, l.clock); err != nil {
+			s.err = err
+			l.opts.Log.Warn("cannot read log", slog.String("source", s.name), slog.Any("error", err))
+		}
+		s.check(l.clock)
+		l.settle(s)
+	}
+	l.polled = l.clock
+	return l, nil
+}
+
+// Sources returns the names of the sources. It grows as files appear; a source
+// keeps its index.
+func (l *Live) Sources() []string {
+	names := make([]string, len(l.sources))
+	for i, s := range l.sources {
+		names[i] = s.name
+	}
+	return names
+}
+
+// Next fills rec with the next record there is: of the source with data whose
+// greatest timestamp so far is least. The record is a view that the following
+// call invalidates. ErrIdle: nothing can be read now; Wait. It returns no other
+// error: what is wrong with a source is in Stats.
+func (l *Live) Next(rec *smartylog.Record) (src int, err error) {
+	if l.limited {
+		l.unlimit()
+	}
+	if l.calls++; l.calls%256 == 0 || l.waker.any.Load() {
+		l.refresh()
+	}
+	for {
+		top := l.order.first()
+		if top == nil {
+			if l.refresh(); l.order.first() == nil {
+				return 0, ErrIdle
+			}
+			continue
+		}
+		s := l.sources[top.index]
+		if err := s.next(rec); err != nil {
+			l.order.pop()
+			l.rest(s, err)
+			continue
+		}
+		l.judge(s, rec)
+		l.order.sank()
+		return s.index, nil
+	}
+}
+
+// judge moves the mark of the source, unless the record is from the future.
+func (l *Live) judge(s *follow, rec *smartylog.Record) {
+	if !rec.HasTime() || rec.Sec <= s.high {
+		return
+	}
+	if rec.Sec > l.clock.Unix()+FutureSlack {
+		l.clock = l.opts.Now()
+		if rec.Sec > l.clock.Unix()+FutureSlack {
+			rec.Flags |= smartylog.Future
+			s.stats.Future++
+			return
+		}
+	}
+	s.high = rec.Sec
+}
+
+// rest notes what a source without data waits for.
+func (l *Live) rest(s *follow, err error) {
+	if err != io.EOF {
+		s.err = err
+		l.opts.Log.Warn("cannot read log", slog.String("source", s.name), slog.Any("error", err))
+	}
+	delete(l.open, s)
+	for _, n := range s.nodes {
+		if !n.open() || n.halfLine() {
+			continue
+		}
+		if due, ok := l.open[s]; !ok || n.dataAt.Add(l.opts.FlushAfter).Before(due) {
+			l.open[s] = n.dataAt.Add(l.opts.FlushAfter)
+		}
+	}
+}
+
+// refresh finds out which sources may have something to read.
+func (l *Live) refresh() {
+	l.clock = l.opts.Now()
+	for _, s := range l.waker.taken() {
+		s.check(l.clock)
+		l.settle(s)
+	}
+	if l.clock.Sub(l.polled) >= l.opts.Poll {
+		l.poll()
+	}
+	for s, due := range l.open {
+		if l.clock.Before(due) {
+			continue
+		}
+		delete(l.open, s)
+		for _, n := range s.nodes {
+			n.ready = n.ready || n.open()
+		}
+		l.queue(s)
+	}
+}
+
+// poll looks at every file: it finds what tails did not report.
+func (l *Live) poll() {
+	l.files.forget()
+	for _, s := range l.sources {
+		size := s.newest().seen()
+		s.check(l.clock)
+		if s.newest().seen() > size && !s.heard {
+			s.deaf++
+		} else {
+			s.deaf = 0
+		}
+		s.heard = false
+		l.settle(s)
+	}
+	l.polled = l.clock
+	if l.clock.Sub(l.searched) < l.opts.Discover {
+		return
+	}
+	fresh, err := l.search()
+	if err != nil {
+		return // a glob that was well-formed stays so
+	}
+	l.adopt(fresh, nil)
+	for _, s := range fresh {
+		s.check(l.clock)
+		l.settle(s)
+	}
+}
+
+// settle queues a source that may have data and sees to the tail of its newest
+// file.
+func (l *Live) settle(s *follow) {
+	if len(s.busy()) > 0 {
+		l.queue(s)
+	}
+	n := s.newest()
+	if n == nil {
+		return
+	}
+	const deafFor = 3 // rounds; one or two may be chance
+	if n.follower != nil && (s.deaf >= deafFor || !n.follower.following()) {
+		n.follower.stop()
+		n.follower, s.deaf = nil, 0
+		s.retail = l.clock.Add(10 * time.Second)
+	}
+	if n.follower == nil && l.waker.running < l.opts.MaxTails && !l.clock.Before(s.retail) {
+		n.follower = l.waker.follow(n)
+		s.retail = l.clock.Add(10 * time.Second)
+	}
+}
+
+func (l *Live) queue(s *follow) {
+	if s.at < 0 {
+		l.order.push(&s.lane)
+	}
+}
+
+// Wait blocks until a tail reports something, it is time to look again, or d has
+// passed. It returns ctx's error when that ends first.
+func (l *Live) Wait(ctx context.Context, d time.Duration) error {
+	now := l.opts.Now()
+	d = min(d, l.polled.Add(l.opts.Poll).Sub(now))
+	for _, due := range l.open {
+		d = min(d, due.Sub(now))
+	}
+	timer := time.NewTimer(max(d, time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.waker.signal:
+	case <-timer.C:
+	}
+	return nil
+}
+
+// EOF tells whether source src was read to its end, with no open record, and
+// when: nothing written before wall is unread.
+func (l *Live) EOF(src int) (wall time.Time, ok bool) { return l.sources[src].eof() }
+
+// Positions says how far the records returned so far reach, per source: one
+// position per file that is still read. They are what OpenLive and ReadTo take.
+func (l *Live) Positions() map[string][]Position {
+	out := make(map[string][]Position, len(l.sources))
+	for _, s := range l.sources {
+		var ps []Position
+		for _, n := range s.nodes {
+			if n.file != nil {
+				ps = append(ps, n.position(l.clock))
+			}
+		}
+		out[s.name] = ps
+	}
+	return out
+}
+
+// Stats describes every source, in the order of Sources.
+func (l *Live) Stats() []LiveStats {
+	out := make([]LiveStats, len(l.sources))
+	for i, s := range l.sources {
+		st := s.stats
+		st.Source, st.Path, st.Files = s.name, s.path, len(s.nodes)
+		st.Missing, st.Err = s.missing, s.err
+		for _, n := range s.nodes {
+			if !n.packed {
+				st.Lag += max(0, n.size-n.pos)
+			}
+			if n.scan != nil {
+				st.Skipped += n.scan.Skipped()
+			}
+		}
+		out[i] = st
+	}
+	return out
+}
+
+// Close ends the tails, waits for their goroutines and closes all files.
+func (l *Live) Close() error {
+	for _, s := range l.sources {
+		for _, n := range s.nodes {
+			n.close()
+		}
+		s.nodes = nil
+	}
+	l.order.lanes = nil
+	return nil
+}

@@ -1,0 +1,375 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// restAfter is how long a file is silent before its scanner is let go.
+const restAfter = 10 * time.Second
+
+// errReplaced: the text of a file was replaced beneath its reader.
+var errReplaced = errors.New("file was truncated or rewritten")
+
+const noLimit int64 = math.MaxInt64
+
+// How long to wait for the end of a half-written packed file, and for the end of
+// a line before the rest of the world is not kept waiting for it.
+const (
+	brokenFor = 30 * time.Second
+	halfFor   = 5 * time.Second
+)
+
+// node is one file of a live source, read by our own descriptor: the live file,
+// a rotated one that may still be written, or a final one (packed, or the copy
+// of copytruncate) that is read to its end.
+type node struct {
+	owner *follow
+	file  *os.File // nil: its text is gone, only what the scanner holds is left
+	name  string   // base name when it was opened
+	id    inode
+	igen  uint32 // generation of the inode
+	gen   int    // of its records
+	opts  smartylog.Options
+	now   func() time.Time
+
+	packed, final bool
+	text          io.Reader // of a packed file, positioned at off
+	broken        bool      // a packed file ended too early: it may still be written
+
+	scan    *smartylog.Scanner
+	off     int64 // next byte to read
+	pos     int64 // end of the last record returned
+	limit   int64 // reading stops here (ReadTo)
+	size    int64 // when last looked at
+	mtime   time.Time
+	links   uint64
+	head    []byte // first bytes of the text
+	tail    []byte // last bytes read before off
+	from    int64  // drop records before this second until one is not
+	pending *pending
+	saved   Position // the last one handed out
+
+	ready    bool // may have something to read
+	replaced bool // errReplaced is due
+	ended    bool // nothing will ever come after off
+	readAt   time.Time
+	dataAt   time.Time // when bytes came last
+	eofAt    time.Time // when its end was seen last
+	heldSize int64     // end of an unfinished line
+	heldAt   time.Time // when it grew last
+	oldSince time.Time // when a successor was found
+
+	follower *follower
+}
+
+// pending is a record read early, to be merged with those of other files.
+type pending struct {
+	rec *smartylog.Record
+	pos int64
+}
+
+// openNode opens a generation at offset off.
+func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
+	f, err := os.Open(g.path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
+	}
+	n := &node{
+		owner: s, file: f, name: filepath.Base(g.path), gen: gen, opts: s.cfg.Options, now: s.now,
+		packed: g.packed, final: g.packed, off: off, pos: off, limit: noLimit,
+		size: info.Size(), mtime: info.ModTime(), ready: true,
+	}
+	n.id, n.links = inodeOf(info)
+	n.igen = generationOf(f)
+	if n.packed {
+		n.head = readHead(g)
+	} else {
+		n.sameText() // takes the head
+		n.tail = n.before(off, tailBytes)
+	}
+	return n, nil
+}
+
+// Read gives the scanner the bytes from off on. It answers io.EOF at the limit,
+// at the end of the file, and when the text was replaced.
+func (n *node) Read(p []byte) (int, error) {
+	if n.replaced || n.ended || n.file == nil || n.off >= n.limit {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), n.limit-n.off)]
+	n.readAt = n.now()
+	if n.packed {
+		return n.readPacked(p)
+	}
+	k, err := n.file.ReadAt(p, n.off)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	if k == 0 {
+		n.eofAt = n.readAt
+		n.look(n.readAt)
+		return 0, io.EOF
+	}
+	k = n.wholeLines(p[:k], len(p))
+	if k == 0 {
+		return 0, io.EOF
+	}
+	// what was read belongs to the text known so far only if that is still there
+	if !n.sameText() {
+		n.replaced = true
+		return 0, io.EOF
+	}
+	n.took(p[:k])
+	return k, nil
+}
+
+// wholeLines says how much of p to hand on: an unfinished line waits in the file,
+// so that the record before it can be closed, and is cut when it is complete. A
+// line longer than the scanner's buffer goes through.
+func (n *node) wholeLines(p []byte, room int) int {
+	if n.final || n.limit != noLimit {
+		return len(p)
+	}
+	if end := bytes.LastIndexByte(p, '\n') + 1; end > 0 {
+		return end
+	}
+	if len(p) == room {
+		return room
+	}
+	if size := n.off + int64(len(p)); size != n.heldSize {
+		n.heldSize, n.heldAt = size, n.readAt
+	}
+	if n.readAt.Sub(n.heldAt) >= halfFor {
+		n.eofAt = n.readAt // it may never be finished
+	}
+	return 0
+}
+
+func (n *node) took(p []byte) {
+	n.off += int64(len(p))
+	n.size = max(n.size, n.off)
+	n.dataAt = n.readAt
+	if len(p) >= tailBytes {
+		n.tail = append(n.tail[:0], p[len(p)-tailBytes:]...)
+		return
+	}
+	n.tail = append(n.tail, p...)
+	n.tail = n.tail[max(0, len(n.tail)-tailBytes):]
+}
+
+// readPacked reads on in a packed file. One that ends too early may still be
+// written: it is opened again at the same place when it has changed.
+func (n *node) readPacked(p []byte) (int, error) {
+	if n.text == nil {
+		if err := n.unpack(); err != nil {
+			n.broken = true
+			return 0, io.EOF
+		}
+	}
+	k, err := n.text.Read(p)
+	if k > 0 {
+		n.took(p[:k])
+		return k, nil
+	}
+	switch {
+	case err == io.EOF:
+		n.ended, n.eofAt = true, n.readAt
+	case err != nil:
+		n.text, n.broken = nil, true
+	}
+	return 0, io.EOF
+}
+
+func (n *node) unpack() error {
+	if _, err := n.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	text, err := decompress(n.file, n.name)
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyN(io.Discard, text, n.off); err != nil {
+		return err
+	}
+	n.text, n.broken = text, false
+	return nil
+}
+
+// take returns the node's next record. io.EOF: none now. errReplaced: the
+// records of the old text were returned, but the one it ended with is open.
+func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
+	if n.scan == nil {
+		n.scan = smartylog.NewScanner(n, n.off, n.opts)
+	}
+	err := n.scan.Next(rec)
+	switch {
+	case err == nil:
+		return nil
+	case err != io.EOF:
+		return fmt.Errorf("read %s: %w", n.name, cause(err))
+	case n.replaced:
+		return errReplaced
+	case n.closing() || n.silent(flushAfter):
+		if n.scan.Flush(rec) {
+			return nil
+		}
+	}
+	n.ready = false
+	return io.EOF
+}
+
+// closing: the open record, if any, will not grow.
+func (n *node) closing() bool {
+	return n.ended || n.file == nil || n.off >= n.limit || n.final && !n.packed
+}
+
+// silent: the open record has ended with a line and nothing came for a while.
+// Of a replaced file its time of change tells, so that a backlog is not waited for.
+func (n *node) silent(flushAfter time.Duration) bool {
+	if n.halfLine() {
+		return false
+	}
+	return n.readAt.Sub(n.dataAt) >= flushAfter || n != n.owner.newest() && n.readAt.Sub(n.mtime) >= flushAfter
+}
+
+func (n *node) halfLine() bool { return len(n.tail) > 0 && n.tail[len(n.tail)-1] != '\n' }
+
+func (n *node) open() bool { return n.scan != nil && n.scan.Open() }
+
+// quiet: all is read and returned; half a line does not count for long.
+func (n *node) quiet() bool {
+	if n.ready || n.pending != nil || n.broken || n.eofAt.IsZero() {
+		return false
+	}
+	return !n.open() || n.halfLine() && n.eofAt.Sub(n.dataAt) >= halfFor
+}
+
+// look compares the file with what was read of it and says whether there is
+// something to do.
+func (n *node) look(now time.Time) {
+	if n.file == nil {
+		return
+	}
+	info, err := n.file.Stat()
+	if err != nil {
+		return
+	}
+	_, n.links = inodeOf(info)
+	changed := !info.ModTime().Equal(n.mtime) || info.Size() != n.size
+	n.mtime = info.ModTime()
+	if n.packed {
+		n.size = info.Size()
+		n.ready = n.ready || n.broken && changed
+		return
+	}
+	switch {
+	case info.Size() < n.off || changed && !n.sameText():
+		n.replaced, n.ready = true, true
+		return // size stays: what was not read of it is lost
+	case info.Size() > n.off:
+		n.ready = true
+	case !n.ready:
+		n.eofAt = now
+		if n.scan != nil && !n.scan.Open() && now.Sub(n.dataAt) >= restAfter {
+			n.owner.stats.Skipped += n.scan.Skipped()
+			n.scan = nil // a scanner holds a block of memory
+		}
+	}
+	n.size = info.Size()
+}
+
+// sameText tells whether the file still begins, and before off still ends, with
+// the bytes known from earlier. It learns more of the head as the file grows.
+func (n *node) sameText() bool {
+	var buf [headBytes]byte
+	k, err := n.file.ReadAt(buf[:], 0)
+	if err != nil && err != io.EOF {
+		return true // unreadable is not replaced
+	}
+	if k < len(n.head) || !bytes.Equal(buf[:len(n.head)], n.head) {
+		return false
+	}
+	if k > len(n.head) {
+		n.head = append(n.head[:0], buf[:k]...)
+	}
+	if len(n.tail) == 0 {
+		return true
+	}
+	return bytes.Equal(n.before(n.off, len(n.tail)), n.tail)
+}
+
+// before reads up to size bytes that end at off.
+func (n *node) before(off int64, size int) []byte {
+	b := make([]byte, min(int64(size), off))
+	k, _ := n.file.ReadAt(b, off-int64(len(b)))
+	return b[:k]
+}
+
+// seen is the size found at the last look.
+func (n *node) seen() int64 {
+	if n == nil {
+		return 0
+	}
+	return n.size
+}
+
+// rewind goes back to the last record returned.
+func (n *node) rewind() {
+	n.off, n.scan, n.text, n.ended = n.pos, nil, nil, false
+	if !n.packed && n.file != nil {
+		n.tail = n.before(n.off, tailBytes)
+	}
+}
+
+// position describes what was returned of the node.
+func (n *node) position(now time.Time) Position {
+	if p := n.saved; p.Offset == n.pos && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
+		p.At = now.Unix()
+		return p
+	}
+	head := n.headUpTo(n.pos)
+	p := Position{
+		Path: n.owner.path, inode: n.id, Generation: n.igen,
+		Head: fingerprint(head), HeadLen: len(head),
+		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: now.Unix(),
+	}
+	if !n.packed {
+		tail := n.before(n.pos, tailBytes)
+		p.Tail, p.TailLen = fingerprint(tail), len(tail)
+	}
+	n.saved = p
+	return p
+}
+
+// headUpTo is the part of the head that a copy made at off would have.
+func (n *node) headUpTo(off int64) []byte {
+	if off == 0 {
+		return n.head
+	}
+	return n.head[:min(int64(len(n.head)), off)]
+}
+
+func (n *node) close() {
+	if n.follower != nil {
+		n.follower.stop()
+		n.follower = nil
+	}
+	if n.file != nil {
+		n.file.Close()
+		n.file = nil
+	}
+}

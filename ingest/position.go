@@ -1,0 +1,127 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/zeebo/xxh3"
+)
+
+// How much of a file identifies it, in bytes.
+const (
+	headBytes = 1024 // from its start
+	tailBytes = 256  // before a position
+)
+
+// Position says how far one file of a source was consumed, and how to find that
+// file again after it was renamed, copied or packed. Offsets are in the
+// unpacked text. It is stored as JSON; two equal Positions are the same place.
+type Position struct {
+	Path string `json:"path"` // of the live log, whatever this file is called now
+	inode
+	Generation uint32 `json:"generation,omitempty"` // of the inode, where the file system has one
+	Head       string `json:"head,omitempty"`       // hash of the first HeadLen bytes
+	HeadLen    int    `json:"head_len"`
+	Tail       string `json:"tail,omitempty"` // hash of the TailLen bytes before Offset
+	TailLen    int    `json:"tail_len,omitempty"`
+	Offset     int64  `json:"offset"` // end of the last record consumed
+	Size       int64  `json:"size"`   // of the file when last seen
+	Gen        int    `json:"gen"`    // Record.Gen of its records
+	High       int64  `json:"high"`   // greatest timestamp of the source, 0 if none
+	At         int64  `json:"at"`     // wall clock when it was taken, Unix seconds
+}
+
+// fingerprint is frozen by a test: stored positions depend on it.
+func fingerprint(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	return strconv.FormatUint(xxh3.Hash(b), 16)
+}
+
+// startsLike tells whether head, the first bytes of some file, begins as the
+// position's file did.
+func (p Position) startsLike(head []byte) bool {
+	return p.HeadLen > 0 && p.HeadLen <= len(head) && fingerprint(head[:p.HeadLen]) == p.Head
+}
+
+// isIn tells whether the file g holds the position's text up to Offset. A packed
+// file that ends too early is taken for half-written.
+// A file that was empty cannot be told.
+func (p Position) isIn(g generation) bool {
+	if p.HeadLen == 0 {
+		return false
+	}
+	f, err := os.Open(g.path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	if !g.packed {
+		return g.info.Size() >= p.Offset && p.textMatches(f)
+	}
+	text, err := decompress(f, g.path)
+	if err != nil {
+		return false
+	}
+	head := make([]byte, p.HeadLen)
+	if _, err := io.ReadFull(text, head); err != nil || !p.startsLike(head) {
+		return false
+	}
+	_, err = io.CopyN(io.Discard, text, p.Offset-int64(p.HeadLen))
+	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func (p Position) isInode(id inode) bool { return p.inode == id && id.Inode != 0 }
+
+// sameInodeGeneration is false when g only reuses the inode of the position's file.
+func (p Position) sameInodeGeneration(g generation) bool {
+	if p.Generation == 0 {
+		return true
+	}
+	f, err := os.Open(g.path)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	now := generationOf(f)
+	return now == 0 || now == p.Generation
+}
+
+func (p Position) textMatches(f io.ReaderAt) bool {
+	head := make([]byte, p.HeadLen)
+	tail := make([]byte, p.TailLen)
+	if _, err := f.ReadAt(head, 0); err != nil || !p.startsLike(head) {
+		return false
+	}
+	if _, err := f.ReadAt(tail, p.Offset-int64(p.TailLen)); err != nil {
+		return false
+	}
+	return fingerprint(tail) == p.Tail
+}
+
+// readHead returns the first bytes of a file's text.
+func readHead(g generation) []byte {
+	f, err := os.Open(g.path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	text, err := decompress(f, g.path)
+	if err != nil {
+		return nil
+	}
+	head := make([]byte, headBytes)
+	n, _ := io.ReadFull(text, head)
+	return head[:n]
+}
+
+// sameStart tells whether two files, known by their first bytes, have the same
+// text as far as both go.
+func sameStart(a, b []byte) bool {
+	n := min(len(a), len(b))
+	return n > 0 && bytes.Equal(a[:n], b[:n])
+}

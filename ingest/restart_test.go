@@ -1,0 +1,331 @@
+package ingest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+func TestRestart_FindsFilesAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		down func(r *rig) // after records 0…9 were written and 4 of them consumed
+		want int
+	}{
+		"nothing happened": {func(r *rig) {}, 10},
+		"written on": {func(r *rig) {
+			r.append("x.log", lines(10, 3))
+		}, 13},
+		"renamed": {func(r *rig) {
+			r.rename("x.log", "x.log.1")
+			r.append("x.log", lines(10, 2)) // late
+			r.reopen("x.log")
+			r.append("x.log", lines(12, 3))
+		}, 15},
+		"renamed several times": {func(r *rig) {
+			r.rename("x.log", "x.log.3")
+			write(r.t, r.path("x.log.2"), lines(10, 3))
+			write(r.t, r.path("x.log.1"), lines(13, 3))
+			write(r.t, r.path("x.log"), lines(16, 3))
+		}, 19},
+		"renamed by date": {func(r *rig) {
+			write(r.t, r.path("x.log-20260131"), lines(900, 3)) // from before
+			old := r.clock.Add(-1e15)
+			if err := os.Chtimes(r.path("x.log-20260131"), old, old); err != nil {
+				r.t.Fatal(err)
+			}
+			r.rename("x.log", "x.log-20260201")
+			write(r.t, r.path("x.log-20260202"), lines(10, 3))
+			write(r.t, r.path("x.log"), lines(13, 3))
+		}, 16},
+		"packed": {func(r *rig) {
+			write(r.t, r.path("x.log.2.gz"), pack(r.t, lines(0, 6), lines(6, 6)))
+			write(r.t, r.path("x.log.1"), lines(12, 3))
+			r.remove("x.log")
+			write(r.t, r.path("x.log"), lines(15, 3))
+		}, 18},
+		"packed and nothing new": {func(r *rig) {
+			write(r.t, r.path("x.log.1.gz"), pack(r.t, lines(0, 11)))
+			r.remove("x.log")
+		}, 11},
+		"copied and truncated": {func(r *rig) {
+			write(r.t, r.path("x.log.1"), lines(0, 12))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				r.t.Fatal(err)
+			}
+			r.append("x.log", lines(12, 30))
+		}, 42},
+		"copied, truncated and packed": {func(r *rig) {
+			write(r.t, r.path("x.log.1.gz"), pack(r.t, lines(0, 12)))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				r.t.Fatal(err)
+			}
+			r.append("x.log", lines(12, 3))
+		}, 15},
+		"moved by copying": {func(r *rig) {
+			write(r.t, r.path("other"), lines(0, 14))
+			r.rename("other", "x.log")
+		}, 14},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.append("x.log", lines(0, 10))
+			r.start(nil)
+			if n := r.drain(4); n != 4 {
+				t.Fatalf("read %d", n)
+			}
+			saved := r.stop()
+			tc.down(r)
+			r.start(throughJSON(t, saved))
+			r.read()
+			r.want("x", tc.want)
+			if s := r.stats("x"); s.Gap != 0 || s.Lag != 0 {
+				t.Errorf("stats = %+v, want no gap and no lag", s)
+			}
+			// and once more, from there
+			r.append("x.log", "")
+			r.start(r.stop())
+			r.read()
+			r.want("x", tc.want)
+		})
+	}
+}
+
+func throughJSON(t *testing.T, saved map[string][]Position) map[string][]Position {
+	t.Helper()
+	text, err := json.Marshal(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back map[string][]Position
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(saved, back, cmp.AllowUnexported(Position{})); d != "" {
+		t.Errorf("positions through JSON (-want +got):\n%s", d)
+	}
+	return back
+}
+
+func TestRestart_DeletedWhileDownIsAGap(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", lines(0, 10))
+	r.start(nil)
+	r.drain(4)
+	saved := r.stop()
+	r.remove("x.log")
+	r.reopen("x.log")
+	r.append("x.log", lines(10, 3))
+	r.start(saved)
+	r.read()
+	if want := int64(len(lines(4, 6))); r.stats("x").Gap != want {
+		t.Errorf("gap = %d bytes, want %d", r.stats("x").Gap, want)
+	}
+	if want := append(upTo(0, 4), 10, 11, 12); !slices.Equal(r.got["x"], want) {
+		t.Errorf("records = %v, want %v", r.got["x"], want)
+	}
+}
+
+func TestRestart_HalfPackedFileIsRetried(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", lines(0, 2000))
+	r.start(nil)
+	r.drain(10)
+	saved := r.stop()
+	packed := pack(t, lines(0, 2000))
+	r.remove("x.log")
+	r.reopen("x.log")
+	write(t, r.path("x.log.1.gz"), packed[:len(packed)/2])
+	r.append("x.log", line(2000, 2000))
+	r.start(saved)
+	r.read()
+	if n := len(r.got["x"]); n < 100 || n > 1999 {
+		t.Fatalf("%d records of half the file", n)
+	}
+	if _, ok := r.live.EOF(0); ok {
+		t.Error("half a packed file is read to its end")
+	}
+	f, err := os.OpenFile(r.path("x.log.1.gz"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(packed[len(packed)/2:]); err != nil {
+		t.Fatal(err)
+	}
+	r.read()
+	r.gens = nil // the live file was not kept waiting
+	r.want("x", 2001)
+}
+
+func TestRestart_NamesStay(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", lines(0, 1))
+	r.start(nil)
+	r.read()
+	saved := r.stop()
+	write(t, r.path("sub/x.log"), lines(0, 2))
+	r.start(saved)
+	r.read()
+	r.want("x", 1)
+	r.want("sub/x", 2)
+}
+
+// ReadTo after a restart gives, cut for cut, the records that Next gave before.
+func TestReadTo_GivesTheSameCuts(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", line(0, 0)+traceback(1, 1))
+	r.start(nil)
+	snapshot := r.live.Positions()
+	var cuts []map[string][]Position
+	var want [][]string
+	cut := func() {
+		r.t.Helper()
+		var rec smartylog.Record
+		var raws []string
+		for range 4 {
+			r.clock = r.clock.Add(300e6)
+			for {
+				if _, err := r.live.Next(&rec); err != nil {
+					break
+				}
+				raws = append(raws, string(rec.Raw))
+			}
+		}
+		cuts = append(cuts, r.live.Positions())
+		want = append(want, raws)
+	}
+	cut()
+	r.append("x.log", "a late line of the traceback\n"+line(2, 2)) // the record was closed before: split
+	cut()
+	r.rename("x.log", "x.log.1")
+	r.append("x.log", line(3, 3))
+	r.reopen("x.log")
+	r.append("x.log", lines(4, 3))
+	r.clock = r.clock.Add(1e9)
+	cut()
+	write(t, r.path("x.log.2"), lines(0, 0))
+	r.append("x.log", line(7, 7))
+	cut()
+	r.stop()
+	r.append("x.log", line(8, 8))
+	r.start(throughJSON(t, snapshot))
+	for i, at := range cuts {
+		var got []string
+		var rec smartylog.Record
+		for {
+			err := r.live.ReadTo("x", at["x"], &rec)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(rec.Raw))
+		}
+		if d := cmp.Diff(want[i], got); d != "" {
+			t.Errorf("cut %d (-want +got):\n%s", i, d)
+		}
+	}
+	r.got = map[string][]int{}
+	r.read()
+	if got := r.got["x"]; !slices.Equal(got, []int{8}) {
+		t.Errorf("after the cuts: %v, want the new record", got)
+	}
+}
+
+// Whatever happens to a log, in whatever order, and wherever following is
+// stopped and resumed: no record is lost, none comes twice.
+func TestRestart_AnywhereLosesNothing(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		r := newRig(t)
+		defer r.close()
+		written := 0
+		more := func(n int) string {
+			text := lines(written, n)
+			written += n
+			return text
+		}
+		r.append("x.log", more(3))
+		r.start(nil)
+		var saved map[string][]Position
+		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 40).Draw(rt, "steps")
+		for _, step := range steps {
+			switch {
+			case step < 3:
+				r.append("x.log", more(step+1))
+			case step == 3: // half a record now, the rest later
+				whole := more(1)
+				r.append("x.log", whole[:20])
+				if r.live != nil {
+					r.drain(-1)
+				}
+				r.append("x.log", whole[20:])
+			case step == 4:
+				r.rotate(more, rapid.Bool().Draw(rt, "packed"))
+			case step == 5:
+				r.clock = r.clock.Add(1e9)
+				r.truncate()
+			case step == 6 && r.live != nil:
+				saved = r.stop()
+			case step == 7 && r.live == nil:
+				r.start(saved)
+			case r.live != nil:
+				r.clock = r.clock.Add(300e6)
+				r.drain(rapid.IntRange(1, 10).Draw(rt, "records"))
+			}
+		}
+		if r.live == nil {
+			r.start(saved)
+		}
+		for range 4 {
+			r.read()
+		}
+		if lost, doubled := compare(r.got["x"], written); lost+doubled > 0 {
+			rt.Fatalf("%d lost, %d doubled of %d: %v", lost, doubled, written, r.got["x"])
+		}
+	})
+}
+
+// truncate is copytruncate between two writes.
+func (r *rig) truncate() {
+	text, err := os.ReadFile(r.path("x.log"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if r.live != nil {
+		r.live.refresh() // it is not done twice between two looks
+	}
+	for k := 8; k > 0; k-- {
+		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d", k)), r.path(fmt.Sprintf("x.log.%d", k+1)))
+		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d.gz", k)), r.path(fmt.Sprintf("x.log.%d.gz", k+1)))
+	}
+	write(r.t, r.path("x.log.1"), string(text))
+	if err := os.Truncate(r.path("x.log"), 0); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// rotate renames as logrotate does, with a late record, and packs an older
+// generation now and then.
+func (r *rig) rotate(more func(int) string, packed bool) {
+	for k := 8; k > 0; k-- {
+		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d", k)), r.path(fmt.Sprintf("x.log.%d", k+1)))
+		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d.gz", k)), r.path(fmt.Sprintf("x.log.%d.gz", k+1)))
+	}
+	if text, err := os.ReadFile(r.path("x.log.3")); err == nil && packed {
+		write(r.t, r.path("x.log.3.gz"), pack(r.t, string(text)))
+		r.remove("x.log.3")
+	}
+	r.rename("x.log", "x.log.1")
+	r.append("x.log", more(1))
+	r.reopen("x.log")
+	r.append("x.log", more(1))
+}
