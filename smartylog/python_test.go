@@ -1,7 +1,6 @@
 package smartylog_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os"
@@ -12,34 +11,40 @@ import (
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
-// The pairs were rendered by Python 3.11 from random values: its repr, and what
-// the value should be as JSON.
+// The pairs were rendered by Python 2.7 and 3.11 from random values: the repr,
+// and what the value should be as JSON.
 func TestParseValue_AgainstPython(t *testing.T) {
-	data, err := os.ReadFile("testdata/python3-values.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	n := 0
-	for ; lines.Scan(); n++ {
-		var c struct {
-			Repr string
-			Want any
-		}
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+	for _, file := range []string{"testdata/python2-values.jsonl", "testdata/python3-values.jsonl"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-		v, eaten, err := smartylog.ParseValue([]byte(c.Repr))
-		if err != nil || eaten != len(c.Repr) {
-			t.Errorf("ParseValue(%q) ate %d of %d bytes, error %v", c.Repr, eaten, len(c.Repr), err)
-			continue
+		lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+		if len(lines) != 600 {
+			t.Errorf("%s: %d pairs, want 600", file, len(lines))
 		}
-		if diff := cmp.Diff(c.Want, asJSON(t, v)); diff != "" {
-			t.Errorf("ParseValue(%q) (-python +got):\n%s", c.Repr, diff)
+		for _, line := range lines {
+			comparePair(t, line)
 		}
 	}
-	if n < 500 {
-		t.Errorf("%d pairs, want at least 500", n)
+}
+
+func comparePair(t *testing.T, line []byte) {
+	t.Helper()
+	var c struct {
+		Repr string
+		Want any
+	}
+	if err := json.Unmarshal(line, &c); err != nil {
+		t.Fatal(err)
+	}
+	v, eaten, err := smartylog.ParseValue([]byte(c.Repr))
+	if err != nil || eaten != len(c.Repr) {
+		t.Errorf("ParseValue(%q) ate %d of %d bytes, error %v", c.Repr, eaten, len(c.Repr), err)
+		return
+	}
+	if diff := cmp.Diff(c.Want, asJSON(t, v)); diff != "" {
+		t.Errorf("ParseValue(%q) (-python +got):\n%s", c.Repr, diff)
 	}
 }
 
