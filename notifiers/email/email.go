@@ -1,0 +1,239 @@
+// Package email sends alerts by SMTP: HTML with plain text beside it, one thread
+// per alert group.
+//
+// Start at New. A mail's Message-ID is made of the delivery's id and stays the
+// same over all tries; later mails of a group answer its first one, whose
+// Message-ID is the reference. Every recipient gets a mail of their own, so that
+// one bad address keeps nobody else from theirs.
+package email
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/textproto"
+	"strings"
+	"sync"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+)
+
+// The ways to encrypt.
+const (
+	StartTLS    = "starttls" // the default: refused if the server cannot
+	ImplicitTLS = "tls"
+	NoTLS       = "none"
+)
+
+// Options configure a Receiver.
+type Options struct {
+	From     string
+	To       []string
+	Host     string
+	Port     int    // 0: 587, implicit TLS 465, none 25
+	TLS      string // "" is StartTLS
+	CA       []byte // PEM certificates to trust instead of the system's
+	Hello    string // "": the machine's name
+	Username string // "": no authentication
+	Password notifiers.Secret
+	Zone     *time.Location   // of the times shown; nil: UTC
+	Now      func() time.Time // nil: the wall clock
+	Timeout  time.Duration    // of one step of the talk; 0: 10 s
+}
+
+// Receiver sends to one list of recipients. It is safe for concurrent use.
+type Receiver struct {
+	o      Options
+	domain string // of the Message-IDs
+
+	mu   sync.Mutex
+	have map[string]map[string]bool // delivery id → recipients who got it in a try that failed for others
+}
+
+// New checks the options; it does not dial.
+func New(o Options) (*Receiver, error) {
+	from, err := mail.ParseAddress(o.From)
+	if err != nil {
+		return nil, fmt.Errorf("email: from %q is not an address", o.From)
+	}
+	if len(o.To) == 0 || o.Host == "" {
+		return nil, errors.New("email: recipients and a server are needed")
+	}
+	for _, to := range o.To {
+		if _, err := mail.ParseAddress(to); err != nil {
+			return nil, fmt.Errorf("email: recipient %q is not an address", to)
+		}
+	}
+	switch o.TLS {
+	case "", StartTLS, ImplicitTLS, NoTLS:
+	default:
+		return nil, fmt.Errorf("email: tls is %q: %s, %s or %s", o.TLS, StartTLS, ImplicitTLS, NoTLS)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 10 * time.Second
+	}
+	r := &Receiver{o: o, have: map[string]map[string]bool{}}
+	_, r.domain, _ = strings.Cut(from.Address, "@")
+	_, err = r.client()
+	return r, err
+}
+
+func (r *Receiver) client() (*gomail.Client, error) {
+	tc := &tls.Config{ServerName: r.o.Host, MinVersion: tls.VersionTLS12}
+	if len(r.o.CA) > 0 {
+		tc.RootCAs = x509.NewCertPool()
+		if !tc.RootCAs.AppendCertsFromPEM(r.o.CA) {
+			return nil, errors.New("email: no certificate in the CA file")
+		}
+	}
+	opts := []gomail.Option{gomail.WithTLSConfig(tc), gomail.WithTimeout(r.o.Timeout), gomail.WithoutNoop()}
+	port := 587
+	switch r.o.TLS {
+	case ImplicitTLS:
+		port = 465
+		opts = append(opts, gomail.WithSSL())
+	case NoTLS:
+		port = 25
+		opts = append(opts, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if r.o.Port != 0 {
+		port = r.o.Port
+	}
+	opts = append(opts, gomail.WithPort(port))
+	if r.o.Hello != "" {
+		opts = append(opts, gomail.WithHELO(r.o.Hello))
+	}
+	if r.o.Username != "" {
+		auth := gomail.SMTPAuthAutoDiscover
+		if r.o.TLS == NoTLS { // said by the operator, in so many words
+			auth = gomail.SMTPAuthPlainNoEnc
+		}
+		opts = append(opts, gomail.WithSMTPAuth(auth), gomail.WithUsername(r.o.Username), gomail.WithPassword(r.o.Password.Reveal()))
+	}
+	c, err := gomail.NewClient(r.o.Host, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("email: %w", err)
+	}
+	return c, nil
+}
+
+// Send mails everybody who has not got this delivery yet. ref is the Message-ID
+// that the group's thread began with.
+func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (notifiers.Receipt, error) {
+	var mails []*gomail.Msg
+	for _, to := range r.o.To {
+		if r.has(d.ID, to) {
+			continue
+		}
+		m, err := r.compose(d, to, ref)
+		if err != nil {
+			return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("compose mail: %w", err))
+		}
+		mails = append(mails, m)
+	}
+	if err := r.deliver(ctx, mails); err != nil {
+		r.remember(d.ID, mails)
+		return notifiers.Receipt{}, err
+	}
+	r.mu.Lock()
+	delete(r.have, d.ID)
+	r.mu.Unlock()
+	if ref == "" {
+		ref = r.messageID(d)
+	}
+	return notifiers.Receipt{Ref: ref}, nil
+}
+
+func (r *Receiver) messageID(d alert.Delivery) string { return d.ID + "@" + r.domain }
+
+// deliver reports the worst thing worth another try.
+func (r *Receiver) deliver(ctx context.Context, mails []*gomail.Msg) error {
+	c, err := r.client()
+	if err != nil {
+		return notifiers.Rejected(err)
+	}
+	talk, err := c.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return r.classify(err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = talk.Close() })
+	defer stop()
+	var worst *notifiers.SendError
+	for _, m := range mails {
+		err := c.SendWithSMTPClient(talk, m)
+		if err == nil || m.IsDelivered() { // accepted, whatever went wrong when tidying up
+			continue
+		}
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if e := r.classify(err); worst == nil || worst.Permanent && !e.Permanent {
+			worst = e
+		}
+	}
+	_ = c.CloseWithSMTPClient(talk)
+	if worst != nil {
+		return worst
+	}
+	return nil
+}
+
+// classify goes by the server's code: 5yz refuses the mail, all else may pass.
+func (r *Receiver) classify(err error) *notifiers.SendError {
+	code := 0
+	var se *gomail.SendError
+	var te *textproto.Error
+	switch {
+	case errors.As(err, &se):
+		code = se.ErrorCode()
+	case errors.As(err, &te):
+		code = te.Code
+	}
+	if code == 0 {
+		return notifiers.Classify(err)
+	}
+	text := errors.New(notifiers.Cut(notifiers.Visible(r.o.Password.Hide(err.Error())), 250))
+	if code >= 500 {
+		return notifiers.Rejected(text)
+	}
+	return &notifiers.SendError{Err: text, Class: "server"}
+}
+
+func (r *Receiver) has(id, to string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.have[id][to]
+}
+
+// maxRemembered bounds what partial failures leave behind; forgetting costs a
+// second copy with the same Message-ID.
+const maxRemembered = 1000
+
+func (r *Receiver) remember(id string, mails []*gomail.Msg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range mails {
+		if !m.IsDelivered() {
+			continue
+		}
+		if len(r.have) >= maxRemembered {
+			clear(r.have)
+		}
+		if r.have[id] == nil {
+			r.have[id] = map[string]bool{}
+		}
+		r.have[id][m.GetGenHeader(headerFor)[0]] = true
+	}
+}

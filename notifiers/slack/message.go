@@ -1,0 +1,161 @@
+package slack
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+)
+
+// Limits of Slack's messages, in characters (docs.slack.dev, block kit).
+const (
+	maxHeader  = 150
+	maxSection = 3000
+	maxText    = 3500 // of the text beside the blocks; 4,000 is recommended at most
+	maxAlerts  = 10   // each makes at most three blocks of the 50
+	maxExcerpt = 900  // of one sample
+)
+
+type message struct {
+	text   string
+	blocks []slack.Block
+}
+
+func (m message) options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+func render(d alert.Delivery, zone *time.Location) message {
+	tx := notifiers.NewText(d, zone)
+	title := mark(tx) + tx.Title
+	m := message{text: fallback(tx, title)}
+	m.blocks = append(m.blocks, slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, notifiers.Fit(inert(title), maxHeader, escape), false, false)))
+	shown := tx.Alerts
+	if len(shown) > maxAlerts {
+		shown = shown[:maxAlerts]
+	}
+	for _, a := range shown {
+		m.blocks = append(m.blocks, alertBlocks(a, len(tx.Alerts) > 1)...)
+	}
+	if more := tx.More + len(tx.Alerts) - len(shown); more > 0 {
+		m.blocks = append(m.blocks, section("and "+strconv.Itoa(more)+" more"))
+	}
+	return m
+}
+
+// mark is what is seen first, and from afar.
+func mark(tx notifiers.Text) string { return markOf(tx.Firing, tx.Severity) }
+
+func markOf(firing bool, severity alert.Severity) string {
+	switch {
+	case !firing:
+		return "✅ "
+	case severity == alert.Critical:
+		return "🔴 "
+	case severity == alert.Warning:
+		return "🟠 "
+	}
+	return "🔵 "
+}
+
+func alertBlocks(a notifiers.AlertText, many bool) []slack.Block {
+	var s sectionText
+	if many {
+		s.line("*", markOf(a.Firing, a.Severity)+a.Head, "*")
+	}
+	s.line("", a.Summary, "")
+	for _, f := range a.Facts {
+		s.line("*"+f.Name+":* ", f.Value, "")
+	}
+	s.line("*What to do:* ", a.Runbook, "")
+	if a.RunbookURL != "" {
+		s.raw("<" + escapeAll(a.RunbookURL) + "|Runbook>")
+	}
+	blocks := []slack.Block{section(s.String())}
+	var samples sectionText
+	for _, smp := range a.Samples {
+		samples.line("", smp.Where, "")
+		samples.raw("```" + notifiers.Fit(inert(smp.Text), maxExcerpt, escape) + "```")
+	}
+	if text := samples.String(); text != "" {
+		blocks = append(blocks, section(text))
+	}
+	if many {
+		blocks = append(blocks, slack.NewDividerBlock())
+	}
+	return blocks
+}
+
+// section is verbatim: Slack makes no links or mentions of what it finds in it.
+func section(text string) slack.Block {
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+}
+
+// sectionText collects lines and never grows beyond a section's limit.
+type sectionText struct {
+	b    strings.Builder
+	used int
+}
+
+func (s *sectionText) String() string { return strings.TrimSuffix(s.b.String(), "\n") }
+
+func (s *sectionText) line(before, value, after string) {
+	room := maxSection - s.used - utf8.RuneCountInString(before+after) - 1
+	if value == "" || room < 1 {
+		return
+	}
+	s.raw(before + notifiers.Fit(inert(value), room, escape) + after)
+}
+
+func (s *sectionText) raw(text string) {
+	if n := utf8.RuneCountInString(text) + 1; s.used+n <= maxSection {
+		s.b.WriteString(text + "\n")
+		s.used += n
+	}
+}
+
+// fallback is what notifications show, and all that servers without blocks
+// (Mattermost, Rocket.Chat) do: the text stands in a code block, where markup is
+// dead.
+func fallback(tx notifiers.Text, title string) string {
+	head := notifiers.Fit(inert(title), 500, escape)
+	_, body, _ := strings.Cut(tx.Plain(), "\n")
+	body = notifiers.Fit(inert(strings.Trim(body, "\n")), maxText-utf8.RuneCountInString(head)-10, escape)
+	return head + "\n```\n" + body + "\n```"
+}
+
+// escape is Slack's own escaping, and all it needs.
+func escape(r rune) string {
+	switch r {
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	}
+	return string(r)
+}
+
+func escapeAll(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteString(escape(r))
+	}
+	return b.String()
+}
+
+// inert takes the life out of what escaping leaves: mentions and links that
+// clients and look-alike servers make of plain words, and the backtick that would
+// end a code block. A zero-width space keeps the words readable.
+func inert(s string) string {
+	return strings.NewReplacer("@", "@\u200b", "://", ":\u200b//", "www.", "www\u200b.", "](", "]\u200b(", "`", "ˋ").Replace(s)
+}

@@ -1,0 +1,129 @@
+// Package webhook posts alerts as JSON: Alertmanager's version-4 body with the
+// values and samples added, signed as the Standard Webhooks specification says.
+//
+// Start at New. The header webhook-id is the delivery's id and the same over all
+// tries, so that the other side can drop a second copy.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+)
+
+// Options configure a Receiver.
+type Options struct {
+	URL notifiers.Secret // may carry a key
+	// Secret signs. With the prefix whsec_, or as base64 of 24 to 64 bytes, it is
+	// decoded first; else its own bytes are the key. "" leaves the signature out.
+	Secret      notifiers.Secret
+	HTTP        notifiers.HTTPOptions
+	ExternalURL string           // of our own page; "" if there is none
+	MaxAlerts   int              // more are left out and counted; 0: no limit
+	Now         func() time.Time // nil: the wall clock
+}
+
+// Receiver posts deliveries to one URL. It is safe for concurrent use.
+type Receiver struct {
+	o      Options
+	key    []byte
+	client *http.Client
+}
+
+// New checks the options.
+func New(o Options) (*Receiver, error) {
+	u, err := url.Parse(o.URL.Reveal())
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("the webhook's url is not an http or https address")
+	}
+	key, err := signingKey(o.Secret)
+	if err != nil {
+		return nil, err
+	}
+	client, err := notifiers.NewHTTPClient(o.HTTP)
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Receiver{o: o, key: key, client: client}, nil
+}
+
+func signingKey(s notifiers.Secret) ([]byte, error) {
+	text, marked := strings.CutPrefix(s.Reveal(), "whsec_")
+	key, err := base64.StdEncoding.DecodeString(text)
+	if marked && (err != nil || len(key) == 0) {
+		return nil, errors.New("the webhook's secret is not base64 after whsec_")
+	}
+	if marked || err == nil && len(key) >= 24 && len(key) <= 64 {
+		return key, nil
+	}
+	return []byte(text), nil
+}
+
+// Send posts the delivery. Any 2xx is a success.
+func (r *Receiver) Send(ctx context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
+	body, err := encodeBody(d, r.o.ExternalURL, r.o.MaxAlerts)
+	if err != nil {
+		return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("encode the body: %w", err))
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.o.URL.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return notifiers.Receipt{}, notifiers.Rejected(errors.New("the webhook's url cannot be used"))
+	}
+	now := r.o.Now()
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "smarty-alert")
+	req.Header.Set("webhook-id", d.ID)
+	req.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
+	if len(r.key) > 0 {
+		req.Header.Set("webhook-signature", Sign(r.key, d.ID, now, body))
+	}
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return notifiers.Receipt{}, notifiers.Classify(err)
+	}
+	defer resp.Body.Close()
+	if err := notifiers.CheckResponse(resp, now, r.secrets()...); err != nil {
+		return notifiers.Receipt{}, err
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
+	return notifiers.Receipt{}, nil
+}
+
+// secrets are what an answer must not lead into the log: it may echo our request.
+func (r *Receiver) secrets() []notifiers.Secret {
+	ss := []notifiers.Secret{r.o.URL, r.o.Secret}
+	if u, err := url.Parse(r.o.URL.Reveal()); err == nil {
+		if p := u.RequestURI(); p != "/" {
+			ss = append(ss, notifiers.Secret(p))
+		}
+		if pw, ok := u.User.Password(); ok {
+			ss = append(ss, notifiers.Secret(pw))
+		}
+	}
+	return ss
+}
+
+// Sign returns the header webhook-signature: HMAC-SHA256 over id, timestamp and
+// body (https://www.standardwebhooks.com).
+func Sign(key []byte, id string, at time.Time, body []byte) string {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s.%d.", id, at.Unix())
+	mac.Write(body)
+	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
