@@ -43,6 +43,7 @@ type Engine struct {
 	first   int64 // smallest timestamp that was not late; never before any
 	newest  int64 // greatest timestamp accepted
 	begun   bool
+	seconds int64 // evaluated since the engine was made
 	out     []Output
 	scratch *rules.Scratch // of records
 	vars    *rules.Scratch // of conditions
@@ -243,6 +244,7 @@ func (e *Engine) schedule(r *ruleState) {
 
 // evaluate brings every rule concerned through one second, in file order.
 func (e *Engine) evaluate(s int64) {
+	e.seconds++
 	items := e.pending.take(s, e.sources)
 	var concerned []*ruleState
 	for len(e.due) > 0 && e.due[0].at <= s {

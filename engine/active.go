@@ -1,0 +1,21 @@
+package engine
+
+import "github.com/smarty-alert/smarty-alert/alert"
+
+// Evaluated is how many seconds were evaluated since the engine was made: when
+// it has not grown, an Advance changed nothing.
+func (e *Engine) Evaluated() int64 { return e.seconds }
+
+// Firing returns the ids of the alerts that fire now.
+func (e *Engine) Firing() map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range e.rules {
+		for _, inc := range r.active {
+			if inc.State == alert.Firing {
+				labels := r.groupLabels(r.groups.Key(inc.Slot))
+				ids[alert.ID(alert.Fingerprint(r.rule.ID, labels), inc.StartsAt)] = true
+			}
+		}
+	}
+	return ids
+}
