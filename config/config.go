@@ -1,0 +1,153 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/calendar"
+)
+
+// Config is one configuration file with all defaults written out. Paths are
+// absolute or relative to the working directory, no longer to the file.
+type Config struct {
+	File     string
+	Version  int
+	Timezone *time.Location // of calendars, cron and texts; never nil
+	Instance string         // external label of all alerts; "" if there is none
+
+	Logs     []Log
+	Lateness time.Duration // the greatest of the logs': the engine has one
+	CatchUp  time.Duration // records older than this after a start are caught up on
+
+	Rules     []string // files, directories, globs
+	State     State
+	Web       Web
+	Receivers []Receiver // in the order of the file
+	Route     *Route     // nil when the file has neither receivers nor a route
+	Calendars map[string]*calendar.Calendar
+	Redact    Redact
+}
+
+// Receiver finds a receiver by its name.
+func (c *Config) Receiver(name string) (Receiver, bool) {
+	i := slices.IndexFunc(c.Receivers, func(r Receiver) bool { return r.Name == name })
+	if i < 0 {
+		return Receiver{}, false
+	}
+	return c.Receivers[i], true
+}
+
+// CalendarNames are the names rules and routes may use, sorted and never nil.
+func (c *Config) CalendarNames() []string {
+	return append([]string{}, slices.Sorted(maps.Keys(c.Calendars))...)
+}
+
+// Start says how much is read of a log that was never followed before: a time
+// span up to now, or one of the constants. The values are those of ingest.Start.
+type Start time.Duration
+
+// The other starts.
+const (
+	FromEnd       Start = -1
+	FromBeginning Start = -2
+)
+
+// Log is one entry of the logs to follow.
+type Log struct {
+	Path     string // a file, a directory or a glob
+	Instance string // names the entry's sources; "": only where it takes one to tell them apart
+	Start    Start
+	// Zone is that of records without an offset; with IgnoreOffset that of all
+	// records, whatever offset they print.
+	Zone         *time.Location
+	IgnoreOffset bool
+	Lateness     time.Duration
+}
+
+// State is where and how much is remembered.
+type State struct {
+	Dir       string
+	Retention time.Duration
+	MaxSize   int64 // bytes
+}
+
+// Web is the page and the API.
+type Web struct {
+	Listen string // host:port
+}
+
+// Receiver has a name and exactly one of Slack, Email and Webhook.
+type Receiver struct {
+	Name         string
+	Slack        *Slack
+	Email        *Email
+	Webhook      *Webhook
+	Timeout      time.Duration // of one try
+	SendResolved bool
+}
+
+// Slack has either a Token with a Channel, or a WebhookURL.
+type Slack struct {
+	Token         Secret
+	WebhookURL    Secret
+	Channel       string
+	APIURL        string // "": Slack's own
+	AllowLoopback bool   // addresses of this machine and its link may be dialled
+}
+
+// TLS is how a connection to a mail server is protected.
+type TLS string
+
+// The kinds of protection.
+const (
+	StartTLS    TLS = "starttls" // required; the connection begins in the clear
+	ImplicitTLS TLS = "tls"
+	NoTLS       TLS = "none"
+)
+
+// Email is a mail server with the addresses of a message.
+type Email struct {
+	To        []string // addresses alone, without names
+	From      string   // as written, may have a name
+	Smarthost string   // host:port
+	TLS       TLS
+	Username  string // "": no authentication
+	Password  Secret
+	Hello     string // the name given to the server; "": the machine's
+}
+
+// Webhook is an address that takes JSON.
+type Webhook struct {
+	URL           Secret
+	Secret        Secret // signs; "": unsigned
+	AllowLoopback bool
+}
+
+// Route is a node of the tree that decides who is told, with Alertmanager's
+// meaning. Zero values of Receiver, GroupBy and the durations are inherited from
+// the parent or, at the root, the notifiers' defaults; a negative duration was
+// written as 0.
+type Route struct {
+	Name     string // "" if none was written
+	Receiver string
+	Matchers alert.Matchers // none: takes everything
+	Continue bool
+	GroupBy  []string // nil inherits; empty puts all alerts in one group
+
+	GroupWait      time.Duration
+	GroupInterval  time.Duration
+	RepeatInterval time.Duration
+
+	Mute   []*calendar.Calendar // no messages inside any of them
+	Active []*calendar.Calendar // if any: messages only inside one of them
+
+	Routes []*Route
+}
+
+// Redact adds to and takes from what is hidden by default.
+type Redact struct {
+	Keys  []string // hidden too
+	Allow []string // shown: keys, paths or kinds of data
+}

