@@ -1,14 +1,56 @@
 package smartylog
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // mark is what framing learns about the record that begins at some place.
 type mark struct {
 	stamp
-	junk    int // NUL bytes before the record that belong to nothing
-	head    int // where the header begins in the record (after a BOM or colour)
-	level   int // where the level begins
-	message int // where the message begins
+	junk    int    // NUL bytes before the record that belong to nothing
+	head    int    // where the header begins in the record (after a BOM or colour)
+	level   int    // where the level begins
+	message int    // where the message begins
+	event   string // if known already, and then
+	pairs   int    // where the pairs begin
+}
+
+// place is a logging call seen before: the same code, process and thread print
+// the same bytes from the level to the event's name.
+type place struct {
+	n       int // length of text
+	message int // where the message begins in text
+	text    [96]byte
+	event   string
+}
+
+// places remembers logging calls by a hash of their text.
+type places [256]place
+
+// at is where a call whose text is b, with its first "]" at i, is remembered.
+func (p *places) at(b []byte, i int) *place {
+	const mix = 0x9E3779B97F4A7C15
+	h := binary.LittleEndian.Uint64(b)
+	h = h*mix ^ binary.LittleEndian.Uint64(b[8:])
+	h = h*mix ^ binary.LittleEndian.Uint64(b[i-8:])
+	return &p[h*mix>>56]
+}
+
+// remember keeps a call whose event is documented: what follows such a name does
+// not decide whether it is one.
+func (p *place) remember(b []byte, message int) {
+	name, _ := eventAt(b[message:])
+	end := message + len(name)
+	if name == nil || end >= len(b) || b[end] != ' ' || end >= len(p.text) || !bytes.HasPrefix(b[message:], name) {
+		return
+	}
+	event, ok := documented.names[string(name)]
+	if !ok {
+		return
+	}
+	p.n, p.message, p.event = end+1, message, event
+	copy(p.text[:], b[:end+1])
 }
 
 // headerAt reads a header at the start of a line.
@@ -47,6 +89,7 @@ func (s *Scanner) prefixedHeader(line []byte, m *mark) bool {
 		return false
 	}
 	m.junk, m.head, m.level, m.message = junk, head, m.level+head, m.message+head
+	m.pairs += head
 	return true
 }
 
@@ -56,11 +99,24 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 	if !ok {
 		return false
 	}
+	rest := b[n:]
+	i := bytes.IndexByte(rest[:min(len(rest), len(place{}.text))], ']')
+	var seen *place
+	if i >= 16 {
+		seen = s.places.at(rest, i)
+		if k := seen.n; k > 0 && len(rest) >= k && bytes.Equal(rest[:k], seen.text[:k]) {
+			*m = mark{stamp: st, level: n, message: n + seen.message, event: seen.event, pairs: n + k - 1}
+			return true
+		}
+	}
 	var h headerSpans
 	if ok, _ = h.scan(b, n); !ok {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
+	if seen != nil && h.thread.to == n+i {
+		seen.remember(rest, h.message-n)
+	}
 	return true
 }
 

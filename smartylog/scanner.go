@@ -32,6 +32,7 @@ type Scanner struct {
 	r      io.Reader
 	stamps stamps
 	events eventNames
+	places places
 
 	buf  []byte
 	base int64 // file offset of buf[0], for bytes after the open record's cut
@@ -208,11 +209,14 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 	}
 	rec.Pos, rec.Raw, rec.Sec, rec.Offset, rec.Flags = s.cur.pos, raw, s.cur.sec, s.cur.offset, flags
 	rec.reset(&s.cur.mark)
-	if flags&(Orphan|BadHeader) == 0 {
-		s.events.read(rec)
-	} else {
+	switch {
+	case flags&(Orphan|BadHeader) != 0:
 		rec.Event, rec.Sec, rec.Offset = "", 0, 0
 		rec.Flags |= NoEvent
+	case s.cur.event != "":
+		rec.Event, rec.pairsAt = s.cur.event, s.cur.pairs
+	default:
+		s.events.read(rec)
 	}
 	s.judge(rec, next)
 	s.pos = s.base + int64(to)
