@@ -19,3 +19,17 @@ func (e *Engine) Firing() map[string]bool {
 	}
 	return ids
 }
+
+// FiringByRule returns how many groups of each rule fire now.
+func (e *Engine) FiringByRule() map[string]int {
+	n := map[string]int{}
+	for _, r := range e.rules {
+		n[r.rule.ID] = 0
+		for _, inc := range r.active {
+			if inc.State == alert.Firing {
+				n[r.rule.ID]++
+			}
+		}
+	}
+	return n
+}

@@ -39,8 +39,9 @@ type Engine struct {
 	index   []map[string][]*ruleState // by source: event → rules that want it
 	pending *pending
 	due     dueHeap
-	final   int64 // F: every second up to it has been evaluated; never before the first
-	first   int64 // smallest timestamp that was not late; never before any
+	reached int64 // F: every second up to it is final; never before the first
+	final   int64 // every second up to it has been evaluated; never before the first
+	first   int64 // the first second at which a record is evaluated; never before any
 	newest  int64 // greatest timestamp accepted
 	begun   bool
 	seconds int64 // evaluated since the engine was made
@@ -55,7 +56,7 @@ func New(set *rules.Set, o Options) *Engine {
 	if o.Redactor == nil {
 		o.Redactor = smartylog.NewRedactor(nil, nil)
 	}
-	e := &Engine{o: o, pending: newPending(), final: never, first: never, newest: never,
+	e := &Engine{o: o, pending: newPending(), reached: never, final: never, first: never, newest: never,
 		scratch: rules.NewScratch(), vars: rules.NewScratch()}
 	for _, r := range set.Rules {
 		if r.Status != rules.Disabled {
@@ -86,8 +87,9 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 	s := e.sources[src]
 	taken, at, wait := e.observe(s, rec.Sec, rec.Flags.Has(smartylog.Future))
 	if !wait && len(s.Held) > 0 {
-		e.release(s, max(taken, e.final+1))
+		e.release(s, max(taken, e.reached+1))
 	}
+	e.refinal()
 	for _, r := range e.interested(src, rec) {
 		it, ok := e.match(r, src, rec)
 		switch {
@@ -137,6 +139,7 @@ func (e *Engine) EOF(src int, wall int64) {
 	s := e.sources[src]
 	s.Final = max(s.Final, wall-e.o.Lateness-1)
 	e.newest = max(e.newest, positive(e.newest, s.Final))
+	e.refinal()
 }
 
 // Finish says that a source has ended: it holds nothing back any more.
@@ -144,14 +147,15 @@ func (e *Engine) Finish(src int) {
 	s := e.sources[src]
 	s.Finished = true
 	if len(s.Held) > 0 { // nothing but records from the future: they are all there is
-		e.release(s, max(e.final+1, positive(e.newest, 0)))
+		e.release(s, max(e.reached+1, positive(e.newest, 0)))
 	}
+	e.refinal()
 }
 
-// Final is F, and whether any second was evaluated yet.
+// Final is the last second that was evaluated, and whether any was.
 func (e *Engine) Final() (int64, bool) { return e.final, e.final != never }
 
-// First is the smallest timestamp seen that was not late; ok is false before any.
+// First is the first second at which a record is evaluated; ok is false before any.
 func (e *Engine) First() (int64, bool) { return e.first, e.first != never }
 
 // Newest is the greatest timestamp seen; ok is false before any.
@@ -160,11 +164,10 @@ func (e *Engine) Newest() (int64, bool) { return e.newest, e.newest != never }
 // Advance evaluates every second that is final by now and returns what
 // happened, in order. The result is valid until the next call.
 func (e *Engine) Advance() []Output {
-	f, ok := e.finality()
-	if !ok {
+	if e.reached == never {
 		return nil
 	}
-	return e.AdvanceTo(min(f, positive(e.newest, f)))
+	return e.AdvanceTo(e.reached)
 }
 
 // Close runs the clock on to its end: Options.Until, or the greatest timestamp
@@ -180,6 +183,7 @@ func (e *Engine) Close() []Output {
 // the seconds of cuts after a restart, and the end of a replay.
 func (e *Engine) AdvanceTo(f int64) []Output {
 	e.out = e.out[:0]
+	e.reached = max(e.reached, f)
 	if e.o.Until != 0 {
 		f = min(f, e.o.Until)
 	}
@@ -203,7 +207,7 @@ func (e *Engine) begin(f int64) bool {
 		return true
 	}
 	start := e.first
-	if e.o.Start != 0 && (start == never || e.o.Start < start) {
+	if start == never && e.o.Start != 0 {
 		start = e.o.Start
 	}
 	if start == never || start > f {
@@ -211,7 +215,7 @@ func (e *Engine) begin(f int64) bool {
 	}
 	e.begun = true
 	for _, r := range e.rules {
-		r.begin(start)
+		r.begin(start, max(start, e.o.Start))
 		e.schedule(r)
 	}
 	return true

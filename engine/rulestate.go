@@ -62,12 +62,17 @@ func (r *ruleState) sortLabels() {
 	})
 }
 
-// begin starts the rule at the first second of the run.
-func (r *ruleState) begin(first int64) {
+// begin starts the rule at the first second of the run; expected groups are
+// awaited from armed on.
+func (r *ruleState) begin(first, armed int64) {
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
 			slot, _ := r.group(encodeKey(tuple), first)
 			r.slots[slot].expected = true
+			if armed != first {
+				r.slots[slot].armed = armed
+				r.timers.add(timer{at: armed + r.rule.Window, slot: slot})
+			}
 		}
 	}
 	if r.rule.Schedule != nil {
@@ -101,6 +106,12 @@ func (r *ruleState) nextDue() (int64, bool) {
 // evaluate brings the rule through one second: what leaves its windows, the
 // second's records, then the judgement of every group this concerns.
 func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
+	// What went unforgotten because nothing was evaluated in between is gone
+	// before the records of s come: the answer must not depend on which seconds
+	// something else in the rule happened to ask for.
+	if before, ok := r.table.Now(); ok && before < s-1 {
+		r.forget(s - 1)
+	}
 	r.touched = r.touched[:0]
 	r.table.Advance(s, func(slot uint32) { r.touched = append(r.touched, slot) })
 	for _, it := range items {

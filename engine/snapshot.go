@@ -16,12 +16,12 @@ const stateVersion = 1
 // state is the whole engine as it is written to a snapshot. Rules are found
 // again by id and state hash.
 type state struct {
-	Version              int
-	Final, First, Newest int64
-	Begun                bool
-	Sources              []source
-	Pending              map[int64][]item
-	Rules                []ruleSnapshot
+	Version                       int
+	Reached, Final, First, Newest int64
+	Begun                         bool
+	Sources                       []source
+	Pending                       map[int64][]item
+	Rules                         []ruleSnapshot
 }
 
 type ruleSnapshot struct {
@@ -46,7 +46,7 @@ type groupSnapshot struct {
 // State encodes everything the engine remembers. The engine can go on while the
 // bytes are written.
 func (e *Engine) State() ([]byte, error) {
-	st := state{Version: stateVersion, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Pending: e.pending.bySecond}
+	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Pending: e.pending.bySecond}
 	for _, s := range e.sources {
 		st.Sources = append(st.Sources, *s)
 	}
@@ -94,7 +94,7 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 		return nil, fmt.Errorf("decode engine state: version %d is not %d", st.Version, stateVersion)
 	}
 	e := New(set, o)
-	e.final, e.first, e.newest, e.begun = st.Final, st.First, st.Newest, st.Begun
+	e.reached, e.final, e.first, e.newest, e.begun = st.Reached, st.Final, st.First, st.Newest, st.Begun
 	for i := range st.Sources {
 		e.Source(st.Sources[i].Name)
 		*e.sources[i] = st.Sources[i]
@@ -159,7 +159,7 @@ func (e *Engine) resume(places map[int]int) {
 		if kept[r.index] {
 			r.rearm(e.final)
 		} else {
-			r.begin(e.final + 1)
+			r.begin(e.final+1, e.final+1)
 		}
 		e.schedule(r)
 	}

@@ -55,7 +55,7 @@ func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int)
 	}
 	r := newRuleState(rule, len(e.rules))
 	if e.begun {
-		r.begin(e.final + 1)
+		r.begin(e.final+1, e.final+1)
 	}
 	return r
 }
