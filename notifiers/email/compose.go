@@ -14,7 +14,7 @@ import (
 // headerFor names the recipient as configured.
 const headerFor gomail.Header = "X-Smarty-Alert-Recipient"
 
-const maxSubject = 200 // characters
+const maxSubject = 180 // characters
 
 func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error) {
 	tx := notifiers.NewText(d, r.o.Zone)
@@ -25,7 +25,8 @@ func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error
 	if err := m.To(to); err != nil {
 		return nil, err
 	}
-	m.Subject(notifiers.Cut(tx.Title, maxSubject))
+	// "=?" opens an encoded word (RFC 2047), which readers would decode.
+	m.Subject(strings.ReplaceAll(notifiers.Cut(tx.Title, maxSubject), "=?", "= ?"))
 	m.SetDateWithValue(r.o.Now())
 	m.SetMessageIDWithValue(r.messageID(d))
 	if ref != "" {

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,12 +125,20 @@ func (s *sectionText) raw(text string) {
 
 // fallback is what notifications show, and all that servers without blocks
 // (Mattermost, Rocket.Chat) do: the text stands in a code block, where markup is
-// dead.
+// dead; the first runbook's link stands below.
 func fallback(tx notifiers.Text, title string) string {
+	link := ""
+	tx.Alerts = slices.Clone(tx.Alerts)
+	for i := range tx.Alerts {
+		if a := &tx.Alerts[i]; link == "" && a.RunbookURL != "" {
+			link = "\n<" + escapeAll(a.RunbookURL) + "|Runbook>"
+		}
+		tx.Alerts[i].RunbookURL = ""
+	}
 	head := notifiers.Fit(inert(title), 500, escape)
 	_, body, _ := strings.Cut(tx.Plain(), "\n")
-	body = notifiers.Fit(inert(strings.Trim(body, "\n")), maxText-utf8.RuneCountInString(head)-10, escape)
-	return head + "\n```\n" + body + "\n```"
+	room := maxText - utf8.RuneCountInString(head+link) - 10
+	return head + "\n```\n" + notifiers.Fit(inert(strings.Trim(body, "\n")), room, escape) + "\n```" + link
 }
 
 // escape is Slack's own escaping, and all it needs.

@@ -49,7 +49,7 @@ type sample struct {
 func encodeBody(d alert.Delivery, externalURL string, most int) ([]byte, error) {
 	m := d.Message
 	b := body{
-		Version: "4", GroupKey: d.GroupKey, Status: m.Status, Receiver: d.Receiver,
+		Version: "4", GroupKey: d.GroupKey, Status: m.Status, Receiver: m.Receiver,
 		GroupLabels: m.GroupLabels, ExternalURL: externalURL, Alerts: []item{},
 	}
 	for i := range m.Alerts {
