@@ -27,7 +27,8 @@ type Record struct {
 	split    bool // pairs are found
 	context  *Context
 	splitter splitter
-	before   previous
+	before   *previous // of the scanner, until IsSuspect has looked
+	work     splitter
 }
 
 // Context is a decoded record.
@@ -231,7 +232,6 @@ func (r *Record) Clone() *Record {
 	r.IsSuspect()
 	c := *r
 	c.Raw = slices.Clone(r.Raw)
-	c.before = previous{known: true, broken: r.before.broken}
-	c.split, c.context, c.pairs, c.splitter = false, nil, nil, splitter{}
+	c.split, c.context, c.pairs, c.splitter, c.work = false, nil, nil, splitter{}, splitter{}
 	return &c
 }

@@ -47,10 +47,10 @@ type Scanner struct {
 	start int
 	cur   pending
 
-	prev    previous // the record returned last
+	prev    [2]previous // the record returned last and the one before it, by turns
+	turn    bool
 	work    splitter
 	scratch []byte // a shortened record
-	prevPos int64  // where the record before began
 	pos     int64
 	skipped int64
 }
@@ -300,8 +300,9 @@ func (s *Scanner) crowded() bool {
 // makeRoom drops what has been returned, and of an open record that fills the
 // block the middle.
 func (s *Scanner) makeRoom() {
-	s.prev.settle()
-	s.prev.raw = nil
+	for i := range s.prev {
+		s.prev[i].settle(&s.work)
+	}
 	s.end = 0
 	if from := s.held(); from > 0 {
 		copy(s.buf, s.buf[from:s.w])

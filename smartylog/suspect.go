@@ -9,16 +9,18 @@ type previous struct {
 	known   bool // broken is settled
 	broken  bool
 	timed   bool
+	pos     int64
 	sec     int64
-	work    *splitter // of the scanner
 }
 
 // settle decides, while the bytes are there, whether the record ended inside a value.
-func (p *previous) settle() {
+// work is reused.
+func (p *previous) settle(work *splitter) {
 	if !p.known {
-		p.broken = endsInsideValue(p.raw, p.message, p.work)
+		p.broken = endsInsideValue(p.raw, p.message, work)
 		p.known = true
 	}
+	p.raw = nil
 }
 
 // day is how far a time must lie off both its neighbours to be implausible, in seconds.
@@ -31,24 +33,25 @@ const split = 4096
 // judge decides whether rec may be forged. Looking into the previous record
 // costs time, so that is put off until somebody asks, unless rec moves time.
 func (s *Scanner) judge(rec *Record, next *mark) {
-	prev := s.prev
-	s.prev = previous{raw: rec.Raw, message: s.cur.message, timed: rec.HasTime(), sec: rec.Sec, work: &s.work}
-	if !rec.HasTime() || rec.Flags&TruncatedValue != 0 {
-		s.prev.known, s.prev.raw = true, nil
+	prev, cur := &s.prev[0], &s.prev[1]
+	if s.turn = !s.turn; s.turn {
+		prev, cur = cur, prev
 	}
-	rec.before = previous{known: true}
-	if !prev.timed || !rec.HasTime() {
+	timed := rec.HasTime()
+	cur.raw, cur.message, cur.pos, cur.sec = rec.Raw, s.cur.message, rec.Pos, rec.Sec
+	cur.timed, cur.broken = timed, false
+	cur.known = !timed || rec.Flags&TruncatedValue != 0
+	rec.before = nil
+	if !prev.timed || !timed {
 		return
 	}
 	if next != nil && next.flags&BadHeader == 0 && outlier(prev.sec, rec.Sec, next.sec) {
 		rec.Flags |= Suspect
-		s.prev.sec = prev.sec
+		cur.sec = prev.sec
 	}
-	if rec.Flags&Glued != 0 && (rec.Pos-s.prevPos)%split == 0 {
-		s.prevPos = rec.Pos
+	if rec.Flags&Glued != 0 && (rec.Pos-prev.pos)%split == 0 {
 		return
 	}
-	s.prevPos = rec.Pos
 	rec.before = prev
 	if rec.Sec > prev.sec+2 || rec.Sec < prev.sec {
 		rec.IsSuspect()
@@ -66,12 +69,12 @@ func outlier(before, sec, after int64) bool {
 
 // IsSuspect tells whether the record may be forged, and sets the flag.
 func (r *Record) IsSuspect() bool {
-	if !r.before.known {
-		r.before.settle()
+	if r.before != nil {
+		r.before.settle(&r.work)
+		if r.before.broken {
+			r.Flags |= Suspect
+		}
+		r.before = nil
 	}
-	if r.before.broken {
-		r.Flags |= Suspect
-	}
-	r.before.raw = nil
 	return r.Flags&Suspect != 0
 }
