@@ -35,7 +35,8 @@ func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wa
 		if s.Maxts == never {
 			return 0, 0, true
 		}
-		taken = max(s.Maxts, e.final+1)
+		taken = max(s.Maxts, e.reached+1)
+		e.first = min(taken, positive(e.first, taken))
 		return taken, taken, false
 	}
 	e.step(s, sec)
@@ -43,15 +44,14 @@ func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wa
 		s.Maxts = sec
 	}
 	at = sec
-	if sec <= s.Final || sec <= e.final {
+	if sec <= s.Final || sec <= e.reached {
 		s.Late++
-		at = max(s.Final, e.final) + 1
-	} else if e.first == never || sec < e.first {
-		e.first = min(sec, positive(e.first, sec))
+		at = max(s.Final, e.reached) + 1
 	}
+	e.first = min(at, positive(e.first, at))
 	e.newest = max(e.newest, sec)
 	s.Final = max(s.Final, s.Maxts-e.o.Lateness-1)
-	if s.Stepped && s.Maxts-e.o.Lateness-1 >= e.final {
+	if s.Maxts > e.reached {
 		s.Stepped = false
 	}
 	return sec, at, false
@@ -78,18 +78,19 @@ func (e *Engine) step(s *source, sec int64) {
 	s.Steps++
 }
 
-// finality is the engine's final second F: the least over the sources that hold
-// it. ok is false while a source that was not read yet holds it back.
-func (e *Engine) finality() (f int64, ok bool) {
-	f = math.MaxInt64
+// refinal moves the final second F on: it is the least over the sources that
+// hold it, the newest timestamp when none does, and never falls. It is done
+// after every change of a source, so that what is late does not depend on when
+// Advance is called.
+func (e *Engine) refinal() {
+	f, held := int64(math.MaxInt64), false
 	for _, s := range e.sources {
-		if s.Finished || s.Stepped {
-			continue
+		if !s.Finished && !s.Stepped {
+			f, held = min(f, s.Final), true // never while the source was not read
 		}
-		if s.Final == never {
-			return 0, false
-		}
-		f = min(f, s.Final)
 	}
-	return f, true
+	if !held {
+		f = e.newest
+	}
+	e.reached = max(e.reached, f)
 }
