@@ -196,3 +196,26 @@ func BenchmarkCalendar_NextChange(b *testing.B) {
 		})
 	}
 }
+
+// TestCalendar_Contains_Corners looks where the day of an interval is not the
+// day the clock shows, and before 1970.
+func TestCalendar_Contains_Corners(t *testing.T) {
+	sunday := calendar.Spec{Zone: "America/St_Johns", Weekdays: []string{"sun"}, Times: []string{"00:00-01:00"}}
+	thursday := calendar.Spec{Weekdays: []string{"thu"}}
+	for name, tc := range map[string]struct {
+		spec calendar.Spec
+		at   string
+		want bool
+	}{
+		"back on Saturday while Sunday's first hour lasts": {sunday, "2009-10-31 23:30 -0330", true},
+		"Saturday, before the clock went back":             {sunday, "2009-10-31 23:30 -0230", false},
+		"a Thursday before 1970":                           {thursday, "1969-12-25 12:00 +0000", true},
+		"a Wednesday before 1970":                          {thursday, "1969-12-31 12:00 +0000", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := build(t, tc.spec).Contains(time.Unix(instant(t, tc.at), 0)); got != tc.want {
+				t.Errorf("Contains(%s) = %v, want %v", tc.at, got, tc.want)
+			}
+		})
+	}
+}

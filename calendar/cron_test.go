@@ -103,6 +103,9 @@ func TestCron_Next(t *testing.T) {
 		"Lord Howe, autumn: quarters are real": {"Australia/Lord_Howe", "*/15 * * * *", "2026-04-05 01:30 +1100",
 			[]string{"2026-04-05 01:45 +1100", "2026-04-05 01:30 +1030", "2026-04-05 01:45 +1030", "2026-04-05 02:00 +1030"}},
 
+		"Berlin, autumn: question mark is a star": {"Europe/Berlin", "?/30 2 * * *", "2026-10-25 02:15 +0200",
+			[]string{"2026-10-25 02:30 +0200", "2026-10-25 02:00 +0100"}},
+
 		"Sao Paulo: midnight that does not exist": {"America/Sao_Paulo", "@daily", "2018-11-03 12:00 -0300",
 			[]string{"2018-11-04 01:00 -0200", "2018-11-05 00:00 -0200"}},
 		"St John's: back over midnight": {"America/St_Johns", "@midnight", "2009-10-31 12:00 -0230",
