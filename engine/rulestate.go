@@ -29,6 +29,7 @@ type ruleState struct {
 	stats  Stats
 
 	touched []uint32
+	told    []told
 	victims victims
 }
 
@@ -127,13 +128,15 @@ func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
 		}
 	}
 	slices.Sort(r.touched)
-	from := len(e.out)
+	r.told = r.told[:0]
 	for _, slot := range slices.Compact(r.touched) {
 		if r.slots[slot].alive {
+			from := len(e.out)
 			r.judge(e, slot, s)
+			r.collect(e, slot, from)
 		}
 	}
-	sortByGroup(e.out[from:])
+	r.tell(e)
 	if r.rule.Schedule == nil {
 		clear(r.fresh)
 	}
@@ -271,13 +274,25 @@ func (h *timerHeap) Pop() any {
 	return x
 }
 
-// sortByGroup puts the outputs of one rule and second in the order of labels.
-func sortByGroup(out []Output) {
-	labels := func(o Output) alert.Labels {
-		if o.Alert != nil {
-			return o.Alert.Group
-		}
-		return o.Suppressed.Group
+// told is an output and the group it is about.
+type told struct {
+	slot uint32
+	out  Output
+}
+
+// collect sets aside what was appended to the engine's outputs.
+func (r *ruleState) collect(e *Engine, slot uint32, from int) {
+	for _, o := range e.out[from:] {
+		r.told = append(r.told, told{slot, o})
 	}
-	slices.SortStableFunc(out, func(a, b Output) int { return labels(a).Compare(labels(b)) })
+	e.out = e.out[:from]
+}
+
+// tell gives the collected outputs in the order of labels: the true ones, not
+// as they are shown, or secret ones would come in the order of their slots.
+func (r *ruleState) tell(e *Engine) {
+	slices.SortStableFunc(r.told, func(a, b told) int { return r.compareKeys(a.slot, b.slot) })
+	for _, t := range r.told {
+		e.out = append(e.out, t.out)
+	}
 }

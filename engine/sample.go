@@ -25,6 +25,21 @@ type sample struct {
 	File   string
 	Pos    int64
 	Text   []byte
+	Clean  bool // Text is redacted: it came out of a snapshot
+}
+
+// redacted is the sample's text as it may leave the process.
+func (sm *sample) redacted(redact *smartylog.Redactor) string {
+	if sm.Clean {
+		return string(sm.Text) // redacting twice would not give the same again
+	}
+	return redact.Text(string(bytes.ToValidUTF8(sm.Text, []byte("�"))))
+}
+
+// clean is a copy that may be stored.
+func (sm sample) clean(redact *smartylog.Redactor) sample {
+	sm.Text, sm.Clean = []byte(sm.redacted(redact)), true
+	return sm
 }
 
 // newSample copies the first line of a record and, when there are more, the
@@ -84,7 +99,7 @@ func (s *samples) of(key []byte, after int64, redact *smartylog.Redactor) []aler
 	var out []alert.Sample
 	for _, sm := range found {
 		out = append(out, alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos,
-			Text: redact.Text(string(bytes.ToValidUTF8(sm.Text, []byte("�"))))})
+			Text: sm.redacted(redact)})
 	}
 	return out
 }

@@ -46,9 +46,16 @@ type groupSnapshot struct {
 // State encodes everything the engine remembers. The engine can go on while the
 // bytes are written.
 func (e *Engine) State() ([]byte, error) {
-	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Pending: e.pending.bySecond}
+	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun,
+		Pending: map[int64][]item{}}
+	// What is stored is redacted, like all that leaves the process.
+	for at, items := range e.pending.bySecond {
+		st.Pending[at] = e.cleaned(items)
+	}
 	for _, s := range e.sources {
-		st.Sources = append(st.Sources, *s)
+		kept := *s
+		kept.Held = e.cleaned(s.Held)
+		st.Sources = append(st.Sources, kept)
 	}
 	for _, r := range e.rules {
 		st.Rules = append(st.Rules, r.snapshot(e))
@@ -60,13 +67,20 @@ func (e *Engine) State() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+func (e *Engine) cleaned(items []item) []item {
+	out := slices.Clone(items)
+	for i := range out {
+		out[i].Sample = out[i].Sample.clean(e.o.Redactor)
+	}
+	return out
+}
+
 func (r *ruleState) snapshot(e *Engine) ruleSnapshot {
 	sn := ruleSnapshot{ID: r.rule.ID, StateHash: r.rule.StateHash(), Cron: r.cron, Groups: r.groups.State(), Table: r.table.State(),
 		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats}
 	sn.Recent.Ring = slices.Clone(r.recent.Ring)
-	for i := range sn.Recent.Ring { // what is stored is redacted, like all that leaves the process
-		sm := &sn.Recent.Ring[i]
-		sm.Text = []byte(e.o.Redactor.Text(string(sm.Text)))
+	for i := range sn.Recent.Ring {
+		sn.Recent.Ring[i] = sn.Recent.Ring[i].clean(e.o.Redactor)
 	}
 	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
 		g := &r.slots[slot]

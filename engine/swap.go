@@ -80,15 +80,17 @@ func (r *ruleState) readjust(final int64) {
 
 // retire resolves whatever fires of a rule that goes.
 func (e *Engine) retire(r *ruleState, reason string) {
-	from := len(e.out)
+	r.told = r.told[:0]
 	for slot := r.lru.head; slot != none; {
 		next := r.slots[slot].next
 		if inc := r.incident(slot); inc != nil && inc.State == alert.Firing {
+			from := len(e.out)
 			r.resolve(e, inc, e.final, reason, r.values(slot))
+			r.collect(e, slot, from)
 		}
 		slot = next
 	}
-	sortByGroup(e.out[from:])
+	r.tell(e)
 }
 
 // reindex rebuilds what refers to rules by place.
