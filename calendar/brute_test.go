@@ -22,9 +22,9 @@ var zones = []string{
 
 // naiveCron is an expression as sets. A nil set admits everything.
 type naiveCron struct {
-	text                            string
-	minute, hour, dom, month, dow   []int
-	minuteStar, domStarDay, dowStar bool
+	text                          string
+	minute, hour, dom, month, dow []int
+	minuteStar                    bool
 }
 
 // matches looks at a clock that shows t, in whatever location.
