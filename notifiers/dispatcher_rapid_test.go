@@ -3,6 +3,7 @@ package notifiers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -45,7 +46,11 @@ func drawScene(t *rapid.T) scene {
 	at := time.Duration(0)
 	for range rapid.IntRange(1, 40).Draw(t, "acts") {
 		at += dur("gap", 1200)
-		g := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "g")
+		g := rapid.SampledFrom([]string{"a", "b", "c", "event"}).Draw(t, "g")
+		if g == "event" {
+			sc.acts = append(sc.acts, act{at, tr(g, at, alert.Event, alert.Warning)})
+			continue
+		}
 		sev := rapid.SampledFrom([]alert.Severity{alert.Warning, alert.Critical}).Draw(t, "sev")
 		l, firing := open[g]
 		switch {
@@ -89,11 +94,16 @@ func (sc scene) play(t testing.TB, restart func(i int, x *script)) []alert.Deliv
 func TestDispatcher_Rapid_EveryToldFiringGetsItsResolve(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		sc := drawScene(rt)
-		known := map[string]bool{}
+		known, events := map[string]bool{}, map[string]bool{}
 		for _, d := range sc.play(failer{t, rt}, nil) {
 			for _, a := range d.Message.Alerts {
 				k := d.GroupKey + a.AlertID
-				if a.Active() {
+				if a.State == alert.Event {
+					if known[k] {
+						rt.Fatalf("%s: an event told twice", d.GroupKey)
+					}
+					known[k], events[k] = true, true
+				} else if a.Active() {
 					known[k] = true
 				} else if !known[k] {
 					rt.Fatalf("%s: a resolve of an alert nobody told", d.GroupKey)
@@ -102,6 +112,7 @@ func TestDispatcher_Rapid_EveryToldFiringGetsItsResolve(t *testing.T) {
 				}
 			}
 		}
+		maps.DeleteFunc(known, func(k string, _ bool) bool { return events[k] })
 		if len(known) > 0 {
 			rt.Fatalf("told as firing and never as resolved: %v", known)
 		}

@@ -43,7 +43,7 @@ func (f *flush) run() {
 		f.settle(send, why)
 	}
 	f.d.unindex(g, ids)
-	f.schedule(send, ripe, events)
+	f.schedule(send, ripe, events || len(ids) == 0)
 }
 
 // settle says why what was not told was not, and forgets what never will be.
@@ -191,12 +191,13 @@ func (f *flush) report(why Reason, by string, ids []string) {
 }
 
 // schedule sets when the group is looked at next. A group that holds nothing is
-// over; only after events it stays for one interval, so that a rule that emits
+// over; only after events it lingers for one interval, so that a rule that emits
 // one every second is told once per interval.
-func (f *flush) schedule(sent, ripe, events bool) {
+func (f *flush) schedule(sent, ripe, lingers bool) {
 	g := f.g
 	g.NextFlush = time.Time{}
-	if len(g.alerts) == 0 && !(sent && events) {
+	quiet := g.LastSent.Add(f.route.interval())
+	if len(g.alerts) == 0 && !(lingers && quiet.After(f.now)) {
 		f.d.drop(g)
 		return
 	}
@@ -212,7 +213,7 @@ func (f *flush) schedule(sent, ripe, events bool) {
 		g.wake(f.nextPoll())
 	}
 	if len(g.alerts) == 0 {
-		g.wake(f.now.Add(f.route.interval()))
+		g.wake(quiet)
 	}
 	f.scheduleRepeats()
 	f.d.touch(g)

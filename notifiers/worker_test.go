@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,12 +143,13 @@ func bench(t *testing.T, d time.Duration, f *fake, rows func(m *memory)) (*memor
 	w := &Worker{Name: "noc", Receiver: f, Outbox: m, Jitter: func(most time.Duration) time.Duration { return most }}
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
-	done := make(chan error)
-	go func() { done <- w.Run(ctx) }()
-	rows(m)
-	if err := <-done; err != nil {
+	done := make(chan struct{})
+	go func() { rows(m); close(done) }()
+	synctest.Wait() // the first rows are there
+	if err := w.Run(ctx); err != nil {
 		t.Error(err)
 	}
+	<-done
 	return m, w
 }
 
@@ -200,10 +202,10 @@ func TestWorker_MergesWhatIsUnsentOfAGroup(t *testing.T) {
 
 func TestWorker_BacksOffThenProbesThenRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var up atomic.Bool
 		f := &fake{}
 		f.answer = func(int, alert.Delivery) error {
-			if down {
+			if !up.Load() {
 				return errDown
 			}
 			return nil
@@ -213,7 +215,7 @@ func TestWorker_BacksOffThenProbesThenRecovers(t *testing.T) {
 			time.Sleep(200 * s)
 			m.put(row("2", "y", First, fire("b", 0)), row("3", "z", First, fire("c", 0)))
 			time.Sleep(50 * s)
-			down = false
+			up.Store(true)
 		})
 		// waits of at most 1, 2, 4, 8 s, then a probe every 30 s, then all at once
 		want := []time.Duration{0, 1 * s, 3 * s, 7 * s, 15 * s, 45 * s, 75 * s, 105 * s, 135 * s, 165 * s, 195 * s, 225 * s, 255 * s, 255 * s, 255 * s}
@@ -270,7 +272,7 @@ func TestWorker_RefusedThreeTimesWithinAQuarterOfAnHour(t *testing.T) {
 		}}
 		m, _ := bench(t, 1*h, f, func(m *memory) {
 			m.put(row("1", "x", First, fire("a", 0)))
-			time.Sleep(2 * s)
+			time.Sleep(1500 * time.Millisecond)
 			m.put(row("2", "y", First, fire("b", 0)))
 		})
 		if got := m.states(); got != "1 dead, 2 sent" {
