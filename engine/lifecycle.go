@@ -82,6 +82,7 @@ func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 	case inc == nil:
 	case inc.State == alert.Pending && !holds:
 		r.release(slot)
+		r.victims.calmed()
 	case inc.State == alert.Pending && s >= inc.ActiveAt+r.rule.For:
 		r.fire(e, inc, s, values)
 	case inc.State == alert.Firing:
@@ -124,6 +125,7 @@ func (r *ruleState) resolve(e *Engine, inc *incident, s int64, reason string, va
 	r.stats.Resolved++
 	e.out = append(e.out, Output{Alert: t})
 	r.release(inc.Slot)
+	r.victims.calmed()
 }
 
 // judgeEvent emits single alerts, with a cooldown between them.

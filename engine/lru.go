@@ -51,19 +51,24 @@ func (r *ruleState) touch(slot uint32, s int64) {
 // evict next. They are gathered once per second of last match, so that a flood
 // of new groups does not compare all with all.
 type victims struct {
-	last  int64
-	slots []uint32
-	rule  *ruleState
+	last int64
+	list []victim
+	rule *ruleState
+}
+
+// victim has its own key: its slot may meanwhile belong to another group.
+type victim struct {
+	slot uint32
+	key  []byte
 }
 
 // pop returns the next group to evict, or none.
-func (v *victims) pop(r *ruleState, s int64) uint32 {
+func (v *victims) pop(r *ruleState) uint32 {
 	v.rule = r
 	for {
-		for len(v.slots) > 0 {
-			slot := heap.Pop(v).(uint32)
-			if v.still(slot) {
-				return slot
+		for len(v.list) > 0 {
+			if next := heap.Pop(v).(victim); v.still(next) {
+				return next.slot
 			}
 		}
 		if !v.gather(r) {
@@ -73,54 +78,55 @@ func (v *victims) pop(r *ruleState, s int64) uint32 {
 }
 
 // still reports whether a gathered group may still go.
-func (v *victims) still(slot uint32) bool {
-	g := &v.rule.slots[slot]
-	return g.alive && g.last == v.last && v.rule.quiet(slot) && !g.expected
+func (v *victims) still(x victim) bool {
+	g := &v.rule.slots[x.slot]
+	return g.alive && g.last == v.last && v.rule.quiet(x.slot) && !g.expected && bytes.Equal(v.rule.groups.Key(x.slot), x.key)
 }
 
 // gather finds the oldest groups that may go.
 func (v *victims) gather(r *ruleState) bool {
-	v.slots = v.slots[:0]
+	v.list = v.list[:0]
 	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
 		g := &r.slots[slot]
-		if len(v.slots) > 0 && g.last != v.last {
+		if len(v.list) > 0 && g.last != v.last {
 			break
 		}
 		if r.quiet(slot) && !g.expected {
 			v.last = g.last
-			v.slots = append(v.slots, slot)
+			v.list = append(v.list, victim{slot, r.groups.Key(slot)})
 		}
 	}
 	heap.Init(v)
-	return len(v.slots) > 0
+	return len(v.list) > 0
 }
 
 // joined keeps the gathered ones complete when they are those of the second
 // being evaluated.
 func (v *victims) joined(r *ruleState, slot uint32, s int64) {
-	if len(v.slots) > 0 && v.last == s {
+	if len(v.list) > 0 && v.last == s {
 		v.rule = r
-		heap.Push(v, slot)
+		heap.Push(v, victim{slot, r.groups.Key(slot)})
 	}
 }
 
-func (v *victims) Len() int { return len(v.slots) }
-func (v *victims) Less(i, j int) bool {
-	return v.rule.compareKeys(v.slots[i], v.slots[j]) < 0
-}
-func (v *victims) Swap(i, j int) { v.slots[i], v.slots[j] = v.slots[j], v.slots[i] }
-func (v *victims) Push(x any)    { v.slots = append(v.slots, x.(uint32)) }
+// calmed notes that a group that fired or was pending may be evicted from now
+// on: it may come before the gathered ones.
+func (v *victims) calmed() { v.list = v.list[:0] }
+
+func (v *victims) Len() int           { return len(v.list) }
+func (v *victims) Less(i, j int) bool { return v.rule.compareKeys(v.list[i].key, v.list[j].key) < 0 }
+func (v *victims) Swap(i, j int)      { v.list[i], v.list[j] = v.list[j], v.list[i] }
+func (v *victims) Push(x any)         { v.list = append(v.list, x.(victim)) }
 func (v *victims) Pop() any {
-	x := v.slots[len(v.slots)-1]
-	v.slots = v.slots[:len(v.slots)-1]
+	x := v.list[len(v.list)-1]
+	v.list = v.list[:len(v.list)-1]
 	return x
 }
 
 // compareKeys orders two groups by their labels, sorted by name.
-func (r *ruleState) compareKeys(a, b uint32) int {
-	ka, kb := r.groups.Key(a), r.groups.Key(b)
+func (r *ruleState) compareKeys(a, b []byte) int {
 	for _, i := range r.byName {
-		if c := bytes.Compare(label(ka, i), label(kb, i)); c != 0 {
+		if c := bytes.Compare(label(a, i), label(b, i)); c != 0 {
 			return c
 		}
 	}

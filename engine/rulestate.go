@@ -179,7 +179,7 @@ func (r *ruleState) group(key []byte, s int64) (slot uint32, evicted bool) {
 		r.timers.add(timer{at: s + r.rule.Window, slot: slot})
 	}
 	if r.groups.Len() > r.rule.Groups.Max {
-		return slot, r.evict(s) == slot
+		return slot, r.evict() == slot
 	}
 	return slot, false
 }
@@ -221,8 +221,8 @@ func (r *ruleState) forget(s int64) {
 // evict drops the least recently matched group that is neither firing nor
 // pending, of several the first by labels, and returns it; none if there is no
 // such group.
-func (r *ruleState) evict(s int64) uint32 {
-	slot := r.victims.pop(r, s)
+func (r *ruleState) evict() uint32 {
+	slot := r.victims.pop(r)
 	if slot != none {
 		r.stats.Evicted++
 		r.remove(slot)
@@ -291,7 +291,7 @@ func (r *ruleState) collect(e *Engine, slot uint32, from int) {
 // tell gives the collected outputs in the order of labels: the true ones, not
 // as they are shown, or secret ones would come in the order of their slots.
 func (r *ruleState) tell(e *Engine) {
-	slices.SortStableFunc(r.told, func(a, b told) int { return r.compareKeys(a.slot, b.slot) })
+	slices.SortStableFunc(r.told, func(a, b told) int { return r.compareKeys(r.groups.Key(a.slot), r.groups.Key(b.slot)) })
 	for _, t := range r.told {
 		e.out = append(e.out, t.out)
 	}
