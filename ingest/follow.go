@@ -15,10 +15,12 @@ import (
 )
 
 // How long a replaced file is watched for late writers at least, and how many
-// such files of one source are kept when their links never go away.
+// such files of one source are kept when their links never go away; and how many
+// files that were read to their end are remembered over a restart.
 const (
 	keepReplaced = 5 * time.Second
 	maxReplaced  = 8
+	maxDone      = 3
 )
 
 // follow is one live source: a path, and the files that lie or lay there.
@@ -31,8 +33,9 @@ type follow struct {
 	instance, stem string
 	path           string
 
-	nodes   []*node  // oldest generation first; the last one is followed
-	heads   [][]byte // starts of files that were closed, to know their packed selves
+	nodes   []*node    // oldest generation first; the last one is followed
+	heads   [][]byte   // starts of files that were closed, to know their packed selves
+	done    []Position // final files that were read, newest last: they still lie there
 	nextGen int
 	since   time.Time // when this source was first looked for
 	pathAt  time.Time // when the path was last seen to lead to the newest node
@@ -180,6 +183,12 @@ func (s *follow) drop(n *node) {
 	if n.pending != nil {
 		return
 	}
+	if n.file != nil && n.final && n.links > 0 {
+		p := n.position(s.now())
+		p.Done = true
+		s.done = append(s.done, p)
+		s.done = s.done[max(0, len(s.done)-maxDone):]
+	}
 	n.close()
 	if n.scan != nil {
 		s.stats.Skipped += n.scan.Skipped()
@@ -236,6 +245,11 @@ func (s *follow) rotated(id inode, now time.Time) error {
 		n.oldSince, n.final = time.Time{}, false
 		return nil
 	}
+	for _, n := range slices.Clone(s.nodes) {
+		if n.look(now); n.replaced {
+			s.replaced(n) // before its new text is taken for another file's
+		}
+	}
 	s.files.forget()
 	found := s.files.generations(s.path)
 	old := s.newest()
@@ -281,16 +295,14 @@ func (s *follow) knows(g generation) bool {
 			return true
 		}
 	}
-	if !g.packed {
-		return false
-	}
-	head := readHead(g)
-	for _, n := range s.nodes {
-		if sameStart(n.head, head) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(s.heads, func(h []byte) bool { return sameStart(h, head) })
+	return s.knowsText(readHead(g))
+}
+
+// knowsText tells whether a file that begins with head is a copy, or the packed
+// self, of one that is, or was, read.
+func (s *follow) knowsText(head []byte) bool {
+	return slices.ContainsFunc(s.nodes, func(n *node) bool { return sameStart(n.head, head) }) ||
+		slices.ContainsFunc(s.heads, func(h []byte) bool { return sameStart(h, head) })
 }
 
 // add opens g as the newest generation.
@@ -309,8 +321,17 @@ func (s *follow) add(g generation, off int64) error {
 // file is read anew from its start.
 func (s *follow) replaced(n *node) {
 	s.stats.Truncations++
+	now := s.now()
+	fresh := &node{
+		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
+		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
+	}
+	fresh.look(now)
+	n.file, n.follower, n.replaced, n.final, n.ready = nil, nil, false, true, true
+	i := slices.Index(s.nodes, n) + 1
+	s.nodes = slices.Insert(s.nodes, i, fresh)
+	copies := s.copiesOf(n, fresh, now)
 	gap := n.size - n.off
-	copies := s.copiesOf(n)
 	if len(copies) > 0 {
 		if gap = 0; !copies[0].packed {
 			gap = n.size - copies[0].size
@@ -318,19 +339,14 @@ func (s *follow) replaced(n *node) {
 		n.scan = nil // the copy is read from the last record on
 	}
 	s.stats.Gap += max(0, gap)
-	fresh := &node{
-		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, gen: s.nextGen, opts: n.opts, now: n.now,
-		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
-	}
+	fresh.gen = s.nextGen
 	s.nextGen++
-	fresh.look(s.now())
-	n.file, n.follower, n.replaced, n.final = nil, nil, false, true
-	s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n)+1, append(copies, fresh)...)
+	s.nodes = slices.Insert(s.nodes, i, copies...)
 }
 
-// copiesOf finds the copy of n's old text among the rotated files, and the
-// copies of what came between it and the text there is now.
-func (s *follow) copiesOf(n *node) []*node {
+// copiesOf finds the copy of n's old text among the rotated files, and what came
+// between it and the fresh text that is there now.
+func (s *follow) copiesOf(n, fresh *node, now time.Time) []*node {
 	head := n.headUpTo(n.off)
 	p := Position{
 		Head: fingerprint(head), HeadLen: len(head), Offset: n.off,
@@ -342,17 +358,19 @@ func (s *follow) copiesOf(n *node) []*node {
 	s.files.forget()
 	var copies []*node
 	for _, g := range s.files.generations(s.path) {
+		if g.live || g.id == fresh.id || sameStart(fresh.head, readHead(g)) {
+			break
+		}
 		switch {
-		case g.live || slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
-			continue
+		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
 		case len(copies) == 0 && p.isIn(g):
-			if c, err := s.openNode(g, n.gen, n.scan.Pos()); err == nil {
+			if c, err := s.openNode(g, n.gen, n.scanned()); err == nil {
 				c.final = true
 				copies = append(copies, c)
 			}
-		case len(copies) > 0:
+		case len(copies) > 0 && !s.knowsText(readHead(g)):
 			if c, err := s.openNode(g, s.nextGen, 0); err == nil {
-				c.final = true
+				c.oldSince = now
 				s.nextGen++
 				copies = append(copies, c)
 			}

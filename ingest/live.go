@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -293,11 +294,11 @@ func (l *Live) Wait(ctx context.Context, d time.Duration) error {
 func (l *Live) EOF(src int) (wall time.Time, ok bool) { return l.sources[src].eof() }
 
 // Positions says how far the records returned so far reach, per source: one
-// position per file that is still read. They are what OpenLive and ReadTo take.
+// position per file that is still read, and some of finished ones. They are what OpenLive and ReadTo take.
 func (l *Live) Positions() map[string][]Position {
 	out := make(map[string][]Position, len(l.sources))
 	for _, s := range l.sources {
-		var ps []Position
+		ps := slices.Clone(s.done)
 		for _, n := range s.nodes {
 			if n.file != nil {
 				ps = append(ps, n.position(l.clock))

@@ -327,6 +327,14 @@ func (n *node) seen() int64 {
 	return n.size
 }
 
+// scanned is the end of the last record that left the scanner.
+func (n *node) scanned() int64 {
+	if n.scan == nil {
+		return n.off
+	}
+	return n.scan.Pos()
+}
+
 // rewind goes back to the last record returned.
 func (n *node) rewind() {
 	n.off, n.scan, n.text, n.ended = n.pos, nil, nil, false
@@ -338,21 +346,35 @@ func (n *node) rewind() {
 // position describes what was returned of the node.
 func (n *node) position(now time.Time) Position {
 	if p := n.saved; p.Offset == n.pos && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
-		p.At = now.Unix()
+		p.At = now.UnixNano()
 		return p
 	}
 	head := n.headUpTo(n.pos)
 	p := Position{
 		Path: n.owner.path, inode: n.id, Generation: n.igen,
 		Head: fingerprint(head), HeadLen: len(head),
-		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: now.Unix(),
+		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: now.UnixNano(),
 	}
-	if !n.packed {
-		tail := n.before(n.pos, tailBytes)
-		p.Tail, p.TailLen = fingerprint(tail), len(tail)
-	}
+	tail := n.tailBefore(n.pos)
+	p.Tail, p.TailLen = fingerprint(tail), len(tail)
 	n.saved = p
 	return p
+}
+
+// tailBefore returns bytes that end at pos, a place behind which reading is. What
+// is in the file counts only if that still holds the text that was read.
+func (n *node) tailBefore(pos int64) []byte {
+	if ahead := n.off - pos; ahead >= 0 && ahead < int64(len(n.tail)) {
+		return n.tail[:int64(len(n.tail))-ahead]
+	}
+	if n.packed || n.file == nil {
+		return nil
+	}
+	tail := n.before(pos, tailBytes)
+	if !n.sameText() {
+		return nil
+	}
+	return tail
 }
 
 // headUpTo is the part of the head that a copy made at off would have.

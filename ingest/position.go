@@ -27,11 +27,12 @@ type Position struct {
 	HeadLen    int    `json:"head_len"`
 	Tail       string `json:"tail,omitempty"` // hash of the TailLen bytes before Offset
 	TailLen    int    `json:"tail_len,omitempty"`
-	Offset     int64  `json:"offset"` // end of the last record consumed
-	Size       int64  `json:"size"`   // of the file when last seen
-	Gen        int    `json:"gen"`    // Record.Gen of its records
-	High       int64  `json:"high"`   // greatest timestamp of the source, 0 if none
-	At         int64  `json:"at"`     // wall clock when it was taken, Unix seconds
+	Offset     int64  `json:"offset"`         // end of the last record consumed
+	Size       int64  `json:"size"`           // of the file when last seen
+	Gen        int    `json:"gen"`            // Record.Gen of its records
+	High       int64  `json:"high"`           // greatest timestamp of the source, 0 if none
+	Done       bool   `json:"done,omitempty"` // all of a copy or packed file: not to be read again
+	At         int64  `json:"at"`             // wall clock when it was taken, Unix nanoseconds
 }
 
 // fingerprint is frozen by a test: stored positions depend on it.
@@ -50,10 +51,10 @@ func (p Position) startsLike(head []byte) bool {
 
 // isIn tells whether the file g holds the position's text up to Offset. A packed
 // file that ends too early is taken for half-written.
-// A file that was empty cannot be told.
+// Of a file that was empty only the kernel can tell.
 func (p Position) isIn(g generation) bool {
 	if p.HeadLen == 0 {
-		return false
+		return p.isInode(g.id)
 	}
 	f, err := os.Open(g.path)
 	if err != nil {
@@ -73,6 +74,13 @@ func (p Position) isIn(g generation) bool {
 	}
 	_, err = io.CopyN(io.Discard, text, p.Offset-int64(p.HeadLen))
 	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func (p Position) high() int64 {
+	if p.High == 0 {
+		return unread
+	}
+	return p.High
 }
 
 func (p Position) isInode(id inode) bool { return p.inode == id && id.Inode != 0 }
@@ -119,9 +127,13 @@ func readHead(g generation) []byte {
 	return head[:n]
 }
 
+// minStart is how many bytes must agree before two files are taken for the same
+// text: more than a timestamp.
+const minStart = 64
+
 // sameStart tells whether two files, known by their first bytes, have the same
 // text as far as both go.
 func sameStart(a, b []byte) bool {
 	n := min(len(a), len(b))
-	return n > 0 && bytes.Equal(a[:n], b[:n])
+	return n >= minStart && bytes.Equal(a[:n], b[:n])
 }

@@ -256,7 +256,7 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 		r.append("x.log", more(3))
 		r.start(nil)
 		var saved map[string][]Position
-		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 40).Draw(rt, "steps")
+		steps := rapid.SliceOfN(rapid.IntRange(0, 10), 1, 40).Draw(rt, "steps")
 		for _, step := range steps {
 			switch {
 			case step < 3:
@@ -273,6 +273,8 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 			case step == 5:
 				r.clock = r.clock.Add(1e9)
 				r.truncate()
+			case step == 8 && r.files["late"] != nil: // a process that has not reopened
+				r.append("late", more(1))
 			case step == 6 && r.live != nil:
 				saved = r.stop()
 			case step == 7 && r.live == nil:
@@ -308,9 +310,11 @@ func (r *rig) truncate() {
 		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d.gz", k)), r.path(fmt.Sprintf("x.log.%d.gz", k+1)))
 	}
 	write(r.t, r.path("x.log.1"), string(text))
+	r.touch(r.path("x.log.1"))
 	if err := os.Truncate(r.path("x.log"), 0); err != nil {
 		r.t.Fatal(err)
 	}
+	r.touch(r.path("x.log"))
 }
 
 // rotate renames as logrotate does, with a late record, and packs an older
@@ -321,11 +325,16 @@ func (r *rig) rotate(more func(int) string, packed bool) {
 		_ = os.Rename(r.path(fmt.Sprintf("x.log.%d.gz", k)), r.path(fmt.Sprintf("x.log.%d.gz", k+1)))
 	}
 	if text, err := os.ReadFile(r.path("x.log.3")); err == nil && packed {
+		info, _ := os.Stat(r.path("x.log.3"))
 		write(r.t, r.path("x.log.3.gz"), pack(r.t, string(text)))
+		_ = os.Chtimes(r.path("x.log.3.gz"), info.ModTime(), info.ModTime()) // as gzip does
 		r.remove("x.log.3")
+		r.reopen("late")
 	}
 	r.rename("x.log", "x.log.1")
 	r.append("x.log", more(1))
-	r.reopen("x.log")
+	r.reopen("late")
+	r.files["late"] = r.files["x.log"]
+	delete(r.files, "x.log")
 	r.append("x.log", more(1))
 }

@@ -71,7 +71,7 @@ func (s *follow) sinceLastRun(saved map[string][]Position, now time.Time) int64 
 	last := now.Unix()
 	for _, ps := range saved {
 		for _, p := range ps {
-			last = min(last, p.At)
+			last = min(last, p.At/1e9)
 		}
 	}
 	if s.cfg.Start >= 0 {
@@ -174,14 +174,23 @@ func (s *follow) resume(found []generation, saved []Position) error {
 	slices.SortStableFunc(saved, func(a, b Position) int { return a.Gen - b.Gen })
 	at := locate(found, saved)
 	newest, lastSeen := -1, int64(0)
+	known, empty := map[int]bool{}, -1
 	for i, p := range saved {
 		lastSeen = max(lastSeen, p.At)
-		s.nextGen = max(s.nextGen, p.Gen+boolRank(p.HeadLen > 0))
-		if p.High != 0 {
-			s.high = max(s.high, p.High)
+		s.high = max(s.high, p.high())
+		if p.HeadLen == 0 {
+			s.nextGen = max(s.nextGen, p.Gen)
+			empty = max(empty, at[i])
+			continue // nothing was read of it: as good as new
 		}
+		s.nextGen = max(s.nextGen, p.Gen+1)
 		if at[i] < 0 {
 			s.lost(p)
+			continue
+		}
+		known[at[i]] = true
+		if p.Done {
+			s.done = append(s.done, p)
 			continue
 		}
 		newest = max(newest, at[i])
@@ -195,11 +204,8 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		s.nodes = append(s.nodes, n)
 	}
 	for i, g := range found {
-		if slices.Contains(at, i) || i < newest {
+		if known[i] || i < newest || !g.live && i != empty && g.stood(i, newest, empty, lastSeen) {
 			continue
-		}
-		if newest < 0 && !g.live && g.info.ModTime().Unix() <= lastSeen {
-			continue // consumed before, as far as one can tell
 		}
 		if err := s.add(g, 0); err != nil {
 			return err
@@ -209,9 +215,17 @@ func (s *follow) resume(found []generation, saved []Position) error {
 	return nil
 }
 
+// stood tells whether generation i was there, and consumed, when positions were
+// saved at lastSeen. Where the newest file that was read is known, all after it
+// is new; but not what lies before a file that was still empty.
+func (g generation) stood(i, newest, empty int, lastSeen int64) bool {
+	if newest >= 0 && i > empty {
+		return false
+	}
+	return g.info.ModTime().UnixNano() <= lastSeen
+}
+
 // locate returns the index in found of each position's file, -1 where it is gone.
-// A file that was empty is not looked for: it has no content to know it by, and
-// is found as new.
 func locate(found []generation, saved []Position) []int {
 	at := make([]int, len(saved))
 	used := map[int]bool{}
@@ -238,6 +252,9 @@ func locate(found []generation, saved []Position) []int {
 // lost counts what is known to have been unread of a file that is gone.
 func (s *follow) lost(p Position) {
 	gap := max(0, p.Size-p.Offset)
+	if p.Done {
+		return
+	}
 	s.stats.Gap += gap
 	if gap > 0 {
 		s.opts.Log.Warn("log vanished before it was read", slog.String("source", s.name), slog.Int64("bytes", gap))
