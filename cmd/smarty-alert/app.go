@@ -28,6 +28,8 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	env    func(string) (string, bool)
+	// release, when set, gives signals back to the system.
+	release func()
 
 	logFormat, logLevel string
 }
@@ -79,7 +81,30 @@ func (a *app) complain(err error) {
 	case errors.As(err, &faults):
 		fmt.Fprintln(a.stderr, faults.Error())
 	default:
-		fmt.Fprintln(a.stderr, "smarty-alert: "+err.Error())
+		for _, one := range separate(err) {
+			fmt.Fprintln(a.stderr, "smarty-alert: "+one.Error())
+		}
+	}
+}
+
+// separate takes joined errors apart: each has a line of its own.
+func separate(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, separate(e)...)
+	}
+	return out
+}
+
+// interruptible lets Ctrl-C end the program at once, even while it waits for
+// its input: for commands that have nothing to put away.
+func (a *app) interruptible() {
+	if a.release != nil {
+		a.release()
 	}
 }
 
@@ -98,12 +123,16 @@ func (a *app) root() *cobra.Command {
 exact sliding windows of event time, and tells people by Slack, e-mail and webhooks.
 The same rules can be replayed against old logs first: the answer is the one that
 a live run would have given.`,
+		Example:       "  smarty-alert replay --rules examples/rules testdata/logs",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(knownFlag)
 	root.PersistentFlags().StringVar(&a.logFormat, "log-format", "text", "form of the program's own log: text or json")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least level of the program's own log: debug, info, warn, error")
-	root.AddCommand(a.replayCommand())
+	root.AddCommand(a.replayCommand(), a.parseCommand(), a.checkCommand(), a.generateCommand(), a.versionCommand())
 	return root
 }
 
@@ -144,5 +173,5 @@ func oneOf(flag, value string, allowed ...string) error {
 			return nil
 		}
 	}
-	return usageError(fmt.Errorf("--%s %q: %s", flag, value, strings.Join(allowed, " or ")))
+	return usageError(fmt.Errorf("--%s %q: %s or %s", flag, value, strings.Join(allowed[:len(allowed)-1], ", "), allowed[len(allowed)-1]))
 }

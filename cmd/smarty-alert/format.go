@@ -49,9 +49,12 @@ func number(n int64) string {
 	return s
 }
 
-// megabytes writes a size in MB, or in KB when it is small.
+// megabytes writes a size in MB, or in smaller units when it is small.
 func megabytes(n int64) string {
-	if n < 1<<20 {
+	switch {
+	case n < 1e3:
+		return fmt.Sprintf("%d B", n)
+	case n < 1e6:
 		return fmt.Sprintf("%.0f KB", float64(n)/1e3)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)

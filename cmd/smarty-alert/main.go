@@ -13,7 +13,11 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv})
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away is an error of the write
+	context.AfterFunc(ctx, stop)   // a second Ctrl-C ends the program at once
+	code := run(ctx, os.Args[1:], &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, release: resetSignals})
 	stop()
 	os.Exit(code)
 }
+
+func resetSignals() { signal.Reset(os.Interrupt, syscall.SIGTERM) }

@@ -39,7 +39,7 @@ generations are joined) and tells what the rules would have done. It sends nothi
 opens no socket. With --config the routes decide about notifications as well.`,
 		Example: `  smarty-alert replay --rules examples/rules testdata/logs
   smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty`,
-		Args: cobra.MinimumNArgs(1),
+		Args: needArgs("LOG"),
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.replay(cmd.Context(), f, logs) },
 	}
 	fl := cmd.Flags()
@@ -153,8 +153,14 @@ func (j *replayJob) times(f replayFlags) (err error) {
 	if j.o.Read.To, err = parseTime("to", f.to, j.zone); err != nil {
 		return err
 	}
-	j.o.Until, err = parseTime("until", f.until, j.zone)
-	return err
+	if j.o.Until, err = parseTime("until", f.until, j.zone); err != nil {
+		return err
+	}
+	from := j.o.Read.From
+	if f.to != "" && j.o.Read.To <= from || f.until != "" && j.o.Until < from {
+		return usageError(fmt.Errorf("--to and --until must be after --from %s", f.from))
+	}
+	return nil
 }
 
 func loadZone(name string) (*time.Location, error) {

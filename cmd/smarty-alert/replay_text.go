@@ -28,7 +28,11 @@ func (a *app) replayText(ctx context.Context, job *replayJob, w io.Writer, bar *
 		return nil, err
 	}
 	p.table(summary)
-	p.totals(summary, len(job.o.Sources), time.Since(start))
+	var took time.Duration // a file or a pipe gets the same bytes each time
+	if isTerminal(a.stdout) {
+		took = time.Since(start)
+	}
+	p.totals(summary, len(job.o.Sources), took)
 	return summary, errors.Join(err, p.err)
 }
 
@@ -129,7 +133,10 @@ func (p *textPrinter) table(s *replay.Summary) {
 		}
 		tw.AppendRow(table.Row{id, r.Severity, number(r.Matched), number(r.Groups), fired, r.Resolved, highest, when, of})
 	}
-	p.printf("\n%s\n", tw.Render())
+	p.printf("\n")
+	for line := range strings.Lines(tw.Render() + "\n") {
+		p.printf("%s\n", strings.TrimRight(line, " \n"))
+	}
 }
 
 func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration) {
@@ -138,8 +145,11 @@ func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration)
 		fired += r.Fired
 		resolved += r.Resolved
 	}
-	p.printf("\n%s fired, %d resolved; %s records in %s (%s), %s", count(int(fired), "alert"), resolved, number(s.Records),
-		count(sources, "log"), megabytes(s.Bytes), took.Round(time.Millisecond))
+	p.printf("\n%s fired, %s resolved; %s in %s (%s)", count(int(fired), "alert"), number(resolved), count(int(s.Records), "record"),
+		count(sources, "log"), megabytes(s.Bytes))
+	if took > 0 {
+		p.printf(", %s", took.Round(time.Millisecond))
+	}
 	if s.From != nil {
 		p.printf("; from %s to %s", p.clock(s.From.Unix()), p.clock(s.To.Unix()))
 	}
