@@ -110,7 +110,7 @@ const (
 // Email is a mail server with the addresses of a message.
 type Email struct {
 	To        []string // addresses alone, without names
-	From      string   // as written, may have a name
+	From      string   // may have a name before the address
 	Smarthost string   // host:port
 	TLS       TLS
 	Username  string // "": no authentication

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -19,7 +21,8 @@ func Load(path string, env func(string) (string, bool)) (*Config, []strictyaml.F
 }
 
 // LoadDry is Load for who sends nothing (replay, check): secrets are neither
-// looked up nor opened, so that it takes no right to read them, and stay empty.
+// looked up nor opened, so that it takes no right to read them, and stay empty;
+// an unknown ${NAME} is a warning; logs and rules may be missing.
 func LoadDry(path string, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -31,11 +34,27 @@ func LoadDry(path string, env func(string) (string, bool)) (*Config, []strictyam
 // Parse is Load for text in memory. name stands for the file in faults, and its
 // directory for where relative paths begin.
 func Parse(name string, data []byte, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
-	faults := &strictyaml.Faults{}
-	return &Config{File: name}, faults.Warnings(), faults.Err()
+	return parse(name, data, &reader{env: env})
 }
 
 // ParseDry is LoadDry for text in memory.
 func ParseDry(name string, data []byte, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
-	return Parse(name, data, env)
+	return parse(name, data, &reader{env: env, dry: true})
+}
+
+func parse(name string, data []byte, rd *reader) (*Config, []strictyaml.Fault, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	rd.dir = filepath.Dir(name)
+	shown := conceal(name, data)
+	rd.written = shown.written
+	found := &strictyaml.Faults{}
+	if root, ok := strictyaml.Parse(name, shown.data, found); ok {
+		rd.cfg.File = name
+		rd.read(root)
+	}
+	faults := shown.guard(found)
+	if err := faults.Err(); err != nil {
+		return nil, faults.Warnings(), err
+	}
+	return &rd.cfg, faults.Warnings(), nil
 }
