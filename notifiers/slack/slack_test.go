@@ -193,7 +193,11 @@ func TestSend_Faults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, url := newFake(t)
 			f.fault = tc.fault
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			limit := 10 * time.Second
+			if name == "hang" {
+				limit = 300 * time.Millisecond
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			_, err := bot(t, url).Send(ctx, delivery(notifiers.First, edge("a", alert.Firing)), "")
 			var se *notifiers.SendError
