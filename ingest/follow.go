@@ -316,69 +316,6 @@ func (s *follow) add(g generation, off int64) error {
 	return nil
 }
 
-// replaced handles a file whose text was truncated or rewritten: what was not
-// read of it is taken from the copy that rotation made, if there is one, and the
-// file is read anew from its start.
-func (s *follow) replaced(n *node) {
-	s.stats.Truncations++
-	now := s.now()
-	fresh := &node{
-		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
-		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
-	}
-	fresh.look(now)
-	n.file, n.follower, n.replaced, n.final, n.ready = nil, nil, false, true, true
-	i := slices.Index(s.nodes, n) + 1
-	s.nodes = slices.Insert(s.nodes, i, fresh)
-	copies := s.copiesOf(n, fresh, now)
-	gap := n.size - n.off
-	if len(copies) > 0 {
-		if gap = 0; !copies[0].packed {
-			gap = n.size - copies[0].size
-		}
-		n.scan = nil // the copy is read from the last record on
-	}
-	s.stats.Gap += max(0, gap)
-	fresh.gen = s.nextGen
-	s.nextGen++
-	s.nodes = slices.Insert(s.nodes, i, copies...)
-}
-
-// copiesOf finds the copy of n's old text among the rotated files, and what came
-// between it and the fresh text that is there now.
-func (s *follow) copiesOf(n, fresh *node, now time.Time) []*node {
-	head := n.headUpTo(n.off)
-	p := Position{
-		Head: fingerprint(head), HeadLen: len(head), Offset: n.off,
-		Tail: fingerprint(n.tail), TailLen: len(n.tail),
-	}
-	if p.HeadLen == 0 {
-		return nil
-	}
-	s.files.forget()
-	var copies []*node
-	for _, g := range s.files.generations(s.path) {
-		if g.live || g.id == fresh.id || sameStart(fresh.head, readHead(g)) {
-			break
-		}
-		switch {
-		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
-		case len(copies) == 0 && p.isIn(g):
-			if c, err := s.openNode(g, n.gen, n.scanned()); err == nil {
-				c.final = true
-				copies = append(copies, c)
-			}
-		case len(copies) > 0 && !s.knowsText(readHead(g)):
-			if c, err := s.openNode(g, s.nextGen, 0); err == nil {
-				c.oldSince = now
-				s.nextGen++
-				copies = append(copies, c)
-			}
-		}
-	}
-	return copies
-}
-
 // retire lets go of replaced files that nobody writes to any more: all is read,
 // the successor has data, and their last link is gone.
 func (s *follow) retire(now time.Time) {

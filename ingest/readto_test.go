@@ -1,0 +1,150 @@
+package ingest
+
+import (
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// ReadTo after a restart gives, cut for cut, the records that Next gave before.
+func TestReadTo_GivesTheSameCuts(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", line(0, 0)+traceback(1, 1))
+	r.start(nil)
+	snapshot := r.live.Positions()
+	var cuts []map[string][]Position
+	var want [][]string
+	cut := func() {
+		r.t.Helper()
+		var rec smartylog.Record
+		var raws []string
+		for range 4 {
+			r.clock = r.clock.Add(300e6)
+			for {
+				if _, err := r.live.Next(&rec); err != nil {
+					break
+				}
+				raws = append(raws, string(rec.Raw))
+			}
+		}
+		cuts = append(cuts, r.live.Positions())
+		want = append(want, raws)
+	}
+	cut()
+	r.append("x.log", "a late line of the traceback\n"+line(2, 2)) // the record was closed before: split
+	cut()
+	r.rename("x.log", "x.log.1")
+	r.append("x.log", line(3, 3))
+	r.reopen("x.log")
+	r.append("x.log", lines(4, 3))
+	r.clock = r.clock.Add(1e9)
+	cut()
+	write(t, r.path("x.log.2"), lines(0, 0))
+	r.append("x.log", line(7, 7))
+	cut()
+	r.stop()
+	r.append("x.log", line(8, 8))
+	r.start(throughJSON(t, snapshot))
+	for i, at := range cuts {
+		var got []string
+		var rec smartylog.Record
+		for {
+			err := r.live.ReadTo("x", at["x"], &rec)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(rec.Raw))
+		}
+		if d := cmp.Diff(want[i], got); d != "" {
+			t.Errorf("cut %d (-want +got):\n%s", i, d)
+		}
+	}
+	r.got = map[string][]int{}
+	r.read()
+	if got := r.got["x"]; !slices.Equal(got, []int{8}) {
+		t.Errorf("after the cuts: %v, want the new record", got)
+	}
+}
+
+// Cuts at any moment, any number of them, over rotations: reading back to each
+// gives what was read up to it, and going live from there the rest.
+func TestReadTo_AnyCuts(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		r := newRig(t)
+		defer r.close()
+		written := 0
+		more := func(n int) string {
+			text := lines(written, n)
+			written += n
+			return text
+		}
+		r.append("x.log", more(2))
+		r.start(nil)
+		snapshot := r.live.Positions()
+		var cuts []map[string][]Position
+		var ends []int
+		for _, step := range rapid.SliceOfN(rapid.IntRange(0, 5), 1, 30).Draw(rt, "steps") {
+			switch step {
+			case 0, 1:
+				r.append("x.log", more(1+step))
+			case 2:
+				r.rotate(more, false)
+			case 3:
+				r.clock = r.clock.Add(1e9)
+				r.drain(rapid.IntRange(1, 6).Draw(rt, "records"))
+			default:
+				r.clock = r.clock.Add(600e6)
+				r.drain(-1)
+				cuts = append(cuts, r.live.Positions())
+				ends = append(ends, len(r.got["x"]))
+			}
+		}
+		want := r.got["x"]
+		r.stop()
+		r.start(snapshot)
+		from := 0
+		for i, at := range cuts {
+			got := readTo(rt, r.live, at["x"])
+			if part := want[from:ends[i]]; !slices.Equal(sorted(got), sorted(part)) {
+				rt.Fatalf("cut %d of %d: %v, want %v", i, len(cuts), got, part)
+			}
+			from = ends[i]
+		}
+		r.got = map[string][]int{"x": slices.Clone(want[:from])}
+		for range 3 {
+			r.read()
+		}
+		if lost, doubled := compare(r.got["x"], written); lost+doubled > 0 {
+			rt.Fatalf("then: %d lost, %d doubled of %d: %v", lost, doubled, written, r.got["x"])
+		}
+	})
+}
+
+func readTo(t *rapid.T, l *Live, to []Position) []int {
+	var got []int
+	var rec smartylog.Record
+	for {
+		switch err := l.ReadTo("x", to, &rec); err {
+		case nil:
+			got = append(got, seqOf(rec.Raw))
+		case io.EOF:
+			return got
+		default:
+			t.Fatal(err)
+		}
+	}
+}
+
+func sorted(in []int) []int {
+	out := slices.Clone(in)
+	slices.Sort(out)
+	return out
+}
