@@ -153,7 +153,11 @@ func (r *ruleState) take(it item, s int64) {
 		return
 	}
 	r.touch(slot, s)
-	r.table.Add(slot, it.Sec, it.Inputs)
+	sec := it.Sec
+	if r.rule.Window == 0 && r.rule.Mode == rules.EventMode {
+		sec = s // count is the number of matches of the second evaluated, a late one included
+	}
+	r.table.Add(slot, sec, it.Inputs)
 	r.recent.add(it.Key, it.Sample)
 	r.touched = append(r.touched, slot)
 	if r.rule.Mode == rules.EventMode {

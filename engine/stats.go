@@ -35,7 +35,8 @@ type Peak struct {
 type SourceStats struct {
 	Name                string
 	Late, Future, Steps int64
-	Newest              int64
+	Newest              int64 // greatest timestamp, when Seen
+	Seen                bool
 }
 
 // Stats returns the totals of every rule, in file order, and every source.
@@ -48,7 +49,7 @@ func (e *Engine) Stats() ([]Stats, []SourceStats) {
 	}
 	perSource := make([]SourceStats, len(e.sources))
 	for i, s := range e.sources {
-		perSource[i] = SourceStats{Name: s.Name, Late: s.Late, Future: s.Future, Steps: s.Steps, Newest: s.Maxts}
+		perSource[i] = SourceStats{Name: s.Name, Late: s.Late, Future: s.Future, Steps: s.Steps, Newest: s.Maxts, Seen: s.Maxts != never}
 	}
 	return perRule, perSource
 }

@@ -11,8 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -124,11 +126,14 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	}
 	job := &replayJob{zone: zone}
 	job.o.Lateness, job.o.Pending = engine.DefaultLateness, f.pending
-	job.o.Read.Options = smartylog.Options{Zone: zone}
-	if len(f.rules) == 0 {
-		return nil, usageError(errors.New("replay needs --rules PATH"))
+	ro, err := job.configure(a, &f)
+	if err != nil {
+		return nil, err
 	}
-	if job.o.Rules, err = a.loadRules(f.rules, rules.Options{Zone: zone}); err != nil {
+	if len(f.rules) == 0 {
+		return nil, usageError(errors.New("replay needs --rules PATH, or --config FILE with rules"))
+	}
+	if job.o.Rules, err = a.loadRules(f.rules, ro); err != nil {
 		return nil, err
 	}
 	if err := job.times(f); err != nil {
@@ -144,6 +149,44 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	}
 	job.bytes = diskBytes(job.o.Sources)
 	return job, nil
+}
+
+// configure takes what a configuration says: the zone, unless one is given, the
+// rules, unless some are given, how records are read, and the routes.
+func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
+	j.o.Read.Options = smartylog.Options{Zone: j.zone}
+	if f.config == "" {
+		return rules.Options{Zone: j.zone}, nil
+	}
+	c, warnings, err := config.Load(f.config, a.env)
+	a.warn(warnings)
+	if err != nil {
+		return rules.Options{}, loadStatus(err)
+	}
+	if f.zone == "UTC" {
+		j.zone = c.Timezone
+	}
+	if len(f.rules) == 0 {
+		f.rules = c.Rules
+	}
+	j.o.Lateness = int64(c.Lateness / time.Second)
+	j.o.Redactor = smartylog.NewRedactor(c.Redact.Keys, c.Redact.Allow)
+	j.o.Read.Options = readAs(c.Logs, j.zone)
+	if c.Route != nil {
+		if j.o.Dispatcher, err = notifiers.NewDispatcher(dispatchOptions(c), nil, time.Time{}); err != nil {
+			return rules.Options{}, usageError(err)
+		}
+	}
+	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames()}, nil
+}
+
+// readAs is how the first configured log is read: files given on the command
+// line need not be those of the configuration.
+func readAs(logs []config.Log, zone *time.Location) smartylog.Options {
+	if len(logs) == 0 {
+		return smartylog.Options{Zone: zone}
+	}
+	return smartylog.Options{Zone: logs[0].Zone, IgnoreOffset: logs[0].IgnoreOffset}
 }
 
 func (j *replayJob) times(f replayFlags) (err error) {

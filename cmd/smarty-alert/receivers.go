@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/email"
+	"github.com/smarty-alert/smarty-alert/notifiers/slack"
+	"github.com/smarty-alert/smarty-alert/notifiers/webhook"
+)
+
+// newReceiver builds what a configured receiver sends with.
+func newReceiver(r config.Receiver, zone *time.Location, now func() time.Time) (notifiers.Receiver, error) {
+	switch {
+	case r.Slack != nil:
+		return slack.New(slack.Options{Token: notifiers.Secret(r.Slack.Token), Channel: r.Slack.Channel,
+			WebhookURL: notifiers.Secret(r.Slack.WebhookURL), APIURL: r.Slack.APIURL,
+			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Slack.AllowLoopback}, Zone: zone, Now: now})
+	case r.Email != nil:
+		return newEmail(r, zone, now)
+	case r.Webhook != nil:
+		return webhook.New(webhook.Options{URL: notifiers.Secret(r.Webhook.URL), Secret: notifiers.Secret(r.Webhook.Secret),
+			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Webhook.AllowLoopback}, Now: now})
+	}
+	return nil, fmt.Errorf("receiver %s: of no known kind", r.Name)
+}
+
+func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (notifiers.Receiver, error) {
+	host, portText, err := net.SplitHostPort(r.Email.Smarthost)
+	if err != nil {
+		return nil, fmt.Errorf("receiver %s: smarthost: %w", r.Name, err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return nil, fmt.Errorf("receiver %s: smarthost: %w", r.Name, err)
+	}
+	return email.New(email.Options{From: r.Email.From, To: r.Email.To, Host: host, Port: port, TLS: string(r.Email.TLS),
+		Hello: r.Email.Hello, Username: r.Email.Username, Password: notifiers.Secret(r.Email.Password),
+		Zone: zone, Now: now, Timeout: r.Timeout})
+}
+
+// dispatchOptions turns the configured routes into the dispatcher's.
+func dispatchOptions(c *config.Config) notifiers.Options {
+	o := notifiers.Options{Root: route(c.Route), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{}}
+	for _, r := range c.Receivers {
+		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved}
+	}
+	for name, cal := range c.Calendars {
+		o.RuleCalendars[name] = cal
+	}
+	if c.Instance != "" {
+		o.External = alert.NewLabels(alert.Label{Name: "instance", Value: c.Instance})
+	}
+	return o
+}
+
+func route(r *config.Route) *notifiers.Route {
+	out := &notifiers.Route{Name: r.Name, Receiver: r.Receiver, Matchers: r.Matchers, Continue: r.Continue, GroupBy: r.GroupBy,
+		GroupWait: r.GroupWait, GroupInterval: r.GroupInterval, RepeatInterval: r.RepeatInterval}
+	for _, cal := range r.Mute {
+		out.Mute = append(out.Mute, cal)
+	}
+	for _, cal := range r.Active {
+		out.Active = append(out.Active, cal)
+	}
+	for _, child := range r.Routes {
+		out.Routes = append(out.Routes, route(child))
+	}
+	return out
+}
+
+// printer stands for every receiver of a dry run: it writes what would be sent.
+type printer struct {
+	mu   *sync.Mutex // all receivers write to one place
+	w    io.Writer
+	name string
+	zone *time.Location
+}
+
+// Send never fails: there is nobody to refuse.
+func (p *printer) Send(_ context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
+	text := notifiers.NewText(d, p.zone)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.w, "--- to %s (%s)\n%s\n", p.name, d.Reason, text.Plain())
+	return notifiers.Receipt{}, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+
+	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/rules"
+)
+
+// reloaded is a new configuration, checked as a whole, before anything changes.
+type reloaded struct {
+	rules    *rules.Set
+	dispatch notifiers.Options
+	apply    func() error // replaces the receivers
+}
+
+// reread loads the files again for a reload. An error leaves everything as it
+// is.
+func (s *service) reread() (*reloaded, error) {
+	l, err := load(s.path, s.env)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameHouse(s.config, l.config); err != nil {
+		return nil, err
+	}
+	for _, w := range l.warnings {
+		s.log.Warn(w)
+	}
+	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() error {
+		if err := s.workers.build(l.config.Receivers); err != nil {
+			return err
+		}
+		s.config, s.rules = l.config, l.rules
+		return nil
+	}}, nil
+}
+
+// sameHouse refuses changes that only a restart can make.
+func sameHouse(old, now *config.Config) error {
+	var errs []error
+	for _, part := range []struct {
+		name string
+		same bool
+	}{
+		{"logs", reflect.DeepEqual(old.Logs, now.Logs)},
+		{"state", old.State == now.State},
+		{"web", old.Web == now.Web},
+		{"redact", reflect.DeepEqual(old.Redact, now.Redact)},
+	} {
+		if !part.same {
+			errs = append(errs, errors.New(part.name+" changed: that takes a restart"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// reloadOnHangup reloads at every SIGHUP.
+func (s *service) reloadOnHangup(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.hangups:
+			// The outcome is logged and measured where it happens.
+			_ = s.askReload(ctx)
+		}
+	}
+}
+
+// askReload has the loop reload between two batches and waits for the outcome.
+func (s *service) askReload(ctx context.Context) error {
+	answer := make(chan error, 1)
+	select {
+	case s.loop.reload <- answer:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// swap replaces rules, routes and receivers, all or nothing.
+func (l *loop) swap(ctx context.Context) error {
+	next, err := l.prepare()
+	if err == nil {
+		err = l.disp.Reload(next.dispatch, l.now())
+	}
+	if err == nil {
+		err = next.apply()
+	}
+	l.reloads.note(err, l.now())
+	if err != nil {
+		l.log.Error("reload refused; the old configuration goes on", slog.Any("error", err))
+		return err
+	}
+	l.set = next.rules
+	fresh := l.announce(transitions(l.eng.Swap(next.rules)))
+	l.log.Info("reloaded", slog.Int("rules", len(next.rules.Rules)))
+	if err := l.commit(ctx, true, fresh, l.flush()); err != nil {
+		return err
+	}
+	return l.saveSnapshot(ctx, true) // cuts are read again by the rules of the snapshot
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/engine"
+	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/store"
+)
+
+// service is everything a live run consists of.
+type service struct {
+	path   string // of the configuration
+	config *config.Config
+	rules  *rules.Set
+	env    func(string) (string, bool)
+	log    *slog.Logger
+	now    func() time.Time
+	dryRun io.Writer // where a dry run prints; nil: a real one
+
+	store   *store.Store
+	dir     string // of the state
+	loop    *loop
+	workers *workers
+	metrics *metrics
+	listen  net.Listener
+	hangups <-chan os.Signal
+}
+
+// loaded is a configuration with its rules, checked together.
+type loaded struct {
+	config   *config.Config
+	rules    *rules.Set
+	warnings []string
+}
+
+// load reads a configuration and the rules it names.
+func load(path string, env func(string) (string, bool)) (*loaded, error) {
+	c, warnings, err := config.Load(path, env)
+	if err != nil {
+		return nil, err
+	}
+	l := &loaded{config: c}
+	for _, w := range warnings {
+		l.warnings = append(l.warnings, w.Text())
+	}
+	set, faults, err := rules.Load(c.Rules, rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames()})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range faults {
+		l.warnings = append(l.warnings, w.Text())
+	}
+	l.rules = set
+	if c.Route == nil {
+		return nil, fmt.Errorf("%s: a live run needs receivers and a route", path)
+	}
+	if len(c.Logs) == 0 {
+		return nil, fmt.Errorf("%s: a live run needs logs", path)
+	}
+	return l, nil
+}
+
+// open makes everything ready, in the order in which it can fail without harm:
+// receivers, the state, the web address, the logs.
+func (s *service) open(ctx context.Context) error {
+	s.metrics = newMetrics(s)
+	s.workers = &workers{log: s.log, now: s.now, zone: s.config.Timezone, dryRun: s.dryRun, timeouts: map[string]time.Duration{}}
+	if err := s.workers.build(s.config.Receivers); err != nil {
+		return err
+	}
+	var err error
+	if s.dir, err = s.stateDir(); err != nil {
+		return err
+	}
+	if s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now}); err != nil {
+		return err
+	}
+	if s.listen, err = net.Listen("tcp", s.config.Web.Listen); err != nil {
+		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close())
+	}
+	if err := s.openLoop(ctx); err != nil {
+		return errors.Join(err, s.listen.Close(), s.store.Close())
+	}
+	return nil
+}
+
+// stateDir is the configured directory; a dry run leaves it alone and works in
+// one of its own.
+func (s *service) stateDir() (string, error) {
+	if s.dryRun == nil {
+		return s.config.State.Dir, nil
+	}
+	return os.MkdirTemp("", "smarty-alert-dry-run-")
+}
+
+func (s *service) openLoop(ctx context.Context) error {
+	st, err := s.store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll, eofs: map[string]int64{},
+		reload: make(chan chan error), prepare: s.reread}
+	if l.disp, err = notifiers.NewDispatcher(dispatchOptions(s.config), st.Groups, s.now()); err != nil {
+		return err
+	}
+	logs := make([]ingest.LogConfig, len(s.config.Logs))
+	for i, lc := range s.config.Logs {
+		logs[i] = ingest.LogConfig{Path: lc.Path, Instance: lc.Instance, Start: ingest.Start(lc.Start),
+			Options: smartylog.Options{Zone: lc.Zone, IgnoreOffset: lc.IgnoreOffset}}
+	}
+	eo := engine.Options{Lateness: int64(s.config.Lateness / time.Second),
+		Redactor: smartylog.NewRedactor(s.config.Redact.Keys, s.config.Redact.Allow)}
+	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log}, eo, st); err != nil {
+		if l.live != nil {
+			err = errors.Join(err, l.live.Close())
+		}
+		return err
+	}
+	l.reloads.note(nil, s.now())
+	s.loop = l
+	return nil
+}
+
+// run works until ctx ends and then stops in order: reading first, then the
+// receivers, each with a few seconds for the message it is sending, then the
+// state. What was not sent stays in the outbox.
+func (s *service) run(ctx context.Context) error {
+	s.log.Info("running", slog.String("listen", s.listen.Addr().String()), slog.Int("rules", len(s.rules.Rules)))
+	outer, stopAll := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopAll()
+	g, gctx := errgroup.WithContext(outer)
+	loopCtx, stopLoop := context.WithCancel(ctx)
+	defer stopLoop()
+	g.Go(func() error {
+		defer stopAll() // the receivers and the web stop once the loop has
+		return s.loop.run(loopCtx)
+	})
+	g.Go(func() error { return s.workers.run(gctx, s.store) })
+	g.Go(func() error {
+		defer stopLoop()
+		return serve(gctx, s.listen, s.handler(), s.log)
+	})
+	g.Go(func() error { return s.reloadOnHangup(gctx) })
+	err := g.Wait()
+	s.log.Info("stopped")
+	err = errors.Join(err, s.loop.live.Close(), s.store.Close())
+	if s.dryRun != nil {
+		err = errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return err
+}
+
+// workers are the receivers' senders.
+type workers struct {
+	log      *slog.Logger
+	now      func() time.Time
+	zone     *time.Location
+	dryRun   io.Writer
+	timeouts map[string]time.Duration
+
+	mu      sync.Mutex // guards what a reload replaces
+	list    []*notifiers.Worker
+	wakes   []chan struct{}
+	changed chan struct{}
+}
+
+// build makes a worker for each receiver, in place of those before.
+func (ws *workers) build(receivers []config.Receiver) error {
+	var list []*notifiers.Worker
+	var wakes []chan struct{}
+	var printing sync.Mutex
+	for _, r := range receivers {
+		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: ws.zone}
+		if ws.dryRun == nil {
+			var err error
+			if to, err = newReceiver(r, ws.zone, ws.now); err != nil {
+				return err
+			}
+		}
+		wake := make(chan struct{}, 1)
+		list = append(list, &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout, Wake: wake})
+		wakes = append(wakes, wake)
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.list, ws.wakes = list, wakes
+	if ws.changed != nil {
+		close(ws.changed)
+	}
+	ws.changed = make(chan struct{})
+	return nil
+}
+
+// run keeps one goroutine per receiver until ctx ends; after a build the old
+// ones finish and the new ones start.
+func (ws *workers) run(ctx context.Context, outbox notifiers.Outbox) error {
+	for ctx.Err() == nil {
+		ws.mu.Lock()
+		list, changed := ws.list, ws.changed
+		ws.mu.Unlock()
+		each, stop := context.WithCancel(ctx)
+		var g errgroup.Group
+		for _, w := range list {
+			w.Outbox = outbox
+			g.Go(func() error { return w.Run(each) })
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		}
+		stop()
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wakeAll tells every worker that there may be something to send.
+func (ws *workers) wakeAll() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, wake := range ws.wakes {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// stats returns each receiver's counters.
+func (ws *workers) stats() map[string]notifiers.Stats {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	out := map[string]notifiers.Stats{}
+	for _, w := range ws.list {
+		out[w.Name] = w.Stats()
+	}
+	return out
+}
