@@ -22,6 +22,15 @@ type shown struct {
 // secretNames are keys whose values are covered, those of later versions too.
 var secretNames = regexp.MustCompile(`(?i)(?:token|passw(?:or)?d|secret|_key|^url|webhook_url|^proxy|routing_key)$`)
 
+// isSecret tells whether a key's value is covered, misspelt keys included.
+func isSecret(name string) bool {
+	if name == "api_url" || strings.HasSuffix(name, "_file") {
+		return false
+	}
+	return secretNames.MatchString(name) ||
+		strictyaml.Nearest(name, []string{"token", "password", "secret", "webhook_url"}) != ""
+}
+
 // conceal covers the secrets of the file.
 func conceal(name string, data []byte) *shown {
 	s := &shown{data: data, lines: strings.Split(string(data), "\n"), open: map[int]bool{}}
@@ -64,7 +73,7 @@ func (w *walker) walk(v strictyaml.Value, secret bool, depth int) {
 	case v.IsMapping():
 		m := v.QuietMapping()
 		for _, name := range m.Keys() {
-			w.walk(m.Get(name), secretNames.MatchString(name) && name != "api_url", depth+1)
+			w.walk(m.Get(name), isSecret(name), depth+1)
 		}
 	case v.IsList():
 		for _, item := range v.List() {

@@ -76,7 +76,7 @@ func (rd *reader) readStart(v strictyaml.Value) Start {
 		v.Fault("end, beginning or a duration such as 1h", "unknown start %q", text)
 		return Start(DefaultStart)
 	}
-	d := rd.duration(v, 0, 3660*day, DefaultStart)
+	d := rd.duration(v, 0, 520*7*day, DefaultStart)
 	if d == 0 {
 		return FromEnd
 	}

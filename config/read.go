@@ -50,7 +50,7 @@ func (rd *reader) read(root strictyaml.Value) {
 			c.Rules = append(c.Rules, p)
 		}
 	}
-	c.CatchUp = rd.duration(m.Get("catch_up"), time.Second, 31*day, DefaultCatchUp)
+	c.CatchUp = rd.duration(m.Get("catch_up"), time.Second, 28*day, DefaultCatchUp)
 	rd.readState(m.Get("state"))
 	rd.readWeb(m.Get("web"))
 	rd.readCalendars(m.Get("calendars"))
@@ -75,7 +75,7 @@ func (rd *reader) readState(v strictyaml.Value) {
 			rd.cfg.State.Dir = p
 		}
 	}
-	rd.cfg.State.Retention = rd.duration(m.Get("retention"), day, 3660*day, DefaultRetention)
+	rd.cfg.State.Retention = rd.duration(m.Get("retention"), day, 520*7*day, DefaultRetention)
 	rd.cfg.State.MaxSize = rd.size(m.Get("max_size"), 10_000_000, 100e12, DefaultMaxSize)
 	m.Done()
 }
@@ -140,7 +140,9 @@ func (rd *reader) readInterval(v strictyaml.Value, name string) calendar.Spec {
 		Weekdays: rd.texts(m.Get("weekdays")),
 		Times:    rd.texts(m.Get("times")),
 		Except:   rd.texts(m.Get("except")),
-		Duration: rd.duration(m.Get("duration"), time.Second, 366*day, 0),
+	}
+	if d := m.Get("duration"); d.There() {
+		s.Duration = rd.duration(d, time.Second, 52*7*day, time.Hour)
 	}
 	if cron := m.Get("cron"); cron.There() {
 		s.Cron, _ = rd.text(cron)

@@ -13,6 +13,7 @@ import (
 func checkRoot(p *place) {
 	if v := p.m.Key("matchers"); v.There() {
 		v.Fault("put them into a route below `routes`", "the root route takes every alert and has no matchers")
+		p.Matchers = nil
 	}
 	if v := p.m.Key("continue"); v.There() {
 		v.Fault("remove it", "the root route has no siblings to go on to")
@@ -79,7 +80,10 @@ type sibling struct {
 
 // checkReachable finds a route all of whose alerts an earlier one takes: one
 // whose matchers are among its own.
-func checkReachable(v strictyaml.Value, r *Route, before []sibling) []sibling {
+func checkReachable(v strictyaml.Value, r *place, before []sibling) []sibling {
+	if r.unclear {
+		return before
+	}
 	own := sorted(r.Matchers)
 	for _, s := range before {
 		if !slices.ContainsFunc(s.matchers, func(m string) bool { return !slices.Contains(own, m) }) {
@@ -97,7 +101,7 @@ func checkReachable(v strictyaml.Value, r *Route, before []sibling) []sibling {
 func (t *tree) finish(m *strictyaml.Mapping) {
 	receivers := m.Get("receivers").QuietMapping()
 	for _, r := range t.rd.cfg.Receivers {
-		if !t.used[r.Name] {
+		if !t.used[r.Name] && !t.unknown {
 			receivers.Key(r.Name).Warn("name it in a route, or remove it", "no route leads to the receiver %q", r.Name)
 		}
 	}

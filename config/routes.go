@@ -23,7 +23,7 @@ func (rd *reader) readPeople(m *strictyaml.Mapping) {
 	switch {
 	case route.There():
 		t := &tree{rd: rd, used: map[string]bool{}, named: map[[2]string]bool{}}
-		rd.cfg.Route = t.read(route, nil)
+		rd.cfg.Route = t.read(route, nil).Route
 		t.finish(m)
 	case receivers.There():
 		m.Key("receivers").Fault("route: {receiver: …}", `"route" is missing: nobody would be told`)
@@ -34,9 +34,10 @@ func (rd *reader) readPeople(m *strictyaml.Mapping) {
 
 // tree reads the routes.
 type tree struct {
-	rd    *reader
-	used  map[string]bool    // receivers
-	named map[[2]string]bool // receiver and name, see identify
+	rd      *reader
+	used    map[string]bool    // receivers
+	unknown bool               // some receiver is: it may be a misspelt one of those that seem unused
+	named   map[[2]string]bool // receiver and name, see identify
 }
 
 // place is a route with what only checks need.
@@ -48,12 +49,14 @@ type place struct {
 	name     string
 	depth    int
 	group    time.Duration // the effective group_interval
+	unclear  bool          // a matcher could not be read
 }
 
-func (t *tree) read(v strictyaml.Value, parent *place) *Route {
+func (t *tree) read(v strictyaml.Value, parent *place) *place {
 	p := &place{Route: &Route{}, m: v.Mapping(), parent: parent}
 	if !p.m.Value().There() {
-		return p.Route
+		p.unclear = true
+		return p
 	}
 	if parent != nil {
 		p.receiver, p.depth, p.group = parent.receiver, parent.depth+1, parent.group
@@ -74,15 +77,15 @@ func (t *tree) read(v strictyaml.Value, parent *place) *Route {
 	checkContradiction(p)
 	if p.depth == maxRoutes && routes.There() {
 		routes.Fault("", "routes are nested deeper than %d levels", maxRoutes)
-		return p.Route
+		return p
 	}
 	var before []sibling
 	for _, item := range routes.List() {
 		child := t.read(item, p)
-		p.Routes = append(p.Routes, child)
+		p.Routes = append(p.Routes, child.Route)
 		before = checkReachable(item, child, before)
 	}
-	return p.Route
+	return p
 }
 
 func (t *tree) readName(p *place) {
@@ -114,19 +117,28 @@ func (t *tree) readReceiver(p *place) {
 		for _, r := range t.rd.cfg.Receivers {
 			names = append(names, r.Name)
 		}
+		t.unknown = true
 		v.Fault(near(name, names), "unknown receiver %q", name)
 	}
 }
 
 func (t *tree) readMatchers(p *place) {
-	for _, v := range p.m.Get("matchers").List() {
+	list := p.m.Get("matchers")
+	if list.IsMapping() {
+		p.unclear = true
+		list.Fault(`matchers: ['severity="critical"']`, "is a mapping; a list of texts is expected")
+		return
+	}
+	for _, v := range list.List() {
 		text, ok := t.rd.text(v)
 		if !ok {
+			p.unclear = true
 			continue
 		}
 		m, err := alert.ParseMatcher(text)
 		if err != nil {
 			msg := strings.TrimPrefix(err.Error(), fmt.Sprintf("matcher %q: ", text))
+			p.unclear = true
 			v.Fault(`write 'severity="critical"' or 'rule=~"edge_.*"'`, "%s", msg)
 			continue
 		}

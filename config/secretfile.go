@@ -62,6 +62,9 @@ const maxSecret = 64 << 10
 
 func readSecretFile(v strictyaml.Value, path string) (Secret, strictyaml.Value) {
 	text, mode, err := secretFile(path)
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		err = fmt.Errorf("cannot read %s: %w", path, pathErr.Err)
+	}
 	if err != nil {
 		hint := ""
 		if errors.Is(err, fs.ErrPermission) {
