@@ -110,23 +110,15 @@ func templateData(t *alert.Transition) *rules.TemplateData {
 	return d
 }
 
-// plainSummary is the text of a rule that has none.
+// plainSummary is the text of a rule that has none: the values beside what they
+// are judged by. Rule and group stand beside it wherever it is shown.
 func plainSummary(t *alert.Transition) string {
 	var b strings.Builder
-	if t.Name != "" {
-		b.WriteString(t.Name)
-	} else {
-		b.WriteString(t.Rule)
-	}
-	if len(t.Group) > 0 {
-		b.WriteString(" [" + t.Group.String() + "]")
-	}
 	for i, v := range t.Values {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
+		if i > 0 {
+			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s%s %s", sep, v.Name, shown(v))
+		b.WriteString(v.Name + " " + shown(v))
 	}
 	if t.Window > 0 {
 		b.WriteString(" in " + strictyaml.FormatDuration(time.Duration(t.Window)*time.Second))
