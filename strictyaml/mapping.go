@@ -50,7 +50,7 @@ func (m *Mapping) add(key, value *yaml.Node) {
 		at.Fault("write the keys out", "merge keys are not supported")
 	default:
 		if first, twice := m.fields[name]; twice {
-			at.Fault("", "key %q is here twice; first in line %d", name, first.key.Line)
+			at.Fault("remove one of them", "key %q is here twice; first in line %d", name, first.key.Line)
 			return
 		}
 		m.fields[name] = field{key, value}

@@ -69,9 +69,13 @@ func (f *file) syntaxFault(err error) {
 		fault.Msg, fault.Line, fault.Col = le.Message, le.Mark.Line, max(1, le.Mark.Column)
 	}
 	switch {
+	case strings.Contains(f.line(fault.Line), ": {{"):
+		fault.Hint = "a text that begins with { must be quoted"
 	case strings.Contains(fault.Msg, "mapping values are not allowed"):
 		fault.Hint = `a text that holds ": " must be quoted`
-	case strings.Contains(fault.Msg, "cannot start any token"):
+	case strings.Contains(fault.Msg, "unknown anchor"):
+		fault.Hint = "a text that begins with * or & must be quoted"
+	case strings.Contains(fault.Msg, "cannot start any token"), strings.Contains(fault.Msg, "tab character"):
 		fault.Hint = "indent with spaces, not tabs, and quote texts that begin with @, ` or %"
 	case strings.Contains(fault.Msg, "did not find expected"):
 		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
@@ -244,11 +248,15 @@ func (v Value) scalar(want string) (*yaml.Node, bool) {
 	n := v.resolve()
 	switch {
 	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && strings.Contains(want, "expression"):
-		v.Fault("quote it: '{…}'", "YAML read this as a mapping, not as %s", want)
+		v.Fault("write it as one text, such as reason == \"unknown_error\"", "YAML read this as a mapping, not as %s", want)
+	case n.Kind == yaml.SequenceNode && strings.Contains(want, "expression"):
+		v.Fault("write it without [ ]; several conditions are joined by and, or", "is a list; %s is expected", want)
+	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
+		v.Fault("quote the text: '{{…}}'", "YAML read this as a mapping, not as %s", want)
 	case n.Kind != yaml.ScalarNode:
 		v.Fault("", "is %s; %s is expected", kindName(n), want)
 	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
-		v.Fault("quote the text: '"+n.Tag+" …'", "YAML took %s for a tag, so the text is %q", n.Tag, n.Value)
+		v.Fault("quote the text: '"+strings.TrimSpace(n.Tag+" "+n.Value)+"'", "YAML took %s for a tag, so the text is %q", n.Tag, n.Value)
 	case n.Tag == "!!null":
 		v.Fault("", "is empty; %s is expected", want)
 	default:
@@ -288,7 +296,7 @@ func (v Value) Bool() (value, ok bool) {
 		return false, false
 	}
 	if n.Value != "true" && n.Value != "false" {
-		v.Fault("", "%q is neither true nor false", n.Value)
+		v.Fault("write true or false", "%q is neither true nor false", n.Value)
 		return false, false
 	}
 	return n.Value == "true", true
@@ -337,8 +345,12 @@ func (v Value) Duration(lo, hi time.Duration) (time.Duration, bool) {
 		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
 		return 0, false
 	}
-	if d < lo || d > hi {
-		v.Fault("", "%s is not between %s and %s", n.Value, FormatDuration(lo), FormatDuration(hi))
+	switch {
+	case d < lo:
+		v.Fault("", "%s is too short: at least %s", n.Value, FormatDuration(lo))
+		return 0, false
+	case d > hi:
+		v.Fault("", "%s is too long: at most %dd", n.Value, hi/(24*time.Hour))
 		return 0, false
 	}
 	return d, true
