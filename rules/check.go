@@ -11,7 +11,7 @@ import (
 
 // checkWindow finds a condition without the window it needs.
 func (fc *fileContext) checkWindow(m *strictyaml.Mapping, r *Rule) {
-	if r.Window == 0 && r.Condition != nil && slices.Contains(r.Condition.Names, "count") {
+	if !m.Get("window").There() && r.Condition != nil && slices.Contains(r.Condition.Names, "count") {
 		m.Get("condition").Fault("add `window: 5m`, say", "`count` needs a window")
 	}
 }
@@ -19,8 +19,8 @@ func (fc *fileContext) checkWindow(m *strictyaml.Mapping, r *Rule) {
 // checkRule finds combinations that cannot mean what their author thought.
 func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 	fc.checkMode(m, r)
-	if r.Absence && r.Window == 0 {
-		m.Key("absence").Fault("add `window: 10m`: how long silence is normal", "absence needs a window")
+	if r.Absence && !m.Get("window").There() {
+		m.Key("absence").Fault("add `window: 10m`: how long silence is normal", "it needs a window")
 	}
 	if r.Condition == nil && r.Mode == StateMode && !m.Get("condition").There() {
 		m.Value().Fault("add `condition: count >= 5`, say", "a rule with a window or a resolve needs a condition")
@@ -32,19 +32,26 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 	}
 }
 
+// checkMode finds keys without a meaning in the rule's mode. Without a window
+// and without `mode` the author never chose event mode: the window is what is
+// missing.
 func (fc *fileContext) checkMode(m *strictyaml.Mapping, r *Rule) {
 	if r.Mode == EventMode {
 		for _, name := range []string{"for", "keep_firing_for", "resolve", "absence"} {
-			if m.Get(name).There() {
-				m.Key(name).Fault("remove it, or write mode: state", "%s has no meaning in event mode, where an alert is a single message", name)
+			switch {
+			case !m.Get(name).There() || name == "absence" && !m.Get("mode").There():
+			case m.Get("mode").There():
+				m.Key(name).Fault("remove it, or write mode: state", "it has no meaning in event mode, where an alert is a single message")
+			default:
+				m.Key(name).Fault("add `window: 5m` and a condition, or remove it", "it has no meaning without a window, where each record is an alert of its own")
 			}
 		}
 		return
 	}
 	if m.Get("cooldown").There() {
-		m.Key("cooldown").Fault("repeat_interval says how often a firing alert is told again; write mode: event for single messages", "cooldown has no meaning in state mode")
+		m.Key("cooldown").Fault("repeat_interval says how often a firing alert is told again; write mode: event for single messages", "it has no meaning in state mode")
 	}
-	if r.Window == 0 && !hasOwnWindow(r) {
+	if !m.Get("window").There() && !hasOwnWindow(r) {
 		m.Value().Fault("add `window: 5m`, say", "a rule in state mode needs a window")
 	}
 }
@@ -70,10 +77,10 @@ func (fc *fileContext) checkEmptyWindow(m *strictyaml.Mapping, r *Rule) {
 	holds, err := r.Condition.True(s)
 	v := m.Get("condition")
 	switch {
-	case holds && !r.Absence && r.Mode == StateMode:
+	case holds && !r.Absence && r.Mode == StateMode && !m.Get("absence").There():
 		v.Fault("add absence: true if silence shall fire it, or a minimum such as `count >= 1 and …`", "the condition is true for an empty window")
 	case !holds && err == nil && r.Absence:
-		v.Warn("such as count == 0", "absence: true, but the condition is false for an empty window")
+		v.Warn("silence is `count == 0`, say", "absence: true, but silence does not make the condition true")
 	}
 }
 

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
@@ -136,7 +134,7 @@ func (x *Expr) finish(v strictyaml.Value, tree *parser.Tree, config *conf.Config
 		return nil
 	}
 	if w == wantBool && (typ == nil || typ.Kind() != reflect.Bool) {
-		v.Fault("compare it with something, such as == true or > 0", "the expression must be true or false, and is %s", typeName(typ))
+		v.Fault(comparison(typ), "the expression must be true or false, and is %s", typeName(typ))
 		return nil
 	}
 	if err := optimizer.Optimize(&tree.Node, config); err != nil {
@@ -157,75 +155,6 @@ func newConfig() *conf.Config {
 		expr.Function(f.name, f.fn, f.sig)(config)
 	}
 	return config
-}
-
-func typeName(t reflect.Type) string {
-	switch {
-	case t == nil || t.Kind() == reflect.Interface:
-		return "a value of any kind"
-	case t.Kind() == reflect.String:
-		return "a text"
-	case t.Kind() == reflect.Slice:
-		return "a list"
-	}
-	return "a number"
-}
-
-// syntaxFault explains why the text is no expression at all.
-func syntaxFault(v strictyaml.Value, src string, err error) {
-	var fe *file.Error
-	if !errors.As(err, &fe) {
-		v.Fault("", "%v", err)
-		return
-	}
-	if at := singleEquals(src); at >= 0 {
-		v.FaultAt(at, 1, "write == to compare", "\"=\" is not an operator")
-		return
-	}
-	hint := ""
-	if strings.Contains(fe.Message, "EOF") {
-		hint = "the expression is cut off: if a \" #\" or a comma is in it, quote the whole expression"
-	}
-	v.FaultAt(min(fe.From, len([]rune(src))-1), max(1, fe.To-fe.From), hint, "%s", lowerFirst(fe.Message))
-}
-
-// singleEquals finds a lone "=" outside quotes, in characters; -1 if there is none.
-func singleEquals(src string) int {
-	rs := []rune(src)
-	var quote rune
-	for i, r := range rs {
-		switch {
-		case quote != 0:
-			if r == quote && rs[i-1] != '\\' {
-				quote = 0
-			}
-		case r == '"' || r == '\'' || r == '`':
-			quote = r
-		case r == '=':
-			before := i > 0 && strings.ContainsRune("=!<>", rs[i-1])
-			after := i+1 < len(rs) && rs[i+1] == '='
-			if !before && !after {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-func typeFault(v strictyaml.Value, err error) {
-	var fe *file.Error
-	if !errors.As(err, &fe) {
-		v.Fault("", "%v", err)
-		return
-	}
-	v.FaultAt(fe.From, max(1, fe.To-fe.From), "", "%s", lowerFirst(fe.Message))
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }
 
 // variables are the names a condition may use: fixed ones with a type.

@@ -22,6 +22,10 @@ func loadFile(name string, data []byte, o Options, set *Set, seen map[string]*Ru
 	if !ok {
 		return
 	}
+	if root.IsList() {
+		root.Fault("write `rules:` above the list", "a rule file is a mapping, with the list of rules under the key rules")
+		return
+	}
 	m := root.Mapping()
 	if v := m.Get("version"); v.There() {
 		v.Int(1, 1)
@@ -35,7 +39,7 @@ func loadFile(name string, data []byte, o Options, set *Set, seen map[string]*Ru
 			continue
 		}
 		if first, twice := seen[r.ID]; twice {
-			v.Mapping().Get("id").In(subject(r.ID)).Fault("", "id %q is taken by %s:%d", r.ID, first.File, first.Line)
+			v.Mapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s:%d", r.ID, first.File, first.Line)
 			continue
 		}
 		seen[r.ID] = r

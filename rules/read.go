@@ -104,7 +104,7 @@ func (fc *fileContext) readLabels(m *strictyaml.Mapping) alert.Labels {
 			switch {
 			case !ok:
 			case slices.Contains(reservedLabels, name):
-				lm.Key(name).Fault("", "the label %q is set by the program", name)
+				lm.Key(name).Fault("choose another name; the severity is a key of the rule itself", "the label %q is set by the program", name)
 			case name != alert.SafeName(name) || name == "":
 				lm.Key(name).Fault("letters, digits and '_'", "%q cannot be a label name", name)
 			case strings.Contains(text, "{{"):
@@ -183,9 +183,7 @@ func checkLog(v strictyaml.Value, stem string) string {
 func checkEvent(v strictyaml.Value, name string, logs []string) string {
 	upper := strings.ToUpper(name)
 	if strings.ContainsAny(upper, "*?[") {
-		if len(smartylog.EventsLike(upper)) == 0 {
-			v.Warn("check the spelling", "the pattern %q matches no event of the documentation", name)
-		}
+		checkPattern(v, name, logs)
 		return upper
 	}
 	e, ok := smartylog.EventByName(upper)
@@ -199,6 +197,22 @@ func checkEvent(v strictyaml.Value, name string, logs []string) string {
 		v.Fault("remove `log`, or write log: "+e.Log, "%s is written to %s, not to %s: the rule can never match", e.Name, e.Log, strings.Join(logs, ", "))
 	}
 	return upper
+}
+
+// checkPattern warns of a pattern that no documented event answers to, of the
+// named logs if there are any.
+func checkPattern(v strictyaml.Value, pattern string, logs []string) {
+	events := smartylog.EventsLike(pattern)
+	if len(events) == 0 {
+		v.Warn("check the spelling", "the pattern %q matches no event of the documentation", pattern)
+		return
+	}
+	for _, e := range events {
+		if len(logs) == 0 || slices.Contains(logs, e.Log) {
+			return
+		}
+	}
+	v.Warn("remove `log`, or write log: "+events[0].Log, "no documented event like %q is written to %s", pattern, strings.Join(logs, ", "))
 }
 
 func eventNames() []string {
@@ -248,13 +262,14 @@ func (fc *fileContext) readLifeCycle(m *strictyaml.Mapping, r *Rule) {
 		r.Resolve = fc.compile(v, fc.conditionScope(r), wantBool)
 	}
 	r.Mode = EventMode
-	if r.Window > 0 || m.Get("resolve").There() {
+	if m.Get("window").There() || m.Get("resolve").There() {
 		r.Mode = StateMode
 	}
 	if v := m.Get("mode"); v.There() {
 		if s, ok := v.Text(); ok {
-			r.Mode = Mode(s)
-			if r.Mode != StateMode && r.Mode != EventMode {
+			if m := Mode(s); m == StateMode || m == EventMode {
+				r.Mode = m
+			} else {
 				v.Fault("state or event", "unknown mode %q", s)
 			}
 		}
@@ -263,7 +278,7 @@ func (fc *fileContext) readLifeCycle(m *strictyaml.Mapping, r *Rule) {
 		if spec, ok := v.Text(); ok {
 			var err error
 			if r.Schedule, err = calendar.ParseCron(spec, fc.zone); err != nil {
-				v.Fault("five fields: minute hour day month weekday", "%v", err)
+				v.Fault("five fields: minute hour day month weekday; 0 9 * * * is 09:00 every day", "%v", err)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -149,15 +150,18 @@ func (rw *rewriter) knownField(root *ast.IdentifierNode, name string, steps []st
 
 func (rw *rewriter) unknown(root *ast.IdentifierNode, name string) ast.Node {
 	hint := ""
-	switch near := strictyaml.Nearest(name, rw.scope.available); {
+	lists := slices.Sorted(maps.Keys(rw.scope.lists))
+	switch near := strictyaml.Nearest(name, append(lists, rw.scope.available...)); {
 	case name == "True" || name == "False":
-		hint = fmt.Sprintf("write %s", strings.ToLower(name))
-	case name == "None" || name == "null":
-		hint = "write nil"
+		return rw.fault(root, "write "+strings.ToLower(name), "unknown name %q", name)
+	case name == "None" || name == "null" || name == "NULL":
+		return rw.fault(root, "write nil", "unknown name %q", name)
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
 	case rw.scope.foreign != nil:
-		hint = rw.scope.foreign(name)
+		if hint = rw.scope.foreign(name); hint == "" {
+			hint = fmt.Sprintf("if it is a text, put it in quotes: \"%s\";", name)
+		}
 	}
 	if len(rw.scope.available) > 0 {
 		sep := " "
@@ -220,10 +224,16 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 		return rw.fault(n, "list the values: [1, 2, 3]", "ranges are not allowed in rules")
 	case "matches":
 		return rw.matches(n)
-	case "==", "!=", "in":
-		rw.checkEventCase(n)
+	case "==", "!=", "in", "startsWith", "endsWith", "contains":
+		rw.checkEventCase(n.Left, n.Right)
+		rw.checkEventCase(n.Right, n.Left)
 	}
 	n.Left, n.Right = rw.rewrite(n.Left), rw.rewrite(n.Right)
+	if s, ok := n.Right.(*ast.StringNode); ok && n.Operator == "in" {
+		return rw.fault(s, fmt.Sprintf("write == %q, or contains for a part of a text", s.Value), "\"in\" looks into a list, and this is a text")
+	}
+	rw.checkNumberAndText(n, n.Left, n.Right)
+	rw.checkNumberAndText(n, n.Right, n.Left)
 	name, ok := comparisons[n.Operator]
 	if !ok || n.Operator != "in" && rw.isPlainNumber(n.Left) && rw.isPlainNumber(n.Right) {
 		return n
@@ -257,6 +267,9 @@ func (rw *rewriter) matches(n *ast.BinaryNode) ast.Node {
 	if len(pattern.Value) > 4<<10 {
 		return rw.fault(pattern, "", "the pattern is longer than 4 KiB")
 	}
+	if id, ok := n.Left.(*ast.IdentifierNode); ok && id.Value == "event" && rw.scope.record && lowerPattern(pattern.Value) {
+		return rw.fault(pattern, "write it in upper case", "event names are upper case in expressions, so this never holds")
+	}
 	re, err := regexp.Compile(pattern.Value)
 	if err != nil {
 		return rw.fault(pattern, "the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
@@ -265,15 +278,32 @@ func (rw *rewriter) matches(n *ast.BinaryNode) ast.Node {
 		Arguments: []ast.Node{rw.rewrite(n.Left), at(&ast.ConstantNode{Value: re}, pattern)}}, n)
 }
 
+var plainPattern = regexp.MustCompile(`^[\^A-Za-z0-9_.*+$]*$`)
+
+// lowerPattern reports whether a pattern can only match text with lower-case
+// letters. Patterns with groups, classes or flags are not judged.
+func lowerPattern(p string) bool { return plainPattern.MatchString(p) && p != strings.ToUpper(p) }
+
+// checkNumberAndText refuses `count > "many"`, which never holds.
+func (rw *rewriter) checkNumberAndText(n *ast.BinaryNode, number, text ast.Node) {
+	s, ok := text.(*ast.StringNode)
+	if !ok || !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, n.Operator) || !rw.isPlainNumber(number) {
+		return
+	}
+	if _, numeric := numericText(s.Value); !numeric {
+		rw.fault(s, "write a number, without quotes", "a number is compared with the text %q", s.Value)
+	}
+}
+
 // checkEventCase refuses `event == "login_error"`: event is upper case in
 // expressions, so the comparison would never hold.
-func (rw *rewriter) checkEventCase(n *ast.BinaryNode) {
-	id, ok := n.Left.(*ast.IdentifierNode)
+func (rw *rewriter) checkEventCase(event, literal ast.Node) {
+	id, ok := event.(*ast.IdentifierNode)
 	if !ok || id.Value != "event" || !rw.scope.record {
 		return
 	}
-	literals := []ast.Node{n.Right}
-	if list, ok := n.Right.(*ast.ArrayNode); ok {
+	literals := []ast.Node{literal}
+	if list, ok := literal.(*ast.ArrayNode); ok {
 		literals = list.Nodes
 	}
 	for _, l := range literals {
@@ -285,6 +315,11 @@ func (rw *rewriter) checkEventCase(n *ast.BinaryNode) {
 
 func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 	id, ok := n.Callee.(*ast.IdentifierNode)
+	if m, method := n.Callee.(*ast.MemberNode); method {
+		if rw.rewrite(m.Node); rw.failed {
+			return n // of now().Hour(), now() is the fault
+		}
+	}
 	if !ok {
 		return rw.fault(n, "", "only functions of the reference can be called")
 	}
@@ -298,7 +333,11 @@ func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 		return rw.fault(id, hint, "unknown function %q", id.Value)
 	}
 	if len(n.Arguments) != arity {
-		return rw.fault(n, "", "%s takes %d arguments and has %d", id.Value, arity, len(n.Arguments))
+		hint := "write seconds(execution_time), say"
+		if id.Value == "ratio" {
+			hint = "write ratio(part, whole)"
+		}
+		return rw.fault(n, hint, "%s takes %d arguments and has %d", id.Value, arity, len(n.Arguments))
 	}
 	rw.all(n.Arguments)
 	return n

@@ -73,13 +73,13 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) 
 	}
 	tmpl, err := template.New(name).Funcs(templateFuncs).Option("missingkey=error").Parse(text)
 	if err != nil {
-		v.Fault("", "%s", strings.TrimPrefix(err.Error(), "template: "))
+		templateFault(v, text, err)
 		return Annotation{}, false
 	}
 	a := Annotation{Name: name, tmpl: tmpl}
-	if _, err := a.Render(syntheticData(r)); err != nil {
-		v.Fault("available: .Values, .Group, .Labels, .Severity, .Window, .Condition, .Samples, .Suppressed, .StartsAt, .Rule, .Count",
-			"%s", strings.TrimPrefix(err.Error(), "template: "))
+	d := syntheticData(r)
+	if _, err := a.Render(d); err != nil {
+		renderFault(v, text, err, d)
 		return Annotation{}, false
 	}
 	return a, true

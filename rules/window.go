@@ -110,6 +110,9 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, m *stricty
 		col.Offset = int64(d / time.Second)
 	}
 	am.Done(laterFuncs...)
+	if found == "" && slices.ContainsFunc(laterFuncs, func(fn string) bool { return am.Key(fn).There() }) {
+		return // that it is not supported yet has been said
+	}
 	if found == "" && v.IsMapping() {
 		v.Fault("count: true, or sum, avg, min, max, distinct with a field", "the aggregate has no function")
 		return

@@ -1,0 +1,146 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/expr-lang/expr/file"
+
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// syntaxFault explains why the text is no expression at all.
+func syntaxFault(v strictyaml.Value, src string, err error) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		v.Fault("", "%v", err)
+		return
+	}
+	if at := singleEquals(src); at >= 0 {
+		equalsFault(v, []rune(src), at)
+		return
+	}
+	msg, hint := unexpected(fe.Message)
+	for _, slip := range slips {
+		if slip.pattern.MatchString(src) {
+			hint = slip.hint
+			break
+		}
+	}
+	if strings.Count(src, "(") > strings.Count(src, ")") {
+		hint = "a ( is not closed; " + hint
+	}
+	v.FaultAt(min(fe.From, len([]rune(src))-1), max(1, fe.To-fe.From), hint, "%s", msg)
+}
+
+// equalsFault explains a lone "=", or one on the wrong side of > or <.
+func equalsFault(v strictyaml.Value, src []rune, at int) {
+	if at+1 < len(src) && (src[at+1] == '>' || src[at+1] == '<') {
+		v.FaultAt(at, 2, fmt.Sprintf("write %c=", src[at+1]), "%q is not an operator", string(src[at:at+2]))
+		return
+	}
+	v.FaultAt(at, 1, "write == to compare", "\"=\" is not an operator")
+}
+
+// slips are habits of other languages, by which a text that is no expression is
+// recognised.
+var slips = []struct {
+	pattern *regexp.Regexp
+	hint    string
+}{
+	{regexp.MustCompile(`<>`), "write != for unequal"},
+	{regexp.MustCompile(`\d\s*%\s*($|\)| and | or )`), "write 0.4 for 40 %"},
+	{regexp.MustCompile(`\b\d+[smhdw]\b`), "expressions know plain numbers: write 300 for 5m"},
+}
+
+var unexpectedToken = regexp.MustCompile(`^unexpected token (?:EOF|\w+\((".*")\))`)
+
+// unexpected says in plain words what the parser met and did not expect.
+func unexpected(message string) (msg, hint string) {
+	found := unexpectedToken.FindStringSubmatch(message)
+	switch {
+	case strings.Contains(message, "literal not terminated"):
+		return "a text has no end", "a closing quote is missing"
+	case found == nil:
+		return lowerFirst(message), ""
+	case found[1] == "":
+		return "the expression ends too early", "if a \" #\" or a comma is in it, quote the whole expression"
+	}
+	msg = found[1] + " is not expected here"
+	switch token := strings.ToLower(strings.Trim(found[1], `"`)); token {
+	case "and", "or", "not", "in", "matches", "contains":
+		return msg, "write " + token + " in lower case"
+	case "like", "is":
+		return msg, "write == to compare, or contains, startsWith, endsWith, matches"
+	}
+	return msg, "an operator is missing before it, or a text is not in quotes"
+}
+
+// singleEquals finds a lone "=" outside quotes, in characters; -1 if there is none.
+func singleEquals(src string) int {
+	rs := []rune(src)
+	var quote rune
+	for i, r := range rs {
+		switch {
+		case quote != 0:
+			if r == quote && rs[i-1] != '\\' {
+				quote = 0
+			}
+		case r == '"' || r == '\'' || r == '`':
+			quote = r
+		case r == '=':
+			before := i > 0 && strings.ContainsRune("=!<>", rs[i-1])
+			after := i+1 < len(rs) && rs[i+1] == '='
+			if !before && !after {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+var mismatched = regexp.MustCompile(`^invalid operation: (and|or|not|&&|\|\||!) \(mismatched types? (.*)\)`)
+
+// typeFault explains an expression whose parts do not fit together.
+func typeFault(v strictyaml.Value, err error) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		v.Fault("", "%v", err)
+		return
+	}
+	msg, hint := lowerFirst(fe.Message), ""
+	if found := mismatched.FindStringSubmatch(fe.Message); found != nil {
+		msg, hint = fmt.Sprintf("%q needs true or false on its sides, and one is a number", found[1]), "compare it: count > 0, say"
+	}
+	v.FaultAt(fe.From, max(1, fe.To-fe.From), hint, "%s", msg)
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// comparison is how a value of the type becomes true or false.
+func comparison(t reflect.Type) string {
+	if t != nil && (t.Kind() == reflect.Int || t.Kind() == reflect.Float64) {
+		return "compare it: > 0, say"
+	}
+	return "compare it: == \"…\" for a text, == true for a boolean, != nil for its being there"
+}
+
+func typeName(t reflect.Type) string {
+	switch {
+	case t == nil || t.Kind() == reflect.Interface:
+		return "a value of any kind"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case t.Kind() == reflect.Slice:
+		return "a list"
+	}
+	return "a number"
+}

@@ -1,0 +1,128 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// The library's errors name Go types and repeat the template's name; these find
+// out what its author did wrong.
+var (
+	templatePlace = regexp.MustCompile(`^template: [^:]*:\d+(?::\d+)?: `)
+	noFunction    = regexp.MustCompile(`^function "(.*)" not defined$`)
+	noField       = regexp.MustCompile(`at <(.*)>: can't evaluate field (\w+) in type (\S+)$`)
+	noEntry       = regexp.MustCompile(`at <(.*)>: map has no entry for key "(.*)"$`)
+	executing     = regexp.MustCompile(`^executing ".*?" at <(.*?)>: `)
+)
+
+// templateFault explains a text that is no template.
+func templateFault(v strictyaml.Value, text string, err error) {
+	msg := templatePlace.ReplaceAllString(err.Error(), "")
+	hint := "values stand in {{ and }}, as in {{.Values.count}}"
+	if strings.Contains(msg, "EOF") {
+		msg, hint = "the text ends inside {{if}}, {{range}} or {{with}}", "add {{end}}"
+	}
+	if found := noFunction.FindStringSubmatch(msg); found != nil {
+		known := slices.Sorted(maps.Keys(templateFuncs))
+		msg, hint = fmt.Sprintf("unknown function %q", found[1]), "functions: "+strings.Join(known, ", ")
+		if near := strictyaml.Nearest(found[1], known); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		} else if strings.Count(text, "{{") != strings.Count(text, "}}") {
+			hint = "is }} missing before it?"
+		}
+		faultIn(v, text, found[1], hint, msg)
+		return
+	}
+	v.Fault(hint, "%s", msg)
+}
+
+// renderFault explains a template that cannot be rendered for an alert of the
+// rule; d is the made-up alert that it was tried with.
+func renderFault(v strictyaml.Value, text string, err error, d *TemplateData) {
+	msg := templatePlace.ReplaceAllString(err.Error(), "")
+	if found := noEntry.FindStringSubmatch(msg); found != nil {
+		entryFault(v, text, found[1], found[2], d)
+		return
+	}
+	if found := noField.FindStringSubmatch(msg); found != nil {
+		fieldFault(v, text, found[1], found[2], found[3])
+		return
+	}
+	if found := executing.FindStringSubmatch(msg); found != nil {
+		faultIn(v, text, found[1], "", strings.TrimPrefix(msg, found[0]))
+		return
+	}
+	v.Fault("", "%s", msg)
+}
+
+// entryFault is a name that .Values, .Group or .Labels does not hold.
+func entryFault(v strictyaml.Value, text, path, key string, d *TemplateData) {
+	part, rest, _ := strings.Cut(strings.TrimPrefix(path, "."), ".")
+	var known []string
+	switch part {
+	case "Values":
+		known = slices.Sorted(maps.Keys(d.Values))
+	case "Group":
+		known = slices.Sorted(maps.Keys(d.Group))
+	case "Labels":
+		known = slices.Sorted(maps.Keys(d.Labels))
+	}
+	hint := "available: " + strings.Join(known, ", ")
+	if len(known) == 0 {
+		hint = "the rule has no group_by"
+	}
+	if near := strictyaml.Nearest(key, known); near != "" && plainName.MatchString(near) {
+		hint = fmt.Sprintf("did you mean .%s.%s?", part, near)
+	}
+	for _, k := range known {
+		if strings.Contains(k, ".") && (k == rest || strings.HasSuffix(k, "."+key)) {
+			hint = fmt.Sprintf("a name with dots is written {{index .%s %q}}", part, k)
+		}
+		if part == "Labels" && k == alert.SafeName(rest) {
+			hint = fmt.Sprintf("write .Labels.%s: labels have no dots", k)
+		}
+	}
+	faultIn(v, text, path, hint, fmt.Sprintf(".%s has no %q", part, key))
+}
+
+// fieldFault is a name that an alert, or one of its parts, does not have.
+func fieldFault(v strictyaml.Value, text, path, field, of string) {
+	typ := reflect.TypeFor[TemplateData]()
+	switch {
+	case of == "[]alert.Sample":
+		faultIn(v, text, path, "write {{range .Samples}}{{.Text}}{{end}}", "samples are a list, which has no "+field)
+		return
+	case strings.HasSuffix(of, "alert.Sample"):
+		typ = reflect.TypeFor[alert.Sample]()
+	case !strings.HasSuffix(of, "TemplateData"):
+		faultIn(v, text, path, "", "it is a single value and has no "+field)
+		return
+	}
+	var known []string
+	for i := range typ.NumField() {
+		known = append(known, "."+typ.Field(i).Name)
+	}
+	hint := "available: " + strings.Join(known, ", ")
+	if near := strictyaml.Nearest("."+field, known); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	faultIn(v, text, path, hint, fmt.Sprintf("unknown name %q", "."+field))
+}
+
+// faultIn places a fault at the part of the text that it speaks of.
+func faultIn(v strictyaml.Value, text, part, hint, msg string) {
+	at := strings.Index(text, part)
+	if at < 0 || part == "" {
+		v.Fault(hint, "%s", msg)
+		return
+	}
+	v.FaultAt(utf8.RuneCountInString(text[:at]), utf8.RuneCountInString(part), hint, "%s", msg)
+}
