@@ -33,7 +33,8 @@ check-offline: ## the parts of check that need no network
 staticcheck: ## staticcheck alone (fetched, kept out of go.mod)
 	go run $(STATICCHECK) ./...
 
-bench: ## all benchmarks
+bench: ## replay of 1 GB beside grep, then the Go benchmarks
+	go run ./internal/compare
 	go test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
