@@ -153,16 +153,28 @@ func (r *ruleState) take(it item, s int64) {
 		return
 	}
 	r.touch(slot, s)
-	sec := it.Sec
-	if r.rule.Window == 0 && r.rule.Mode == rules.EventMode {
-		sec = s // count is the number of matches of the second evaluated, a late one included
-	}
-	r.table.Add(slot, sec, it.Inputs)
+	r.count(slot, it, s)
 	r.recent.add(it.Key, it.Sample)
 	r.touched = append(r.touched, slot)
 	if r.rule.Mode == rules.EventMode {
 		r.fresh[slot]++
 	}
+}
+
+// count adds a record to the windows. Without a window, count is the number of
+// matches of the second evaluated, a late one included; the aggregates' windows
+// go by the record's own second all the same.
+func (r *ruleState) count(slot uint32, it item, s int64) {
+	if r.rule.Window > 0 || r.rule.Mode != rules.EventMode || it.Sec == s {
+		r.table.Add(slot, it.Sec, it.Inputs)
+		return
+	}
+	own := make([]windowing.Input, len(it.Inputs))
+	own[0] = it.Inputs[0]
+	r.table.Add(slot, s, own)
+	copy(own, it.Inputs)
+	own[0] = windowing.Input{}
+	r.table.Add(slot, it.Sec, own)
 }
 
 // group returns the slot of a key; a new group may push out an old one, or be

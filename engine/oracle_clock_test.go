@@ -1,0 +1,142 @@
+package engine_test
+
+import (
+	"cmp"
+	"slices"
+)
+
+// oClock is semantics §1 read literally: which second each record is taken at,
+// and which second evaluates it. It is told every record in the order of
+// reading; F is recomputed from scratch after each.
+//
+// Where the page is silent:
+//   - a late record (its second final for its own source, or <= F) is evaluated
+//     at max(own final, F) + 1; its own second decides what windows it is in;
+//   - the own final second never falls, F never falls;
+//   - a record from the future is taken at max(maxts, F+1) for membership and
+//     evaluation alike; before any other record of its source, at the second of
+//     the source's next one. It neither counts for nor breaks the five in a row;
+//   - when a clock was set back, maxts restarts at the fifth record; the source
+//     holds F again with the first timestamp beyond F;
+//   - when no source holds F, it is the greatest timestamp read;
+//   - the first second of the run is the first at which a record is evaluated.
+type oClock struct {
+	lateness int64
+	final    int64 // F
+	newest   int64
+	first    int64
+	sources  []*oLane
+}
+
+type oLane struct {
+	source   *oSource
+	high     int64 // for the order of reading
+	unread   []*oRecord
+	maxts    int64
+	final    int64
+	back     int
+	stepped  bool
+	finished bool
+	waiting  []*oRecord
+
+	late, futures, steps int64
+}
+
+const oNever = -1 << 62
+
+func newClock(sources []*oSource, lateness int64) *oClock {
+	c := &oClock{lateness: lateness, final: oNever, newest: oNever, first: -oNever}
+	for _, s := range sources {
+		c.sources = append(c.sources, &oLane{source: s, high: oNever, unread: s.records, maxts: oNever, final: oNever, finished: len(s.records) == 0})
+	}
+	return c
+}
+
+// run takes all records in the order in which replay reads them: next comes the
+// source with the least greatest timestamp, by name among equals.
+func (c *oClock) run() (order []*oRecord) {
+	for {
+		var open []*oLane
+		for _, l := range c.sources {
+			if len(l.unread) > 0 {
+				open = append(open, l)
+			}
+		}
+		if len(open) == 0 {
+			return order
+		}
+		l := slices.MinFunc(open, func(a, b *oLane) int {
+			return cmp.Or(cmp.Compare(a.high, b.high), cmp.Compare(a.source.name(), b.source.name()))
+		})
+		r := l.unread[0]
+		l.unread = l.unread[1:]
+		if !r.future {
+			l.high = max(l.high, r.sec)
+		}
+		c.take(l, r)
+		l.finished = len(l.unread) == 0
+		c.refinal()
+		order = append(order, r)
+	}
+}
+
+func (c *oClock) take(l *oLane, r *oRecord) {
+	if r.future {
+		l.futures++
+		if l.maxts == oNever {
+			l.waiting = append(l.waiting, r)
+			return
+		}
+		r.taken = max(l.maxts, c.final+1)
+		c.evaluated(r, r.taken)
+		return
+	}
+	c.step(l, r.sec)
+	l.maxts = max(l.maxts, r.sec)
+	r.taken = r.sec
+	c.newest = max(c.newest, r.sec)
+	if r.sec <= l.final || r.sec <= c.final {
+		l.late++
+		c.evaluated(r, max(l.final, c.final)+1)
+	} else {
+		c.evaluated(r, r.sec)
+	}
+	for _, w := range l.waiting {
+		w.taken = r.sec
+		c.evaluated(w, r.sec)
+	}
+	l.waiting = nil
+	l.final = max(l.final, l.maxts-c.lateness-1)
+	if l.maxts > c.final {
+		l.stepped = false
+	}
+}
+
+func (c *oClock) evaluated(r *oRecord, at int64) {
+	r.at = at
+	c.first = min(c.first, at)
+}
+
+// step is §1.8.
+func (c *oClock) step(l *oLane, sec int64) {
+	if l.maxts == oNever || l.maxts-sec <= 60 {
+		l.back = 0
+		return
+	}
+	l.back++
+	if l.back == 5 {
+		l.back, l.maxts, l.stepped = 0, sec, true
+		l.steps++
+	}
+}
+
+// refinal is §1.4: F is the least final second of the sources that hold it.
+func (c *oClock) refinal() {
+	f := c.newest
+	for _, l := range c.sources {
+		if !l.finished && !l.stepped {
+			f = min(f, l.final)
+		}
+	}
+	c.final = max(c.final, f)
+}
