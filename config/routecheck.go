@@ -33,7 +33,7 @@ func (t *tree) identify(p *place) {
 		p.name = p.parent.name + "/" + p.name
 		id[1] = p.name
 	}
-	if !t.named[id] {
+	if !t.named[id] || p.unclear || p.receiver == "" {
 		t.named[id] = true
 		return
 	}

@@ -106,8 +106,10 @@ func (rd *reader) duration(v strictyaml.Value, lo, hi, fallback time.Duration) t
 	switch {
 	case err != nil:
 		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
-	case d < lo || d > hi:
-		v.Fault("", "%s is not between %s and %s", text, strictyaml.FormatDuration(lo), strictyaml.FormatDuration(hi))
+	case d < lo:
+		v.Fault("", "%s is too short: at least %s", text, strictyaml.FormatDuration(lo))
+	case d > hi:
+		v.Fault("", "%s is too long: at most %s", text, strictyaml.FormatDuration(hi))
 	default:
 		return d
 	}
@@ -143,11 +145,11 @@ func (rd *reader) size(v strictyaml.Value, lo, hi, fallback int64) int64 {
 	if strings.HasSuffix(m[2], "iB") {
 		base = 1024
 	}
-	for range 1 + strings.IndexByte("kMGT", strings.ToLower(m[2][:1])[0]) {
+	for range 1 + strings.IndexByte("kmgt", strings.ToLower(m[2][:1])[0]) {
 		n *= base
 	}
 	if n < lo || n > hi {
-		v.Fault("", "%s is not between %d MB and %d TB", text, lo/1e6, hi/1e12)
+		v.Fault("", "%s is not between %dMB and %dTB", text, lo/1e6, hi/1e12)
 		return fallback
 	}
 	return n
