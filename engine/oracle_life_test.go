@@ -140,9 +140,9 @@ func (o *oracle) samples(st *oState, g *oGroup, s int64) []alert.Sample {
 	var all []alert.Sample
 	for i := max(0, len(st.recent)-128); i < len(st.recent); i++ {
 		rec := st.recent[i]
-		if st.recentG[i] == g.labels.String() && rec.sec > s-max(1, st.rule.reach()) {
+		if st.recentG[i] == g.labels.String() && rec.sec > s-max(1, st.reach) {
 			all = append(all, alert.Sample{At: rec.sec, Source: rec.source.name(), File: rec.scanned.File, Pos: rec.pos,
-				Text: rec.shown})
+				Text: rec.shown()})
 		}
 	}
 	if len(all) > 6 {

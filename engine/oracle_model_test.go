@@ -37,6 +37,8 @@ type oracle struct {
 type oState struct {
 	rule    *oRule
 	cols    []oAgg
+	reach   int64
+	forget  int64
 	arrives map[int64][]*oRecord // matching, by second of evaluation
 	groups  []*oGroup
 	recent  []*oRecord
@@ -61,7 +63,7 @@ type oGroup struct {
 func newOracle(rules []*oRule, order []*oRecord) *oracle {
 	o := &oracle{}
 	for _, r := range rules {
-		st := &oState{rule: r, cols: r.columns(), arrives: map[int64][]*oRecord{}}
+		st := &oState{rule: r, cols: r.columns(), reach: r.reach(), forget: r.forgetAfter(), arrives: map[int64][]*oRecord{}}
 		for _, rec := range order {
 			st.offer(rec)
 		}
@@ -142,7 +144,7 @@ func (o *oracle) second(st *oState, s int64) {
 		}
 	}
 	st.groups = slices.DeleteFunc(st.groups, func(g *oGroup) bool {
-		return !g.expected && g.state == 0 && g.last <= s-st.rule.forgetAfter()
+		return !g.expected && g.state == 0 && g.last <= s-st.forget
 	})
 	slices.SortFunc(st.groups, func(a, b *oGroup) int { return a.labels.Compare(b.labels) })
 	for _, g := range st.groups {
@@ -167,7 +169,7 @@ func (st *oState) contentChanged(g *oGroup, s int64) bool {
 			}
 		}
 	}
-	g.records = slices.DeleteFunc(g.records, func(rec *oRecord) bool { return rec.taken < s-st.rule.reach()-120 })
+	g.records = slices.DeleteFunc(g.records, func(rec *oRecord) bool { return rec.taken < s-st.reach-120 })
 	return changed
 }
 

@@ -23,7 +23,7 @@ type oRecord struct {
 	gen     int
 	pos     int64
 	text    string
-	shown   string // text as it may be shown
+	clean   string // text as it may be shown, once it was
 	future  bool   // by §1.7's rule for replay, decided here
 	suspect bool   // looks forged: the scanner says so, or the case
 	forge   bool   // drawn: the case says so
@@ -76,6 +76,13 @@ func (r *oRecord) line() string {
 	return b.String() + "\n"
 }
 
+func (r *oRecord) shown() string {
+	if r.clean == "" {
+		r.clean = redactor.Text(strings.TrimSpace(r.text))
+	}
+	return r.clean
+}
+
 // repr is a value as Python 2.7 prints it.
 func repr(v any) string {
 	switch v := v.(type) {
@@ -102,7 +109,6 @@ func (s *oSource) scan(t *rapid.T) {
 		var text strings.Builder
 		for _, r := range part {
 			r.gen, r.text = gen, r.line()
-			r.shown = redactor.Text(strings.TrimSpace(r.text))
 			r.pos = int64(text.Len())
 			text.WriteString(r.text)
 		}

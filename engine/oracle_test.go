@@ -34,7 +34,7 @@ func TestOracle(t *testing.T) {
 		seen.add(c, want)
 		c.compare(t, want, func(int) (bool, bool) { return true, false })
 		often := rand.New(rand.NewPCG(c.seed, 0))
-		advance, breaks := pick(t, "advance", 2, 5, 20, 1000), pick(t, "break", 4, 15, 60)
+		advance, breaks := pick(t, "advance", 2, 5, 20, 1000), pick(t, "break", 5, 25, 80)
 		c.compare(t, want, func(int) (bool, bool) { return often.IntN(advance) == 0, often.IntN(breaks) == 0 })
 	})
 	t.Logf("%d cases: %s", seen.cases, &seen)
