@@ -256,7 +256,8 @@ func (v Value) scalar(want string) (*yaml.Node, bool) {
 	case n.Kind != yaml.ScalarNode:
 		v.Fault("", "is %s; %s is expected", kindName(n), want)
 	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
-		v.Fault("quote the text: '"+strings.TrimSpace(n.Tag+" "+n.Value)+"'", "YAML took %s for a tag, so the text is %q", n.Tag, n.Value)
+		// The text is not repeated: it may be a secret.
+		v.Fault("quote the whole text", "YAML took the first word for a tag and drops it")
 	case n.Tag == "!!null":
 		v.Fault("", "is empty; %s is expected", want)
 	default:
