@@ -80,9 +80,11 @@ func (w *walker) walk(v strictyaml.Value, secret bool, depth int) {
 			w.walk(item, secret, depth+1)
 		}
 	case secret:
-		if text, ok := v.Text(); ok {
-			v.Fault("", "%s%s", marker, text)
+		text, ok := v.Text()
+		if !ok {
+			text = "\n" // on no line: what YAML made of it is not what is written
 		}
+		v.Fault("", "%s%s", marker, text)
 	}
 }
 
@@ -121,7 +123,7 @@ func closing(line []rune, from int) int {
 }
 
 var (
-	reference = regexp.MustCompile(`\$\{[^}]*\}?`)
+	reference = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 	harmless  = regexp.MustCompile(`^https?://[^/@?#\s]+(?:/|$)`) // what of an address may be seen
 )
 

@@ -22,7 +22,7 @@ type reader struct {
 	cfg     Config
 }
 
-// reference begins with "$${" when it is none.
+// references are ${NAME}s, and $${ that stand for a plain ${.
 var (
 	references = regexp.MustCompile(`\$\$\{|\$\{[^}]*\}?`)
 	variable   = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
