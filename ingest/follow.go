@@ -288,14 +288,16 @@ func (s *follow) lastLook() time.Time {
 	return s.resting.Add(-2 * time.Second)
 }
 
-// knows tells whether g is a file that is, or was, read.
+// knows tells whether g is a file that is, or was, read. Only a rotated name can
+// be a copy: the file that the log's own path leads to is new when its inode is,
+// even if it begins with the very line another began with in the same second.
 func (s *follow) knows(g generation) bool {
 	for _, n := range s.nodes {
 		if n.id == g.id && n.file != nil {
 			return true
 		}
 	}
-	return s.knowsText(readHead(g))
+	return !g.live && s.knowsText(readHead(g))
 }
 
 // knowsText tells whether a file that begins with head is a copy, or the packed
