@@ -158,7 +158,7 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 	if f.config == "" {
 		return rules.Options{Zone: j.zone}, nil
 	}
-	c, warnings, err := config.Load(f.config, a.env)
+	c, warnings, err := config.LoadDry(f.config, a.env)
 	a.warn(warnings)
 	if err != nil {
 		return rules.Options{}, loadStatus(err)
