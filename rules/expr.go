@@ -51,7 +51,8 @@ func (x *Expr) Record(s *Scratch, rec *smartylog.Record) (any, error) {
 	for i, name := range x.Names {
 		s.vars[name] = rec.Field(x.paths[i])
 	}
-	return s.vm.Run(x.program, s.vars)
+	v, err := s.vm.Run(x.program, s.vars)
+	return v, plain(err)
 }
 
 // Run evaluates an expression over variables set before.
@@ -59,7 +60,8 @@ func (x *Expr) Run(s *Scratch) (any, error) {
 	if x.program == nil {
 		return s.vars[x.Names[0]], nil
 	}
-	return s.vm.Run(x.program, s.vars)
+	v, err := s.vm.Run(x.program, s.vars)
+	return v, plain(err)
 }
 
 // Holds is Record for a boolean expression: an error makes it false.

@@ -144,3 +144,21 @@ func typeName(t reflect.Type) string {
 	}
 	return "a number"
 }
+
+var notBool = regexp.MustCompile(`interface conversion: interface \{\} is (\S+), not bool`)
+
+// plain puts the machine's commonest error, which names Go types, in words of
+// the rule language.
+func plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	found := notBool.FindStringSubmatch(err.Error())
+	switch {
+	case found == nil:
+		return err
+	case found[1] == "nil":
+		return errors.New("a field that is missing stands where true or false is needed: compare it, == true or == false")
+	}
+	return errors.New("a field that is no boolean stands where true or false is needed: compare it, == true or == false")
+}
