@@ -61,61 +61,52 @@ func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 	if err != nil {
 		return ioError(err)
 	}
-	files, err := ingest.OpenFiles(sources, ingest.ReadOptions{Options: smartylog.Options{Zone: zone}})
+	logged, err := openMerged(sources, ingest.ReadOptions{Options: smartylog.Options{Zone: zone}})
 	if err != nil {
 		return ioError(err)
 	}
-	defer files.Close()
+	defer logged.close()
 	a.interruptible()
-	form := newRecordText(files.Sources(), zone, f.raw, a.colours(a.stdout)).append
+	form := newRecordText(logged.names(), zone, f.raw, a.colours(a.stdout)).append
 	if f.format == "jsonl" {
 		form = func(dst []byte, rec *smartylog.Record) []byte { return append(rec.AppendJSON(dst, f.raw), '\n') }
 	}
-	err = writeRecords(ctx, a.stdout, files, form)
-	a.reportSkipped(files)
+	err = writeRecords(ctx, a.stdout, logged, form)
 	if err != nil {
 		return outcome(ctx, err)
+	}
+	for _, name := range sortedKeys(logged.skipped()) {
+		fmt.Fprintf(a.stderr, "smarty-alert: note: %s: skipped %s that belong to no record (blank lines, holes, cut text)\n",
+			printable(name), count(int(logged.skipped()[name]), "byte"))
+	}
+	if len(logged.errs) > 0 {
+		return ioError(errors.Join(logged.errs...))
 	}
 	return nil
 }
 
-// writeRecords writes all records. When a file turns out to be broken in the
-// middle, what came before is written and the error names the file.
-func writeRecords(ctx context.Context, w io.Writer, files *ingest.Files, form func([]byte, *smartylog.Record) []byte) error {
+// writeRecords writes all records. Of a file that turns out to be broken in the
+// middle, what came before is written.
+func writeRecords(ctx context.Context, w io.Writer, logged *mergedLogs, form func([]byte, *smartylog.Record) []byte) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	eager := isTerminal(w) // somebody watches: do not keep records back
-	var rec smartylog.Record
 	var line []byte
-	for {
-		_, err := files.Next(&rec)
-		if errors.Is(err, io.EOF) {
-			return out.Flush()
-		}
-		if err != nil {
-			return errors.Join(out.Flush(), err)
-		}
-		line = form(line[:0], &rec)
+	for rec := logged.next(); rec != nil; rec = logged.next() {
+		line = form(line[:0], rec)
 		if _, err := out.Write(line); err != nil {
-			return err
+			return fmt.Errorf("write records: %w", err)
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if eager {
 			if err := out.Flush(); err != nil {
-				return err
+				return fmt.Errorf("write records: %w", err)
 			}
 		}
 	}
-}
-
-// reportSkipped says how many bytes of which source are in no record.
-func (a *app) reportSkipped(files *ingest.Files) {
-	names := files.Sources()
-	for i, s := range files.Stats() {
-		if s.Skipped > 0 {
-			fmt.Fprintf(a.stderr, "smarty-alert: note: %s: skipped %s that belong to no record (blank lines, holes, cut text)\n",
-				printable(names[i]), count(int(s.Skipped), "byte"))
-		}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write records: %w", err)
 	}
+	return nil
 }
