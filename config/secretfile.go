@@ -34,11 +34,11 @@ func (rd *reader) secret(p pair, name string) (s Secret, where strictyaml.Value)
 }
 
 func (rd *reader) plainSecret(p pair, name string, v strictyaml.Value) (Secret, strictyaml.Value) {
-	raw, ok := v.Text()
-	if !ok {
+	if _, ok := v.Text(); !ok {
 		return "", strictyaml.Value{}
 	}
-	if raw, ok = p.written.Get(name).Text(); !ok {
+	raw, ok := p.written.Get(name).Text()
+	if !ok {
 		return "", strictyaml.Value{}
 	}
 	text, ok := rd.expand(v, raw)

@@ -111,9 +111,8 @@ func apiParams(entries ...entry) func(*pen) {
 	}
 }
 
-func channelModel(p *pen) { p.model("Channel", channelName(int(p.dice.n(60)))) }
-func staffModel(p *pen)   { p.model("User", staff[p.roll%uint64(len(staff))]) }
-func staffAgent(p *pen)   { p.str(browsers[p.roll%uint64(len(browsers))]) }
+func staffModel(p *pen) { p.model("User", staff[p.roll%uint64(len(staff))]) }
+func staffAgent(p *pen) { p.str(browsers[p.roll%uint64(len(browsers))]) }
 func staffAddress(p *pen) {
 	p.byte('\'')
 	p.raw("192.0.2.")

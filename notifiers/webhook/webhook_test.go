@@ -169,7 +169,7 @@ func TestSend_Faults(t *testing.T) {
 		"425":            {answer(425, ""), "server", false, 0},
 		"400 with echo":  {answer(400, ""), "rejected", true, 0},
 		"410":            {answer(410, ""), "rejected", true, 0},
-		"redirect":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere/s3cr3t", 302) }, "rejected", true, 0},
+		"redirect":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere/s3cr3t", http.StatusFound) }, "rejected", true, 0},
 		"hang":           {func(w http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); <-r.Context().Done() }, "timeout", false, 0},
 		"garbage":        {func(w http.ResponseWriter, _ *http.Request) { hijack(w, "\x16\x03garbage\n\n") }, "network", false, 0},
 		"reset":          {func(w http.ResponseWriter, _ *http.Request) { hijack(w, "") }, "network", false, 0},
