@@ -41,6 +41,7 @@ type RuleSummary struct {
 	Peak       *Peak `json:"peak"` // null when nothing matched
 
 	FirstError   string         `json:"-"`
+	TextErrors   int64          `json:"-"`
 	MissingGroup int64          `json:"-"`
 	Evicted      int64          `json:"-"`
 	Severity     alert.Severity `json:"-"`
@@ -110,7 +111,7 @@ func (s *Summary) rule(st *engine.Stats) {
 	r := s.Rules[st.Rule]
 	r.Matched, r.Groups, r.Fired, r.Resolved = st.Matched, st.Groups, st.Fired, st.Resolved
 	r.Suppressed, r.EvalErrors, r.FirstError = st.Suppressed, st.EvalErrors, st.FirstError
-	r.MissingGroup, r.Evicted = st.MissingGroup, st.Evicted
+	r.MissingGroup, r.Evicted, r.TextErrors = st.MissingGroup, st.Evicted, st.TemplateErrors
 	if st.Peak.Seen {
 		r.Peak = &Peak{Value: st.Peak.Value, Of: st.Peak.Of, At: *utc(st.Peak.At), Group: st.Peak.Group}
 	}

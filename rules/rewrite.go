@@ -59,10 +59,14 @@ func (rw *rewriter) rewrite(n ast.Node) ast.Node {
 		return rw.rewrite(n.Node)
 	case *ast.UnaryNode:
 		n.Node = rw.rewrite(n.Node)
+		if n.Operator == "not" || n.Operator == "!" {
+			rw.checkBare(n.Node)
+		}
 	case *ast.BinaryNode:
 		return rw.binary(n)
 	case *ast.ConditionalNode:
 		n.Cond, n.Exp1, n.Exp2 = rw.rewrite(n.Cond), rw.rewrite(n.Exp1), rw.rewrite(n.Exp2)
+		rw.checkBare(n.Cond)
 	case *ast.ArrayNode:
 		rw.all(n.Nodes)
 	case *ast.CallNode:
@@ -229,6 +233,11 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 		rw.checkEventCase(n.Right, n.Left)
 	}
 	n.Left, n.Right = rw.rewrite(n.Left), rw.rewrite(n.Right)
+	switch n.Operator {
+	case "and", "or", "&&", "||":
+		rw.checkBare(n.Left)
+		rw.checkBare(n.Right)
+	}
 	if s, ok := n.Right.(*ast.StringNode); ok && n.Operator == "in" {
 		return rw.fault(s, fmt.Sprintf("write == %q, or contains for a part of a text", s.Value), "\"in\" looks into a list, and this is a text")
 	}
@@ -239,6 +248,15 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 		return n
 	}
 	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: name}, n), Arguments: []ast.Node{n.Left, n.Right}}, n)
+}
+
+// checkBare refuses a field of any kind where true or false is needed: a record
+// without it would make the whole expression fail.
+func (rw *rewriter) checkBare(n ast.Node) {
+	id, ok := n.(*ast.IdentifierNode)
+	if ok && rw.types[id.Value] == types.Any {
+		rw.fault(n, "write "+id.Value+" == true", "%q may be anything, also missing, and true or false is needed here", id.Value)
+	}
 }
 
 // isPlainNumber is true for what is always a number, so that expr's own

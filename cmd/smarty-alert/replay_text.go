@@ -175,6 +175,12 @@ func (p *textPrinter) oddities(s *replay.Summary) {
 		if r.EvalErrors > 0 {
 			p.printf("note: rule %s: %s, first: %s\n", id, count(int(r.EvalErrors), "evaluation error"), printable(r.FirstError))
 		}
+		if r.TextErrors > 0 {
+			p.printf("note: rule %s: %s failed and gave way to the plain one\n", id, count(int(r.TextErrors), "text"))
+		}
+		if r.Suppressed > 0 {
+			p.printf("note: rule %s: %s held back by its cooldown\n", id, count(int(r.Suppressed), "record"))
+		}
 		if r.MissingGroup > 0 {
 			p.printf("note: rule %s: %s without a field of group_by\n", id, count(int(r.MissingGroup), "record"))
 		}
