@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -52,9 +53,18 @@ func newClock(sources []*oSource, lateness int64) *oClock {
 	return c
 }
 
-// run takes all records in the order in which replay reads them: next comes the
-// source with the least greatest timestamp, by name among equals.
-func (c *oClock) run() (order []*oRecord) {
+// oStep is one thing the engine is told: a record, or that a source was read to
+// its end at a second of the wall clock.
+type oStep struct {
+	rec  *oRecord
+	eof  *oSource
+	wall int64
+}
+
+// run takes all records. In the order in which replay reads them, next comes
+// the source with the least greatest timestamp, by name among equals. Live, any
+// source may come next, and some are found at their end.
+func (c *oClock) run(live *rand.Rand) (steps []oStep) {
 	for {
 		var open []*oLane
 		for _, l := range c.sources {
@@ -63,21 +73,38 @@ func (c *oClock) run() (order []*oRecord) {
 			}
 		}
 		if len(open) == 0 {
-			return order
+			return steps
 		}
 		l := slices.MinFunc(open, func(a, b *oLane) int {
 			return cmp.Or(cmp.Compare(a.high, b.high), cmp.Compare(a.source.name(), b.source.name()))
 		})
-		r := l.unread[0]
-		l.unread = l.unread[1:]
-		if !r.future {
-			l.high = max(l.high, r.sec)
+		if live != nil {
+			l = open[live.IntN(len(open))]
 		}
-		c.take(l, r)
-		l.finished = len(l.unread) == 0
-		c.refinal()
-		order = append(order, r)
+		steps = append(steps, oStep{rec: c.next(l)})
+		if live != nil && c.newest != oNever && live.IntN(4) == 0 {
+			steps = append(steps, c.eof(open[live.IntN(len(open))], c.newest+live.Int64N(30)))
+		}
 	}
+}
+
+func (c *oClock) next(l *oLane) *oRecord {
+	r := l.unread[0]
+	l.unread = l.unread[1:]
+	if !r.future {
+		l.high = max(l.high, r.sec)
+	}
+	c.take(l, r)
+	l.finished = len(l.unread) == 0
+	c.refinal()
+	return r
+}
+
+// eof is §1.5: nothing is hidden up to lateness before the wall second.
+func (c *oClock) eof(l *oLane, wall int64) oStep {
+	l.final = max(l.final, wall-c.lateness-1)
+	c.refinal()
+	return oStep{eof: l.source, wall: wall}
 }
 
 func (c *oClock) take(l *oLane, r *oRecord) {
@@ -102,8 +129,8 @@ func (c *oClock) take(l *oLane, r *oRecord) {
 		c.evaluated(r, r.sec)
 	}
 	for _, w := range l.waiting {
-		w.taken = r.sec
-		c.evaluated(w, r.sec)
+		w.taken = max(r.sec, c.final+1)
+		c.evaluated(w, w.taken)
 	}
 	l.waiting = nil
 	l.final = max(l.final, l.maxts-c.lateness-1)
@@ -132,11 +159,15 @@ func (c *oClock) step(l *oLane, sec int64) {
 
 // refinal is §1.4: F is the least final second of the sources that hold it.
 func (c *oClock) refinal() {
-	f := c.newest
+	f, held := c.newest, false
 	for _, l := range c.sources {
-		if !l.finished && !l.stepped {
-			f = min(f, l.final)
+		if l.finished || l.stepped {
+			continue
 		}
+		if !held || l.final < f {
+			f = l.final
+		}
+		held = true
 	}
 	c.final = max(c.final, f)
 }

@@ -135,6 +135,7 @@ type oCase struct {
 	lateness int64
 	until    int64
 	seed     uint64
+	live     bool // sources are read in any order, and found at their ends
 	yaml     string
 	set      *rules.Set
 }
@@ -142,6 +143,7 @@ type oCase struct {
 func drawCase(t *rapid.T) *oCase {
 	long := rapid.IntRange(0, 1<<16).Draw(t, "long windows")%25 == 24
 	c := &oCase{lateness: pick[int64](t, "lateness", 0, 1, 2, 2, 2, 5), seed: rapid.Uint64().Draw(t, "seed")}
+	c.live = pick(t, "live", false, false, true)
 	steps := []int64{1, 10, 60}
 	n := rapid.IntRange(1, 4).Draw(t, "rules")
 	if long {
@@ -178,21 +180,32 @@ type answer struct {
 	Rules   []engine.Stats
 	Sources []engine.SourceStats
 	order   []*oRecord
+	steps   []oStep
 }
 
 // expect asks the oracle.
 func (c *oCase) expect() *answer {
 	clock := newClock(c.sources, c.lateness)
-	order := clock.run()
+	var live *rand.Rand
+	if c.live {
+		live = rand.New(rand.NewPCG(c.seed, 1))
+	}
+	steps := clock.run(live)
+	var order []*oRecord
+	for _, st := range steps {
+		if st.rec != nil {
+			order = append(order, st.rec)
+		}
+	}
 	o := newOracle(c.rules, order)
-	last := clock.newest
+	last := max(clock.newest, clock.final)
 	if c.until != 0 {
 		last = c.until
 	}
 	if clock.first <= last {
 		o.run(clock.first, last)
 	}
-	a := &answer{Out: o.out, order: order}
+	a := &answer{Out: o.out, order: order, steps: steps}
 	for _, st := range o.rules {
 		a.Rules = append(a.Rules, engine.Stats{Rule: st.rule.id, Matched: st.matched, Groups: st.created, Fired: st.fired,
 			Resolved: st.resolved, Suppressed: st.suppressed, MissingGroup: st.missing, Evicted: st.evicted})
@@ -216,11 +229,14 @@ func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, res
 		}
 		e.Source(s.name())
 	}
-	for i, r := range want.order {
-		src := e.Source(r.source.name())
-		e.Step(src, r.scanned)
-		if left[r.source]--; left[r.source] == 0 {
-			e.Finish(src)
+	for i, st := range want.steps {
+		if r := st.rec; r == nil {
+			e.EOF(e.Source(st.eof.name()), st.wall)
+		} else {
+			e.Step(e.Source(r.source.name()), r.scanned)
+			if left[r.source]--; left[r.source] == 0 {
+				e.Finish(e.Source(r.source.name()))
+			}
 		}
 		advance, restore := when(i)
 		if advance {
@@ -230,6 +246,7 @@ func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, res
 			e = c.restored(t, e, options)
 		}
 	}
+	got.Out = append(got.Out, clone(e.Advance())...)
 	got.Out = append(got.Out, clone(e.Close())...)
 	got.Rules, got.Sources = e.Stats()
 	got.normalize()
@@ -271,7 +288,12 @@ func (c *oCase) check(t *rapid.T, want, got *answer) {
 		return
 	}
 	var lines strings.Builder
-	for _, r := range want.order {
+	for _, st := range want.steps {
+		r := st.rec
+		if r == nil {
+			fmt.Fprintf(&lines, "%s read to its end at +%d\n", st.eof.name(), st.wall-t0)
+			continue
+		}
 		fmt.Fprintf(&lines, "+%d (taken +%d, evaluated +%d, future %t, suspect %t) %s: %s", r.sec-t0, r.taken-t0, r.at-t0, r.future, r.suspect, r.source.name(), r.text)
 	}
 	t.Logf("lateness %d, until +%d\n%s\n%s\n(-oracle +engine):\n%s%s%s", c.lateness, c.until-t0, c.yaml, lines.String(),
