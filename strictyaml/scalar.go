@@ -1,0 +1,219 @@
+package strictyaml
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// scalar returns the text of a plain or quoted value. ok is false, with a
+// recorded fault, for anything else.
+func (v Value) scalar(want string) (*yaml.Node, bool) {
+	if v.n == nil {
+		return nil, false
+	}
+	n := v.resolve()
+	switch {
+	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && strings.Contains(want, "expression"):
+		v.Fault("write it as one text, such as reason == \"unknown_error\"", "YAML read this as a mapping, not as %s", want)
+	case n.Kind == yaml.SequenceNode && strings.Contains(want, "expression"):
+		v.Fault("write it without [ ]; several conditions are joined by and, or", "is a list; %s is expected", want)
+	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
+		v.Fault("quote the text: '{{…}}'", "YAML read this as a mapping, not as %s", want)
+	case n.Kind != yaml.ScalarNode:
+		v.Fault("", "is %s; %s is expected", kindName(n), want)
+	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+		// The text is not repeated: it may be a secret.
+		v.Fault("quote the whole text", "YAML took the first word for a tag and drops it")
+	case n.Tag == "!!null":
+		v.Fault("", "is empty; %s is expected", want)
+	default:
+		return n, true
+	}
+	return nil, false
+}
+
+func kindName(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return "a single value"
+}
+
+// Text is any single value as it was written.
+func (v Value) Text() (string, bool) { return v.text("a text") }
+
+// Expression is Text with a fault that speaks of expressions.
+func (v Value) Expression() (string, bool) { return v.text("an expression") }
+
+func (v Value) text(want string) (string, bool) {
+	n, ok := v.scalar(want)
+	if !ok {
+		return "", false
+	}
+	return n.Value, true
+}
+
+// Bool is true or false.
+func (v Value) Bool() (value, ok bool) {
+	n, ok := v.scalar("true or false")
+	if !ok {
+		return false, false
+	}
+	if n.Value != "true" && n.Value != "false" {
+		v.Fault("write true or false", "%q is neither true nor false", n.Value)
+		return false, false
+	}
+	return n.Value == "true", true
+}
+
+// Int is a whole number from lo to hi.
+func (v Value) Int(lo, hi int64) (int64, bool) {
+	n, ok := v.scalar("a whole number")
+	if !ok {
+		return 0, false
+	}
+	i, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil {
+		v.Fault("", "%q is not a whole number", n.Value)
+		return 0, false
+	}
+	if i < lo || i > hi {
+		v.Fault("", "%d is not between %d and %d", i, lo, hi)
+		return 0, false
+	}
+	return i, true
+}
+
+// Float is any finite number.
+func (v Value) Float() (float64, bool) {
+	n, ok := v.scalar("a number")
+	if !ok {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(n.Value, 64)
+	if err != nil || x-x != 0 {
+		v.Fault("", "%q is not a number", n.Value)
+		return 0, false
+	}
+	return x, true
+}
+
+// Duration is a length such as 90s, 5m, 1h30m, 2d or 1w, from lo to hi.
+func (v Value) Duration(lo, hi time.Duration) (time.Duration, bool) {
+	n, ok := v.scalar("a duration")
+	if !ok {
+		return 0, false
+	}
+	d, err := ParseDuration(n.Value)
+	if err != nil {
+		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
+		return 0, false
+	}
+	switch {
+	case d < lo:
+		v.Fault("", "%s is too short: at least %s", n.Value, FormatDuration(lo))
+		return 0, false
+	case d > hi:
+		v.Fault("", "%s is too long: at most %s", n.Value, bound(hi))
+		return 0, false
+	}
+	return d, true
+}
+
+// bound writes a limit in whole days where it is one: 31d, not 4w3d.
+func bound(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= day && d%day == 0 {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
+	return FormatDuration(d)
+}
+
+// List is the values of a list; a single value is a list of one.
+func (v Value) List() []Value {
+	if v.n == nil {
+		return nil
+	}
+	n := v.resolve()
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		return []Value{v}
+	}
+	if n.Kind != yaml.SequenceNode {
+		v.Fault("", "is %s; a list is expected", kindName(n))
+		return nil
+	}
+	if !v.afford(len(n.Content)) {
+		return nil
+	}
+	out := make([]Value, len(n.Content))
+	for i, c := range n.Content {
+		out[i] = Value{f: v.f, n: c, subject: v.subject, path: v.path}
+	}
+	return out
+}
+
+// Texts is a list of texts; a single text is a list of one.
+func (v Value) Texts() []string {
+	var out []string
+	for _, item := range v.List() {
+		if s, ok := item.Text(); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// IsMapping and IsList tell the kind without a fault.
+func (v Value) IsMapping() bool { return v.n != nil && v.resolve().Kind == yaml.MappingNode }
+
+// IsList reports whether the value is written as a list.
+func (v Value) IsList() bool { return v.n != nil && v.resolve().Kind == yaml.SequenceNode }
+
+// Any is the value as Go data: nil, bool, int64, float64, string or []any.
+func (v Value) Any() any {
+	if v.n == nil {
+		return nil
+	}
+	if v.IsList() {
+		var out []any
+		for _, item := range v.List() {
+			out = append(out, item.Any())
+		}
+		return out
+	}
+	n, ok := v.scalar("a single value")
+	if !ok {
+		return nil
+	}
+	switch n.Tag {
+	case "!!bool":
+		return n.Value == "true"
+	case "!!int":
+		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
+			return i
+		}
+	case "!!float":
+		if x, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			return x
+		}
+	}
+	return n.Value
+}
+
+// afford takes n nodes off the budget; without it an alias bomb would read for
+// ever.
+func (v Value) afford(n int) bool {
+	if v.f.nodes -= n; v.f.nodes < 0 {
+		if v.f.nodes+n >= 0 {
+			v.Fault("", "the file holds more than %d values", MaxNodes)
+		}
+		return false
+	}
+	return true
+}
