@@ -95,7 +95,8 @@ func (c *oClock) next(l *oLane) *oRecord {
 		l.high = max(l.high, r.sec)
 	}
 	c.take(l, r)
-	l.finished = len(l.unread) == 0
+	c.refinal()
+	l.finished = len(l.unread) == 0 // a second thing that the engine is told
 	c.refinal()
 	return r
 }
