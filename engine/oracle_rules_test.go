@@ -73,12 +73,12 @@ func (r *oRule) reach() int64 {
 	return reach
 }
 
-// forgetAfter is the effective one: at least window + offset (§4.3).
+// forgetAfter is the effective one: at least window + offset (§4.3), and the cooldown.
 func (r *oRule) forgetAfter() int64 {
 	if r.forget == 0 {
-		return max(24*60*60, r.reach())
+		return max(24*60*60, r.reach(), r.cooldown)
 	}
-	return max(r.forget, r.reach())
+	return max(r.forget, r.reach(), r.cooldown)
 }
 
 func (r *oRule) yaml() string {

@@ -27,7 +27,9 @@ func (fc *fileContext) readGroups(m *strictyaml.Mapping, r *Rule) {
 		}
 		gm.Done()
 	}
-	// A group must be remembered while its windows can still hold something.
+	// A group must be remembered while its windows can still hold something, and
+	// through its cooldown.
+	r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, r.Cooldown)
 	for _, c := range r.Columns {
 		r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, c.Window+c.Offset)
 	}

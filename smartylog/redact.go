@@ -55,7 +55,8 @@ func NewRedactor(keys, allow []string) *Redactor {
 	for _, k := range secretParts {
 		names = append(names, `[\w-]*`+k+`[\w-]*`)
 	}
-	quoted := `[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?`
+	// what was hidden before stays as it is: texts are redacted again when stored
+	quoted := Redacted + `|[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?`
 	r.keyed = regexp.MustCompile(`(?i)(\b(?:` + strings.Join(names, "|") + `)\b|(?-i:\bKey\b))(\\?['"]?\s*[:=]\s*)(` + quoted + `|\[[^\]]*\]?|[^\s,;&}\])>'"]+)`)
 	for _, p := range valuePatterns {
 		if !r.allow[p.name] {
@@ -99,7 +100,24 @@ func lastName(path string) int {
 
 // Text hides secrets in free text: values after secret keys as Python, JSON,
 // URLs and logs write them, and personal data wherever it stands.
+// What is hidden may uncover a key beside it, so this goes on until nothing
+// changes; redacting twice is redacting once.
 func (r *Redactor) Text(s string) string {
+	for range maxPasses {
+		hidden := r.pass(s)
+		if hidden == s {
+			break
+		}
+		s = hidden
+	}
+	return s
+}
+
+// maxPasses bounds the passes over one text; each finds something that the one
+// before uncovered.
+const maxPasses = 16
+
+func (r *Redactor) pass(s string) string {
 	s = r.hideKeyed(s)
 	for _, p := range r.patterns {
 		s = p.re.ReplaceAllStringFunc(s, func(match string) string {
