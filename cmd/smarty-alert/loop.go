@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -21,11 +22,19 @@ import (
 // Rhythm of the loop.
 const (
 	batchRecords  = 4096                   // read between two evaluations, at most
+	batchBytes    = 8 << 20                // and so much text: a restart holds it in memory
 	restBetween   = 100 * time.Millisecond // least time between two cuts when logs are quiet: a cut costs an fsync
 	longestWait   = time.Second            // a second may become final without a record
 	snapshotEvery = 60 * time.Second
 	commitRetry   = time.Second // a full disk is waited for
+	stalledAfter  = 30 * time.Second
 )
+
+// journal is what the loop writes of the store.
+type journal interface {
+	Commit(context.Context, store.Cut) (seq int64, err error)
+	SaveSnapshot(ctx context.Context, seq int64, data []byte) error
+}
 
 // loop owns the engine, the followed logs and the dispatcher: one goroutine
 // reads, decides and commits. Everything that must survive a crash is committed
@@ -36,7 +45,7 @@ type loop struct {
 	live  *ingest.Live
 	eng   *engine.Engine
 	disp  *notifiers.Dispatcher
-	store *store.Store
+	store journal
 	set   *rules.Set
 	wake  func() // tells the workers of new deliveries
 
@@ -45,28 +54,24 @@ type loop struct {
 	reloads  reloads
 	readings atomic.Pointer[readings] // for /metrics and /-/ready
 
-	numbers   []int            // of live's sources, in the engine
-	eofs      map[string]int64 // wall second up to which each source was read, since the last cut
-	quiet     *quietStart      // nil once history has been read
-	snapshot  time.Time        // of the last one
-	unsaved   bool             // a cut was made since
+	names     []string    // of live's sources, as far as the engine knows them
+	numbers   []int       // of the same, in the engine
+	gone      []string    // sources of the engine that no configured log leads to
+	told      tale        // to the engine since the last cut
+	quiet     *quietStart // nil once history has been read
+	snapshot  time.Time   // of the last one
+	unsaved   bool        // a cut was made since
 	lastSeq   int64
 	evaluated int64
 	ready     bool
+	torn      bool // the engine knows more than the store was given: no snapshot of it
 }
 
 // quietStart is a first start: history fills the windows, and only what fires
 // at the end of it is announced.
 type quietStart struct {
-	until int64 // records before it are history
+	until int64 // seconds before it are history
 	held  []alert.Transition
-}
-
-// place is what a cut keeps of reading: how far, and what was known to be the
-// end of each source.
-type place struct {
-	Positions map[string][]ingest.Position `json:"positions"`
-	EOF       map[string]int64             `json:"eof,omitempty"`
 }
 
 // run goes on until ctx ends, then makes a last snapshot.
@@ -85,38 +90,44 @@ func (l *loop) run(ctx context.Context) error {
 			l.rest(ctx)
 		}
 	}
-	// The second in progress stays with the snapshot; what is due now still
-	// becomes deliveries, which the workers send or the next start finds.
+	// Seconds that are not final yet stay with the snapshot.
 	return l.saveSnapshot(context.WithoutCancel(ctx), true)
 }
 
 // turn reads a batch, evaluates what became final and commits.
 func (l *loop) turn(ctx context.Context) (idle bool, err error) {
+	known := len(l.names)
 	n, idle := l.read()
+	l.nameSources() // those found meanwhile hold back the others, whose ends are noted now
 	l.noteEnds()
-	out := l.eng.Advance()
-	fresh := l.announce(transitions(out))
-	deliveries := l.flush()
-	if err := l.commit(ctx, n > 0, fresh, deliveries); err != nil {
+	quiet := l.quiet != nil
+	fresh := l.announce(transitions(l.eng.Advance()))
+	quietOver := quiet && l.quiet == nil
+	cut := n > 0 || quietOver || len(l.names) > known // a restart must know where a new log was
+	if err := l.commit(ctx, cut, fresh, l.flush()); err != nil {
 		return idle, err
 	}
 	if idle && l.quiet == nil {
 		l.ready = true
 	}
 	l.publish()
-	return idle, l.saveSnapshot(ctx, false)
+	return idle, l.saveSnapshot(ctx, quietOver)
 }
 
 // read steps a batch of records through the engine.
 func (l *loop) read() (n int, idle bool) {
 	var rec smartylog.Record
-	for n < batchRecords {
+	for size := 0; n < batchRecords && size < batchBytes; n++ {
 		src, err := l.live.Next(&rec)
 		if err != nil {
 			return n, errors.Is(err, ingest.ErrIdle)
 		}
+		if n%256 == 0 {
+			l.nameSources() // Next found new ones, perhaps
+		}
 		l.eng.Step(l.number(src), &rec)
-		n++
+		l.told.record(l.names[src], rec.Flags.Has(smartylog.Future))
+		size += len(rec.Raw)
 	}
 	return n, false
 }
@@ -124,23 +135,42 @@ func (l *loop) read() (n int, idle bool) {
 // number is the engine's number of a live source.
 func (l *loop) number(src int) int {
 	if src >= len(l.numbers) {
-		for _, name := range l.live.Sources()[len(l.numbers):] {
-			l.numbers = append(l.numbers, l.eng.Source(name))
-		}
+		l.nameSources()
 	}
 	return l.numbers[src]
 }
 
+// nameSources tells the engine of sources that were found since, all of them
+// before a record of any: from then on each holds back the final second until it
+// has been read.
+func (l *loop) nameSources() {
+	l.names = l.live.Sources()
+	for _, name := range l.names[len(l.numbers):] {
+		l.numbers = append(l.numbers, l.eng.Source(name))
+		l.told.named(name)
+		l.gone = slices.DeleteFunc(l.gone, func(other string) bool { return other == name })
+	}
+}
+
 // noteEnds tells the engine of sources that were read to their end: a quiet log
-// holds nothing back.
+// holds nothing back. Nor does one that is no longer configured, and one that
+// cannot be read does so for a while only: it must not silence all rules.
 func (l *loop) noteEnds() {
-	names := l.live.Sources()
-	for i, name := range names {
-		if wall, ok := l.live.EOF(i); ok {
-			l.eng.EOF(l.number(i), wall.Unix())
-			l.eofs[name] = wall.Unix()
+	for src, st := range l.live.Stats() {
+		if wall, ok := l.live.EOF(src); ok {
+			l.ended(st.Source, l.number(src), wall)
+		} else if st.Err != nil {
+			l.ended(st.Source, l.number(src), l.now().Add(-stalledAfter))
 		}
 	}
+	for _, name := range l.gone {
+		l.ended(name, l.eng.Source(name), l.now())
+	}
+}
+
+func (l *loop) ended(name string, number int, wall time.Time) {
+	l.eng.EOF(number, wall.Unix())
+	l.told.ended(name, wall.Unix())
 }
 
 func transitions(out []engine.Output) []alert.Transition {
@@ -181,7 +211,7 @@ func (q *quietStart) firingAtEnd() []alert.Transition {
 	}
 	var out []alert.Transition
 	for i, t := range q.held {
-		if t.At > q.until || last[t.AlertID] == i && t.Active() {
+		if t.At >= q.until || last[t.AlertID] == i && t.Active() {
 			out = append(out, t)
 		}
 	}
@@ -212,7 +242,7 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 	cut.Groups, cut.Gone = l.disp.Changed()
 	if read || l.eng.Evaluated() != l.evaluated {
 		var err error
-		if cut.Positions, err = json.Marshal(place{l.live.Positions(), l.eofs}); err != nil {
+		if cut.Positions, err = json.Marshal(l.place()); err != nil {
 			return fmt.Errorf("encode positions: %w", err)
 		}
 		cut.Second, _ = l.eng.Final()
@@ -220,23 +250,24 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		return nil
 	}
 	for {
-		seq, err := l.store.Commit(ctx, cut)
+		// A stop does not tear a transaction: what was decided is kept.
+		seq, err := l.store.Commit(context.WithoutCancel(ctx), cut)
 		if err == nil {
 			l.committed(cut, seq)
 			return nil
 		}
-		if ctx.Err() != nil {
+		l.log.Error("commit state; retrying until it works", slog.Any("error", err))
+		if l.pause(ctx, commitRetry); ctx.Err() != nil {
+			l.torn = true
 			return nil // the last cut stands; the rest is read again at the next start
 		}
-		l.log.Error("commit state; retrying until it works", slog.Any("error", err))
-		l.pause(ctx, commitRetry)
 	}
 }
 
 func (l *loop) committed(cut store.Cut, seq int64) {
 	if cut.Positions != nil {
 		l.lastSeq, l.evaluated, l.unsaved = seq, l.eng.Evaluated(), true
-		clear(l.eofs)
+		l.told = nil
 	}
 	if len(cut.Deliveries) > 0 {
 		l.wake()
@@ -245,7 +276,7 @@ func (l *loop) committed(cut store.Cut, seq int64) {
 
 // saveSnapshot writes the engine's state as it is at the last cut.
 func (l *loop) saveSnapshot(ctx context.Context, now bool) error {
-	if !l.unsaved || !now && l.now().Sub(l.snapshot) < snapshotEvery {
+	if l.torn || !l.unsaved || !now && l.now().Sub(l.snapshot) < snapshotEvery {
 		return nil
 	}
 	if l.quiet != nil && l.snapshot != (time.Time{}) {
@@ -255,7 +286,7 @@ func (l *loop) saveSnapshot(ctx context.Context, now bool) error {
 	if err != nil {
 		return err
 	}
-	if err := l.store.SaveSnapshot(ctx, l.lastSeq, data); err != nil {
+	if err := l.store.SaveSnapshot(context.WithoutCancel(ctx), l.lastSeq, data); err != nil {
 		l.log.Error("save snapshot", slog.Any("error", err))
 		l.snapshot = l.now() // tried again in a minute; until then the cuts stand for it
 		return nil

@@ -15,7 +15,7 @@ import (
 type reloaded struct {
 	rules    *rules.Set
 	dispatch notifiers.Options
-	apply    func() error // replaces the receivers
+	apply    func() // replaces the receivers
 }
 
 // reread loads the files again for a reload. An error leaves everything as it
@@ -31,12 +31,13 @@ func (s *service) reread() (*reloaded, error) {
 	for _, w := range l.warnings {
 		s.log.Warn(w)
 	}
-	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() error {
-		if err := s.workers.build(l.config.Receivers); err != nil {
-			return err
-		}
+	list, err := s.workers.build(l.config)
+	if err != nil {
+		return nil, err
+	}
+	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() {
+		s.workers.replace(list)
 		s.config, s.rules = l.config, l.rules
-		return nil
 	}}, nil
 }
 
@@ -94,12 +95,15 @@ func (l *loop) swap(ctx context.Context) error {
 	if err == nil {
 		err = l.disp.Reload(next.dispatch, l.now())
 	}
-	if err == nil {
-		err = next.apply()
-	}
 	l.reloads.note(err, l.now())
 	if err != nil {
 		l.log.Error("reload refused; the old configuration goes on", slog.Any("error", err))
+		return err
+	}
+	next.apply()
+	// Cuts are read again by the rules that are there at the restart: none may
+	// lie between the snapshot and the new rules.
+	if err := l.saveSnapshot(ctx, true); err != nil {
 		return err
 	}
 	l.set = next.rules
@@ -108,5 +112,5 @@ func (l *loop) swap(ctx context.Context) error {
 	if err := l.commit(ctx, true, fresh, l.flush()); err != nil {
 		return err
 	}
-	return l.saveSnapshot(ctx, true) // cuts are read again by the rules of the snapshot
+	return l.saveSnapshot(ctx, true)
 }

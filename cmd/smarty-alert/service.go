@@ -79,24 +79,32 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 // receivers, the state, the web address, the logs.
 func (s *service) open(ctx context.Context) error {
 	s.metrics = newMetrics(s)
-	s.workers = &workers{log: s.log, now: s.now, zone: s.config.Timezone, dryRun: s.dryRun, timeouts: map[string]time.Duration{}}
-	if err := s.workers.build(s.config.Receivers); err != nil {
+	s.workers = &workers{log: s.log, now: s.now, dryRun: s.dryRun}
+	list, err := s.workers.build(s.config)
+	if err != nil {
 		return err
 	}
-	var err error
+	s.workers.replace(list)
 	if s.dir, err = s.stateDir(); err != nil {
 		return err
 	}
 	if s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now}); err != nil {
-		return err
+		return errors.Join(err, s.removeDryRun())
 	}
 	if s.listen, err = net.Listen("tcp", s.config.Web.Listen); err != nil {
-		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close())
+		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close(), s.removeDryRun())
 	}
 	if err := s.openLoop(ctx); err != nil {
-		return errors.Join(err, s.listen.Close(), s.store.Close())
+		return errors.Join(err, s.listen.Close(), s.store.Close(), s.removeDryRun())
 	}
 	return nil
+}
+
+func (s *service) removeDryRun() error {
+	if s.dryRun == nil {
+		return nil
+	}
+	return os.RemoveAll(s.dir)
 }
 
 // stateDir is the configured directory; a dry run leaves it alone and works in
@@ -113,7 +121,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll, eofs: map[string]int64{},
+	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll,
 		reload: make(chan chan error), prepare: s.reread}
 	if l.disp, err = notifiers.NewDispatcher(dispatchOptions(s.config), st.Groups, s.now()); err != nil {
 		return err
@@ -158,20 +166,14 @@ func (s *service) run(ctx context.Context) error {
 	g.Go(func() error { return s.reloadOnHangup(gctx) })
 	err := g.Wait()
 	s.log.Info("stopped")
-	err = errors.Join(err, s.loop.live.Close(), s.store.Close())
-	if s.dryRun != nil {
-		err = errors.Join(err, os.RemoveAll(s.dir))
-	}
-	return err
+	return errors.Join(err, s.loop.live.Close(), s.store.Close(), s.removeDryRun())
 }
 
 // workers are the receivers' senders.
 type workers struct {
-	log      *slog.Logger
-	now      func() time.Time
-	zone     *time.Location
-	dryRun   io.Writer
-	timeouts map[string]time.Duration
+	log    *slog.Logger
+	now    func() time.Time
+	dryRun io.Writer
 
 	mu      sync.Mutex // guards what a reload replaces
 	list    []*notifiers.Worker
@@ -179,34 +181,40 @@ type workers struct {
 	changed chan struct{}
 }
 
-// build makes a worker for each receiver, in place of those before.
-func (ws *workers) build(receivers []config.Receiver) error {
+// build makes a worker for each receiver.
+func (ws *workers) build(c *config.Config) ([]*notifiers.Worker, error) {
 	var list []*notifiers.Worker
-	var wakes []chan struct{}
 	var printing sync.Mutex
-	for _, r := range receivers {
-		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: ws.zone}
+	for _, r := range c.Receivers {
+		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: c.Timezone}
 		if ws.dryRun == nil {
 			var err error
-			if to, err = newReceiver(r, ws.zone, ws.now); err != nil {
-				return err
+			if to, err = newReceiver(r, c.Timezone, ws.now); err != nil {
+				return nil, err
 			}
 		}
-		wake := make(chan struct{}, 1)
-		list = append(list, &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout, Wake: wake})
-		wakes = append(wakes, wake)
+		list = append(list, &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout})
 	}
+	return list, nil
+}
+
+// replace puts workers in the place of those before.
+func (ws *workers) replace(list []*notifiers.Worker) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	ws.list, ws.wakes = list, wakes
+	ws.list, ws.wakes = list, nil
+	for _, w := range list {
+		wake := make(chan struct{}, 1)
+		w.Wake = wake
+		ws.wakes = append(ws.wakes, wake)
+	}
 	if ws.changed != nil {
 		close(ws.changed)
 	}
 	ws.changed = make(chan struct{})
-	return nil
 }
 
-// run keeps one goroutine per receiver until ctx ends; after a build the old
+// run keeps one goroutine per receiver until ctx ends; after a replace the old
 // ones finish and the new ones start.
 func (ws *workers) run(ctx context.Context, outbox notifiers.Outbox) error {
 	for ctx.Err() == nil {

@@ -1,0 +1,407 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/engine"
+	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/store"
+)
+
+// lab is the service's loop on real files and a real store, with a clock that
+// only the test moves and deaths wherever the test wants them.
+type lab struct {
+	t    failer
+	logs string
+	dir  string // of the state
+	now  time.Time
+	born int64 // second of the first start: what happened before is history
+	set  *rules.Set
+	text string // of the rules
+	seq  int    // of the record written last
+
+	files map[string]*logFile
+	store *store.Store
+	loop  *loop
+	fault fault
+
+	deaths, rotations, reloads, restarts int
+}
+
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// logFile is a log that is written: old is the file before the last rotation, as
+// a writer that has not noticed it would hold it.
+type logFile struct {
+	path string
+	old  string
+	gens int
+	// unseen: no turn has looked since the last rotation. Another one makes its
+	// new file at once: a file between two rotations is found only beside one.
+	unseen bool
+	half   string // the end of a line that is to be completed before time goes on
+}
+
+// fault is where the next death strikes; it is a journal that dies.
+type fault struct {
+	journal
+	at    string // "" lives
+	fails int    // so many commits fail first
+}
+
+// death is what a kill looks like from inside: nothing after it happens.
+type death struct{ at string }
+
+func (f *fault) strike(at string) {
+	if f.at == at {
+		panic(death{at})
+	}
+}
+
+func (f *fault) Commit(ctx context.Context, c store.Cut) (int64, error) {
+	f.strike("before commit")
+	if f.fails > 0 {
+		f.fails--
+		return 0, fmt.Errorf("disk full, %d more times", f.fails)
+	}
+	seq, err := f.journal.Commit(ctx, c)
+	f.strike("after commit")
+	return seq, err
+}
+
+func (f *fault) SaveSnapshot(ctx context.Context, seq int64, data []byte) error {
+	f.strike("before snapshot")
+	err := f.journal.SaveSnapshot(ctx, seq, data)
+	f.strike("after snapshot")
+	return err
+}
+
+const labRules = `
+rules:
+- id: burst
+  event: STREAM_SERVICE_CHECKING_ERROR
+  group_by: [stream_service]
+  window: 20s
+  condition: count >= 3
+  for: 4s
+  keep_firing_for: 6s
+  severity: critical
+- id: many
+  event: [STREAM_SERVICE_CHECKING_ERROR, LOGIN_ERROR]
+  window: 30s
+  aggregates:
+    newest: {max: line}
+    lines: {distinct: line}
+  condition: count >= 6 && lines >= 2
+- id: logins
+  event: LOGIN_ERROR
+  group_by: [reason]
+  mode: event
+  cooldown: 15s
+- id: silent
+  event: STREAM_SERVICE_CHECKING_SUCCESS
+  group_by: [stream_service]
+  window: 40s
+  absence: true
+  condition: count == 0
+- id: hourly
+  event: MANAGEMENT_COMMAND_ERROR
+  window: 3m
+  schedule: "*/2 * * * *"
+  condition: count >= 2
+`
+
+// extraRule comes and goes with reloads; it is not compared with a replay, which
+// has one set of rules from the beginning to the end.
+const extraRule = `
+- id: extra
+  event: LOGIN_ERROR
+  window: 25s
+  condition: count >= 2
+`
+
+var labEvents = []struct{ log, event string }{
+	{"smarty_stream_services.log", "STREAM_SERVICE_CHECKING_ERROR"},
+	{"smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS"},
+	{"smarty_accounts.log", "LOGIN_ERROR"},
+	{"smarty_management.log", "MANAGEMENT_COMMAND_ERROR"},
+}
+
+func newLab(t failer, dir string) *lab {
+	b := &lab{t: t, logs: filepath.Join(dir, "logs"), dir: filepath.Join(dir, "state"), files: map[string]*logFile{},
+		now: time.Date(2024, 3, 5, 11, 59, 40, 0, time.UTC), text: labRules}
+	b.set = b.rules()
+	b.check(os.MkdirAll(b.logs, 0o755))
+	return b
+}
+
+func (b *lab) check(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatalf("%v", err)
+	}
+}
+
+func (b *lab) rules() *rules.Set {
+	b.t.Helper()
+	set, _, err := rules.Parse("rules.yaml", []byte(b.text), rules.Options{Zone: time.UTC})
+	b.check(err)
+	return set
+}
+
+// start opens the store and brings the loop up; a death on the way leaves the
+// lab down.
+func (b *lab) start() {
+	b.t.Helper()
+	ctx := context.Background()
+	var err error
+	b.store, err = store.Open(ctx, b.dir, store.Options{Now: b.clock})
+	b.check(err)
+	st, err := b.store.Load(ctx)
+	b.check(err)
+	b.fault = fault{journal: b.store, at: b.fault.at}
+	l := &loop{log: slog.New(slog.DiscardHandler), now: b.clock, store: &b.fault, set: b.set, wake: func() {},
+		reload: make(chan chan error), prepare: b.prepare}
+	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
+	b.check(err)
+	b.loop = l
+	b.mortal(func() error {
+		return l.begin(ctx, []ingest.LogConfig{{Path: b.logs, Start: ingest.FromBeginning}},
+			ingest.LiveOptions{Now: b.clock, MaxTails: -1}, engine.Options{Lateness: 2}, st)
+	})
+}
+
+func labRoutes() notifiers.Options {
+	return notifiers.Options{
+		Root: &notifiers.Route{Receiver: "each", GroupBy: []string{"rule", "stream_service", "reason"}, GroupWait: -1, GroupInterval: -1, Routes: []*notifiers.Route{
+			{Name: "slow", Receiver: "slow", Continue: true, GroupBy: []string{"rule"}, GroupWait: 3 * time.Second, GroupInterval: 10 * time.Second},
+			{Name: "each", Receiver: "each"},
+		}},
+		Receivers: map[string]notifiers.ReceiverOptions{"each": {SendResolved: true}, "slow": {SendResolved: true}},
+	}
+}
+
+func (b *lab) clock() time.Time { return b.now }
+
+// mortal runs f, unless the fault kills it.
+func (b *lab) mortal(f func() error) {
+	b.t.Helper()
+	defer func() {
+		b.t.Helper()
+		if p := recover(); p != nil {
+			if _, ok := p.(death); !ok {
+				panic(p)
+			}
+			b.kill()
+		}
+	}()
+	b.check(f())
+}
+
+// kill drops everything that is in memory.
+func (b *lab) kill() {
+	b.t.Helper()
+	b.deaths++
+	if b.loop.live != nil {
+		b.check(b.loop.live.Close())
+	}
+	b.check(b.store.Close())
+	b.loop, b.fault.at = nil, ""
+}
+
+// up makes sure that the loop lives.
+func (b *lab) up() {
+	b.t.Helper()
+	for b.loop == nil {
+		if b.restarts == 0 {
+			b.born = b.now.Unix()
+		}
+		b.restarts++
+		b.start()
+	}
+}
+
+// stop ends the loop in order.
+func (b *lab) stop() {
+	b.t.Helper()
+	b.mortal(func() error {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		return b.loop.run(ctx)
+	})
+	if b.loop == nil {
+		return
+	}
+	b.check(b.loop.live.Close())
+	b.check(b.store.Close())
+	b.loop = nil
+}
+
+// turn lets the loop work once, up to a death.
+func (b *lab) turn() (idle bool) {
+	b.t.Helper()
+	b.up()
+	idle = true
+	b.mortal(func() (err error) {
+		idle, err = b.loop.turn(context.Background())
+		return err
+	})
+	for _, f := range b.files {
+		f.unseen = f.unseen && f.old != ""
+	}
+	return idle
+}
+
+// prepare is what a reload finds.
+func (b *lab) prepare() (*reloaded, error) {
+	set := b.rules()
+	return &reloaded{rules: set, dispatch: labRoutes(), apply: func() { b.set = set }}, nil
+}
+
+// reloadRules reloads with or without the extra rule, and with other texts.
+func (b *lab) reloadRules() {
+	b.t.Helper()
+	b.reloads++
+	b.text = labRules + fmt.Sprintf("  annotations: {summary: edition %d}\n", b.reloads)
+	if b.reloads%2 == 1 {
+		b.text += extraRule
+	}
+	if b.loop == nil {
+		b.set = b.rules() // found at the next start
+		return
+	}
+	b.mortal(func() error { return b.loop.swap(context.Background()) })
+	if b.loop == nil {
+		b.set = b.rules()
+	}
+}
+
+func (b *lab) file(log string) *logFile {
+	f := b.files[log]
+	if f == nil {
+		f = &logFile{path: filepath.Join(b.logs, log)}
+		b.files[log] = f
+	}
+	return f
+}
+
+// record writes one record of now, or of a second ago; to the file before the
+// last rotation when late, and only its beginning when half.
+func (b *lab) record(kind, edge, age int, late, half bool) {
+	b.t.Helper()
+	what := labEvents[kind%len(labEvents)]
+	f := b.file(what.log)
+	b.complete(f)
+	b.seq++
+	stamp := b.now.Add(-time.Duration(age) * time.Second).Format("Mon Jan 02 15:04:05-0700 2006")
+	text := fmt.Sprintf("%s ERROR check:%d run[1.MainThread] %s stream_service='edge-%d' reason='r-%d'\n", stamp, b.seq, what.event, edge%3, edge%2)
+	if b.seq%7 == 0 {
+		text += "Traceback (most recent call last):\n  File \"/opt/smarty/x.py\", line 3, in f\nValueError: no\n"
+	}
+	path := f.path
+	if late && f.old != "" {
+		path = f.old
+	} else if half {
+		f.half = text[len(text)/2:]
+		text = text[:len(text)/2]
+	}
+	b.append(path, text)
+}
+
+// complete writes the rest of a half line.
+func (b *lab) complete(f *logFile) {
+	b.t.Helper()
+	if f.half != "" {
+		b.append(f.path, f.half)
+		f.half = ""
+	}
+}
+
+func (b *lab) append(path, text string) {
+	b.t.Helper()
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	b.check(err)
+	_, err = f.WriteString(text)
+	b.check(err)
+	b.check(f.Close())
+	b.check(os.Chtimes(path, b.now, b.now))
+}
+
+// rotate renames a log and its older generations. The new file comes with the
+// next record, or at once while the loop is down or has not seen the last one: it may not have seen the log
+// yet, and one that is there only under rotated names is nobody's. A log that
+// has just been made is not rotated before the loop had time to find it.
+func (b *lab) rotate(log string) {
+	b.t.Helper()
+	f := b.file(log)
+	if _, err := os.Stat(f.path); err != nil || b.loop != nil && !slices.Contains(b.loop.live.Sources(), strings.TrimSuffix(log, ".log")) {
+		return
+	}
+	b.complete(f)
+	b.rotations++
+	for n := f.gens; n > 0; n-- {
+		b.check(os.Rename(fmt.Sprintf("%s.%d", f.path, n), fmt.Sprintf("%s.%d", f.path, n+1)))
+	}
+	f.gens++
+	f.old = f.path + ".1"
+	b.check(os.Rename(f.path, f.old))
+	if b.loop == nil || f.unseen {
+		b.append(f.path, "")
+	}
+	f.unseen = true
+}
+
+// pass moves the clock. Lines are whole by then, and writers know of rotations.
+func (b *lab) pass(d time.Duration) {
+	b.t.Helper()
+	for _, f := range b.files {
+		b.complete(f)
+		f.old = ""
+	}
+	b.now = b.now.Add(d)
+}
+
+// settle lets the clock run until everything written has been read and judged.
+func (b *lab) settle() {
+	b.t.Helper()
+	b.up()
+	b.fault.at = ""
+	for range 16 {
+		b.pass(2 * time.Second)
+		for !b.turn() {
+		}
+	}
+}
+
+// history is what the store holds, in the order of writing within a second, but
+// for the rule that replay does not have.
+func (b *lab) history() []alert.Transition {
+	b.t.Helper()
+	ts, err := b.store.History(context.Background(), time.Unix(0, 0), 0)
+	b.check(err)
+	slices.Reverse(ts)
+	return slices.DeleteFunc(ts, func(t alert.Transition) bool { return t.Rule == "extra" })
+}
+
+// brief writes what must not depend on how a run went.
+func brief(t alert.Transition) string {
+	var values []string
+	for _, v := range t.Values {
+		values = append(values, fmt.Sprintf("%s=%v", v.Name, v.V))
+	}
+	return fmt.Sprintf("%s %-8s %s %s active=%d starts=%d ends=%d suppressed=%d %s %s %s", time.Unix(t.At, 0).UTC().Format("15:04:05"),
+		t.State, t.Rule, t.Group, t.ActiveAt, t.StartsAt, t.EndsAt, t.Suppressed, strings.Join(values, " "), t.Reason, t.ID)
+}
