@@ -18,14 +18,15 @@ const maxAhead = 1000
 // stream reads the generations of one source, one after the other.
 type stream struct {
 	lane
-	src   Source
-	opts  smartylog.Options
-	seen  func(int64) // progress
-	file  *os.File
-	in    *meter
-	scan  *smartylog.Scanner
-	gen   int  // of the open file; the next to open when none is
-	peeks bool // the scanner may know what follows the record it returned last
+	src    Source
+	opts   smartylog.Options
+	seen   func(int64) // progress
+	file   *os.File
+	in     *meter
+	scan   *smartylog.Scanner
+	gen    int   // of the open file; the next to open when none is
+	broken error // of the open file, told after its last record
+	peeks  bool  // the scanner may know what follows the record it returned last
 
 	ahead  []*smartylog.Record // read in search of the next time, oldest first
 	end    bool                // all files are read
@@ -99,12 +100,7 @@ func (s *stream) read(rec *smartylog.Record) error {
 			s.err = s.open()
 			continue
 		}
-		err := s.scan.Next(rec)
-		if err == io.EOF && s.scan.Flush(rec) {
-			err, s.peeks = nil, false
-		} else {
-			s.peeks = true
-		}
+		err := s.scanOne(rec)
 		if err == nil {
 			s.label(rec)
 			return nil
@@ -121,6 +117,25 @@ func (s *stream) read(rec *smartylog.Record) error {
 		return s.err
 	}
 	return io.EOF
+}
+
+// scanOne returns the next record of the open file. What was open when the file ended, or broke off after a
+// whole line, is one too; the break is told after it.
+func (s *stream) scanOne(rec *smartylog.Record) error {
+	err := s.broken
+	if err == nil {
+		err = s.scan.Next(rec)
+	}
+	whole := err == io.EOF || err != nil && !s.scan.Partial()
+	if whole && s.scan.Flush(rec) {
+		if err != io.EOF {
+			s.broken = err
+		}
+		s.peeks = false
+		return nil
+	}
+	s.peeks, s.broken = true, nil
+	return err
 }
 
 func (s *stream) label(rec *smartylog.Record) {
