@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,22 +26,6 @@ type rewriter struct {
 	depth  int // of any and all
 	failed bool
 }
-
-// comparisons maps expr's operators to our functions.
-var comparisons = map[string]string{
-	"==": "$eq", "!=": "$ne", "<": "$lt", "<=": "$le", ">": "$gt", ">=": "$ge", "in": "$in",
-	"contains": "$contains", "startsWith": "$startsWith", "endsWith": "$endsWith", "matches": "$matches", "+": "$add",
-}
-
-// builtins are the functions of expr that rules may call, and what each becomes
-// ("" keeps expr's own).
-var builtins = map[string]string{
-	"len": "$len", "lower": "$lower", "upper": "$upper", "trim": "$trim", "any": "", "all": "", "none": "",
-	"abs": "", "round": "", "floor": "", "ceil": "",
-}
-
-// ours are the functions that are not expr's.
-var ours = map[string]int{"ratio": 2, "seconds": 1}
 
 func (rw *rewriter) fault(n ast.Node, hint, format string, args ...any) ast.Node {
 	rw.failed = true
@@ -220,176 +203,6 @@ func step(root *ast.IdentifierNode, steps []string, key string) string {
 		return "." + key
 	}
 	return fmt.Sprintf("[%q]", key)
-}
-
-func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
-	switch n.Operator {
-	case "..":
-		return rw.fault(n, "list the values: [1, 2, 3]", "ranges are not allowed in rules")
-	case "matches":
-		return rw.matches(n)
-	case "==", "!=", "in", "startsWith", "endsWith", "contains":
-		rw.checkEventCase(n.Left, n.Right)
-		rw.checkEventCase(n.Right, n.Left)
-	}
-	n.Left, n.Right = rw.rewrite(n.Left), rw.rewrite(n.Right)
-	switch n.Operator {
-	case "and", "or", "&&", "||":
-		rw.checkBare(n.Left)
-		rw.checkBare(n.Right)
-	}
-	if s, ok := n.Right.(*ast.StringNode); ok && n.Operator == "in" {
-		return rw.fault(s, fmt.Sprintf("write == %q, or contains for a part of a text", s.Value), "\"in\" looks into a list, and this is a text")
-	}
-	rw.checkNumberAndText(n, n.Left, n.Right)
-	rw.checkNumberAndText(n, n.Right, n.Left)
-	name, ok := comparisons[n.Operator]
-	if !ok || n.Operator != "in" && rw.isPlainNumber(n.Left) && rw.isPlainNumber(n.Right) {
-		return n
-	}
-	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: name}, n), Arguments: []ast.Node{n.Left, n.Right}}, n)
-}
-
-// checkBare refuses a field of any kind where true or false is needed: a record
-// without it would make the whole expression fail.
-func (rw *rewriter) checkBare(n ast.Node) {
-	id, ok := n.(*ast.IdentifierNode)
-	if ok && rw.types[id.Value] == types.Any {
-		rw.fault(n, "write "+id.Value+" == true", "%q may be anything, also missing, and true or false is needed here", id.Value)
-	}
-}
-
-// isPlainNumber is true for what is always a number, so that expr's own
-// operators mean the same as ours.
-func (rw *rewriter) isPlainNumber(n ast.Node) bool {
-	switch n := n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode:
-		return true
-	case *ast.IdentifierNode:
-		return rw.types[n.Value] == types.Int
-	}
-	return false
-}
-
-func (rw *rewriter) isVariable(n ast.Node) bool {
-	id, ok := n.(*ast.IdentifierNode)
-	return ok && len(rw.names) == 1 && rw.names[0] == id.Value
-}
-
-// matches compiles the pattern now, so that a bad one is a fault of the rule.
-func (rw *rewriter) matches(n *ast.BinaryNode) ast.Node {
-	pattern, ok := n.Right.(*ast.StringNode)
-	if !ok {
-		return rw.fault(n.Right, "", "the pattern of matches must be a text in quotes")
-	}
-	if len(pattern.Value) > 4<<10 {
-		return rw.fault(pattern, "", "the pattern is longer than 4 KiB")
-	}
-	if id, ok := n.Left.(*ast.IdentifierNode); ok && id.Value == "event" && rw.scope.record && lowerPattern(pattern.Value) {
-		return rw.fault(pattern, "write it in upper case", "event names are upper case in expressions, so this never holds")
-	}
-	re, err := regexp.Compile(pattern.Value)
-	if err != nil {
-		return rw.fault(pattern, "the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: "$matches"}, n),
-		Arguments: []ast.Node{rw.rewrite(n.Left), at(&ast.ConstantNode{Value: re}, pattern)}}, n)
-}
-
-var plainPattern = regexp.MustCompile(`^[\^A-Za-z0-9_.*+$]*$`)
-
-// lowerPattern reports whether a pattern can only match text with lower-case
-// letters. Patterns with groups, classes or flags are not judged.
-func lowerPattern(p string) bool { return plainPattern.MatchString(p) && p != strings.ToUpper(p) }
-
-// checkNumberAndText refuses `count > "many"`, which never holds.
-func (rw *rewriter) checkNumberAndText(n *ast.BinaryNode, number, text ast.Node) {
-	s, ok := text.(*ast.StringNode)
-	if !ok || !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, n.Operator) || !rw.isPlainNumber(number) {
-		return
-	}
-	if _, numeric := numericText(s.Value); !numeric {
-		rw.fault(s, "write a number, without quotes", "a number is compared with the text %q", s.Value)
-	}
-}
-
-// checkEventCase refuses `event == "login_error"`: event is upper case in
-// expressions, so the comparison would never hold.
-func (rw *rewriter) checkEventCase(event, literal ast.Node) {
-	id, ok := event.(*ast.IdentifierNode)
-	if !ok || id.Value != "event" || !rw.scope.record {
-		return
-	}
-	literals := []ast.Node{literal}
-	if list, ok := literal.(*ast.ArrayNode); ok {
-		literals = list.Nodes
-	}
-	for _, l := range literals {
-		if s, ok := l.(*ast.StringNode); ok && s.Value != strings.ToUpper(s.Value) {
-			rw.fault(s, fmt.Sprintf("write %q", strings.ToUpper(s.Value)), "event names are upper case in expressions, so this never holds")
-		}
-	}
-}
-
-func (rw *rewriter) call(n *ast.CallNode) ast.Node {
-	id, ok := n.Callee.(*ast.IdentifierNode)
-	if m, method := n.Callee.(*ast.MemberNode); method {
-		if rw.rewrite(m.Node); rw.failed {
-			return n // of now().Hour(), now() is the fault
-		}
-	}
-	if !ok {
-		return rw.fault(n, "", "only functions of the reference can be called")
-	}
-	arity, ok := ours[id.Value]
-	if !ok {
-		known := functionNames()
-		hint := "functions: " + strings.Join(known, ", ")
-		if near := strictyaml.Nearest(id.Value, known); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return rw.fault(id, hint, "unknown function %q", id.Value)
-	}
-	if len(n.Arguments) != arity {
-		hint := "write seconds(execution_time), say"
-		if id.Value == "ratio" {
-			hint = "write ratio(part, whole)"
-		}
-		return rw.fault(n, hint, "%s takes %d arguments and has %d", id.Value, arity, len(n.Arguments))
-	}
-	rw.all(n.Arguments)
-	return n
-}
-
-func (rw *rewriter) builtin(n *ast.BuiltinNode) ast.Node {
-	name, ok := builtins[n.Name]
-	switch {
-	case n.Name == "now" || n.Name == "date" || n.Name == "duration" || n.Name == "timezone":
-		return rw.fault(n, "rules see the time of the records only: use window, for or schedule", "%s() is not allowed: it would make live and replay differ", n.Name)
-	case !ok:
-		return rw.fault(n, "functions: "+strings.Join(functionNames(), ", "), "%s() is not allowed in rules", n.Name)
-	case name != "":
-		rw.all(n.Arguments)
-		return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: name}, n), Arguments: n.Arguments}, n)
-	}
-	if rw.depth++; rw.depth > 2 {
-		return rw.fault(n, "", "any and all may be nested twice at most")
-	}
-	rw.all(n.Arguments)
-	rw.depth--
-	return n
-}
-
-func functionNames() []string {
-	var names []string
-	for name := range builtins {
-		names = append(names, name)
-	}
-	for name := range ours {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func (rw *rewriter) env() any {

@@ -205,7 +205,7 @@ func (h *machine) Commit(t *rapid.T) {
 
 func (h *machine) Save(t *rapid.T) {
 	if len(h.m.deliveries) == 0 {
-		t.Skip("no deliveries")
+		return
 	}
 	d := rapid.SampledFrom(h.m.deliveries).Draw(t, "old")
 	change := modelDelivery.Draw(t, "change")

@@ -225,7 +225,10 @@ func TestSend_IncomingWebhook(t *testing.T) {
 	if diff := cmp.Diff([]string{"webhook", "webhook"}, f.calls); diff != "" || !strings.HasPrefix(f.last["blocks"], "[{") {
 		t.Error(diff, f.last["blocks"])
 	}
-	f.fault = func(w http.ResponseWriter, r *http.Request) bool { http.Error(w, "no "+r.URL.Path, http.StatusForbidden); return true }
+	f.fault = func(w http.ResponseWriter, r *http.Request) bool {
+		http.Error(w, "no "+r.URL.Path, http.StatusForbidden)
+		return true
+	}
 	if _, err = r.Send(t.Context(), delivery(notifiers.First, edge("a", alert.Firing)), ""); err == nil || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("%v", err)
 	}

@@ -160,16 +160,18 @@ func TestSend_Faults(t *testing.T) {
 		permanent bool
 		after     time.Duration
 	}{
-		"500":            {answer(500, ""), "server", false, 0},
-		"503 and wait":   {answer(503, "7"), "server", false, 7 * time.Second},
-		"429 seconds":    {answer(429, "120"), "rate_limited", false, 2 * time.Minute},
-		"429 date":       {answer(429, date), "rate_limited", false, 90 * time.Second},
-		"429 silent":     {answer(429, ""), "rate_limited", false, 0},
-		"408":            {answer(408, ""), "server", false, 0},
-		"425":            {answer(425, ""), "server", false, 0},
-		"400 with echo":  {answer(400, ""), "rejected", true, 0},
-		"410":            {answer(410, ""), "rejected", true, 0},
-		"redirect":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere/s3cr3t", http.StatusFound) }, "rejected", true, 0},
+		"500":           {answer(500, ""), "server", false, 0},
+		"503 and wait":  {answer(503, "7"), "server", false, 7 * time.Second},
+		"429 seconds":   {answer(429, "120"), "rate_limited", false, 2 * time.Minute},
+		"429 date":      {answer(429, date), "rate_limited", false, 90 * time.Second},
+		"429 silent":    {answer(429, ""), "rate_limited", false, 0},
+		"408":           {answer(408, ""), "server", false, 0},
+		"425":           {answer(425, ""), "server", false, 0},
+		"400 with echo": {answer(400, ""), "rejected", true, 0},
+		"410":           {answer(410, ""), "rejected", true, 0},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere/s3cr3t", http.StatusFound)
+		}, "rejected", true, 0},
 		"hang":           {func(w http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); <-r.Context().Done() }, "timeout", false, 0},
 		"garbage":        {func(w http.ResponseWriter, _ *http.Request) { hijack(w, "\x16\x03garbage\n\n") }, "network", false, 0},
 		"reset":          {func(w http.ResponseWriter, _ *http.Request) { hijack(w, "") }, "network", false, 0},
