@@ -19,12 +19,13 @@ import (
 // site is a place where the real program runs: logs, state, configuration and
 // three receivers.
 type site struct {
-	t     *testing.T
-	dir   string
-	inbox *inbox
-	cmd   *exec.Cmd
-	done  chan error
-	url   string // of the program's web address
+	t       *testing.T
+	dir     string
+	program string // what is started
+	inbox   *inbox
+	cmd     *exec.Cmd
+	done    chan error
+	url     string // of the program's web address
 
 	mu     sync.Mutex
 	stderr strings.Builder
@@ -49,7 +50,7 @@ rules:
 `
 
 func newSite(t *testing.T) *site {
-	s := &site{t: t, dir: t.TempDir(), inbox: &inbox{fail: map[string]int{}}}
+	s := &site{t: t, dir: t.TempDir(), program: "smarty-alert", inbox: &inbox{fail: map[string]int{}}}
 	s.mkdir("logs")
 	s.mkdir("state")
 	s.write("rules.yaml", liveRules)
@@ -108,12 +109,25 @@ func (s *site) write(name, text string) {
 	}
 }
 
+// edit replaces a text in a file.
+func (s *site) edit(name, old, now string) {
+	s.t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if !strings.Contains(string(data), old) {
+		s.t.Fatalf("%s has no %q", name, old)
+	}
+	s.write(name, strings.Replace(string(data), old, now, 1))
+}
+
 var listening = regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`)
 
 // start runs the program and waits until it answers.
 func (s *site) start() {
 	s.t.Helper()
-	s.cmd = exec.Command("smarty-alert", "run", "--config", filepath.Join(s.dir, "config.yaml"))
+	s.cmd = exec.Command(s.program, "run", "--config", filepath.Join(s.dir, "config.yaml"))
 	pipe, err := s.cmd.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)

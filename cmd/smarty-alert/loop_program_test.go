@@ -36,7 +36,7 @@ func TestLoop_RandomPrograms(t *testing.T) {
 		if rapid.Bool().Draw(rt, "logs come later") {
 			b.up()
 		}
-		for _, s := range rapid.SliceOfN(rapid.Custom(drawStep), 5, 60).Draw(rt, "program") {
+		for _, s := range rapid.SliceOfN(rapid.Custom(drawStep), 20, 80).Draw(rt, "program") {
 			s.do(b)
 		}
 		b.settle()
@@ -68,7 +68,7 @@ type step struct {
 // drawStep prefers what keeps things going.
 func drawStep(t *rapid.T) step {
 	kinds := []string{"write", "write", "write", "burst", "burst", "turn", "turn", "turn", "turn", "pass", "pass", "pass",
-		"late", "half", "rotate", "kill", "stop", "doom", "reload"}
+		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload"}
 	return step{kind: rapid.SampledFrom(kinds).Draw(t, "kind"), a: rapid.IntRange(0, 3).Draw(t, "a"),
 		n: rapid.IntRange(0, 5).Draw(t, "n"), x: rapid.IntRange(0, 29).Draw(t, "x")}
 }
