@@ -108,14 +108,17 @@ type Transition struct {
 	EndsAt      int64    `json:"ends_at,omitempty"` // resolved only
 	// Reason says why an alert resolved: condition, expired, rule_removed,
 	// rule_changed, state_lost.
-	Reason      string   `json:"reason,omitempty"`
-	Values      []Value  `json:"values,omitempty"` // count first, then aggregates in rule order
-	Labels      Labels   `json:"labels,omitempty"` // the rule's own
-	Annotations Labels   `json:"annotations,omitempty"`
-	Samples     []Sample `json:"samples,omitempty"`
-	Suppressed  int64    `json:"suppressed,omitempty"` // event mode: records swallowed by the cooldown
-	Condition   string   `json:"condition,omitempty"`  // source text
-	Window      int64    `json:"window,omitempty"`     // seconds
+	Reason      string  `json:"reason,omitempty"`
+	Values      []Value `json:"values,omitempty"` // count first, then aggregates in rule order
+	Labels      Labels  `json:"labels,omitempty"` // the rule's own
+	Annotations Labels  `json:"annotations,omitempty"`
+	// Summary is the annotation of that name or, for a rule without one, the
+	// values beside what they are judged by.
+	Summary    string   `json:"summary,omitempty"`
+	Samples    []Sample `json:"samples,omitempty"`
+	Suppressed int64    `json:"suppressed,omitempty"` // event mode: records swallowed by the cooldown
+	Condition  string   `json:"condition,omitempty"`  // source text
+	Window     int64    `json:"window,omitempty"`     // seconds
 
 	// What the rule says about its notifications.
 	RepeatInterval time.Duration `json:"repeat_interval,omitempty"` // 0: the route's

@@ -138,6 +138,9 @@ func (e *Engine) interested(src int, rec *smartylog.Record) []*ruleState {
 func (e *Engine) EOF(src int, wall int64) {
 	s := e.sources[src]
 	s.Final = max(s.Final, wall-e.o.Lateness-1)
+	if s.Stepped && s.Final > e.reached {
+		s.Stepped = false // whatever its clock said: it is known to be read up to here
+	}
 	e.newest = max(e.newest, positive(e.newest, s.Final))
 	e.refinal()
 }

@@ -101,9 +101,13 @@ func (c *oClock) next(l *oLane) *oRecord {
 	return r
 }
 
-// eof is §1.5: nothing is hidden up to lateness before the wall second.
+// eof is §1.5: nothing is hidden up to lateness before the wall second, whatever
+// the source's clock says.
 func (c *oClock) eof(l *oLane, wall int64) oStep {
 	l.final = max(l.final, wall-c.lateness-1)
+	if l.final > c.final {
+		l.stepped = false
+	}
 	c.refinal()
 	return oStep{eof: l.source, wall: wall}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zeebo/xxh3"
+
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -34,6 +36,9 @@ func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s in
 	}
 	t.ID = alert.TransitionID(t.AlertID, state, s)
 	t.Annotations = r.annotate(t)
+	if t.Summary = t.Annotation("summary"); t.Summary == "" {
+		t.Summary = plainSummary(t)
+	}
 	return t
 }
 
@@ -61,6 +66,9 @@ func (r *ruleState) redacted(e *Engine, labels alert.Labels) alert.Labels {
 	out := make(alert.Labels, len(labels))
 	for i, l := range labels {
 		shown, _ := e.o.Redactor.Value(l.Name, l.Value).(string)
+		if shown != l.Value { // two hidden values are still two
+			shown = fmt.Sprintf("%s #%04x", shown, xxh3.HashString(l.Value)&0xffff)
+		}
 		out[i] = alert.Label{Name: l.Name, Value: shown}
 	}
 	return out
@@ -76,7 +84,7 @@ func (r *ruleState) suppression(e *Engine, slot uint32, s int64, by string) *ale
 // it must never keep an alert from leaving.
 func (r *ruleState) annotate(t *alert.Transition) alert.Labels {
 	d := templateData(t)
-	pairs := []alert.Label{{Name: "summary", Value: plainSummary(t)}}
+	pairs := make([]alert.Label, 0, len(r.rule.Annotations))
 	for _, a := range r.rule.Annotations {
 		text, err := a.Render(d)
 		if err != nil {

@@ -91,7 +91,7 @@ type notificationJSON struct {
 func alertLine(t *alert.Transition) alertJSON {
 	line := alertJSON{Type: "alert", At: stamp(t.At), Rule: t.Rule, Group: orEmpty(t.Group), State: t.State, Severity: t.Severity,
 		Fingerprint: t.Fingerprint, ID: t.AlertID, ActiveAt: stamp(t.ActiveAt), Reason: t.Reason, Values: t.Values,
-		Labels: orEmpty(t.Labels), Suppressed: t.Suppressed, Summary: t.Annotation("summary")}
+		Labels: orEmpty(t.Labels), Suppressed: t.Suppressed, Summary: t.Summary}
 	if t.StartsAt != 0 {
 		line.StartsAt = stamp(t.StartsAt)
 	}

@@ -32,6 +32,7 @@ var (
 )
 
 var valuePatterns = [...]pattern{
+	{"userinfo", regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@'"]*:[^/\s@'"]+@`), nil},
 	{"jwt", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), nil},
 	{"email", regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`), nil},
 	{"hex", regexp.MustCompile(`\b[0-9a-fA-F]{24,}\b`), nil},
@@ -40,7 +41,7 @@ var valuePatterns = [...]pattern{
 }
 
 // NewRedactor hides the default secrets and the given further keys. allow names
-// keys ("token"), paths ("params.signature") or kinds of data (phone email jwt
+// keys ("token"), paths ("params.signature") or kinds of data (phone email jwt userinfo
 // hex card) to let through.
 func NewRedactor(keys, allow []string) *Redactor {
 	r := &Redactor{keys: map[string]bool{}, allow: map[string]bool{}}
@@ -56,7 +57,7 @@ func NewRedactor(keys, allow []string) *Redactor {
 		names = append(names, `[\w-]*`+k+`[\w-]*`)
 	}
 	// what was hidden before stays as it is: texts are redacted again when stored
-	quoted := Redacted + `|[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?`
+	quoted := Redacted + `|(?:Basic|Bearer|Token|Digest)\s+[^\s,;'"]+|\\'(?:[^'\\]|\\[^'])*(?:\\')?|[ub]\\'(?:[^'\\]|\\[^'])*(?:\\')?|[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?`
 	r.keyed = regexp.MustCompile(`(?i)(\b(?:` + strings.Join(names, "|") + `)\b|(?-i:\bKey\b))(\\?['"]?\s*[:=]\s*)(` + quoted + `|\[[^\]]*\]?|[^\s,;&}\])>'"]+)`)
 	for _, p := range valuePatterns {
 		if !r.allow[p.name] {
@@ -121,8 +122,11 @@ func (r *Redactor) pass(s string) string {
 	s = r.hideKeyed(s)
 	for _, p := range r.patterns {
 		s = p.re.ReplaceAllStringFunc(s, func(match string) string {
-			if p.ok != nil && !p.ok(match) {
+			switch {
+			case p.ok != nil && !p.ok(match):
 				return match
+			case p.name == "userinfo": // the address is worth knowing
+				return match[:strings.Index(match, "://")+3] + Redacted + "@"
 			}
 			return Redacted
 		})

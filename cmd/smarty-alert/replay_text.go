@@ -101,7 +101,7 @@ func (p *textPrinter) alert(t *alert.Transition) {
 		p.printf("%21s%s\n", "", p.paint("after "+strictyaml.FormatDuration(lasted), text.Faint))
 		return
 	}
-	p.printf("%21s%s\n", "", printable(t.Annotation("summary")))
+	p.printf("%21s%s\n", "", printable(t.Summary))
 }
 
 // table has a row for every rule, so that silence shows too: the last columns
