@@ -19,7 +19,6 @@ type Config struct {
 
 	Logs     []Log
 	Lateness time.Duration // the greatest of the logs': the engine has one
-	CatchUp  time.Duration // records older than this after a start are caught up on
 
 	Rules     []string // files, directories, globs
 	State     State

@@ -29,7 +29,7 @@ func TestLoad_Minimal(t *testing.T) {
 		File: "testdata/good/minimal.yaml", Version: 1, Timezone: time.UTC,
 		Logs: []config.Log{{Path: "/var/log/microimpuls/smarty/*.log", Start: config.Start(time.Hour), Zone: time.UTC,
 			Lateness: 2 * time.Second}},
-		Lateness: 2 * time.Second, CatchUp: 15 * time.Minute, Rules: []string{"testdata/good/rules"},
+		Lateness: 2 * time.Second, Rules: []string{"testdata/good/rules"},
 		State: config.State{Dir: "/var/lib/smarty-alert", Retention: 30 * 24 * time.Hour, MaxSize: 2e9},
 		Web:   config.Web{Listen: "127.0.0.1:9099"},
 		Receivers: []config.Receiver{{Name: "mail", Timeout: 10 * time.Second, SendResolved: true, Email: &config.Email{
@@ -174,7 +174,6 @@ func TestParse_SecretFileThatAllCanRead(t *testing.T) {
 func TestParse_ValuesAndPaths(t *testing.T) {
 	const text = `
 timezone: ${ZONE}
-catch_up: ${PAUSE}
 logs:
 - {path: "${LOGS}/$${x}.log", start: beginning, lateness: 0s}
 - {path: b.log, start: 0s, lateness: 30s, timezone: Asia/Omsk}
@@ -186,7 +185,7 @@ receivers:
 route: {receiver: hook}
 `
 	flow := strings.ReplaceAll(text, "send_resolved: ${NO}", `send_resolved: "${NO}"`)
-	values := map[string]string{"ZONE": "Europe/Moscow", "PAUSE": "1h", "LOGS": "logs", "KEY": "hush", "NO": "false"}
+	values := map[string]string{"ZONE": "Europe/Moscow", "LOGS": "logs", "KEY": "hush", "NO": "false"}
 	c, warnings, err := config.Parse("/etc/smarty/c.yaml", []byte("\ufeff"+flow), func(n string) (string, bool) { v, ok := values[n]; return v, ok })
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(describe(warnings, err))
@@ -201,8 +200,8 @@ route: {receiver: hook}
 	if c.Logs[0].Start != config.FromBeginning || c.Logs[1].Start != config.FromEnd || c.Logs[0].Lateness != 0 || c.Lateness != 30*time.Second {
 		t.Errorf("logs = %+v, lateness %v", c.Logs, c.Lateness)
 	}
-	if c.Logs[0].Zone.String() != "Europe/Moscow" || c.Logs[1].Zone.String() != "Asia/Omsk" || c.CatchUp != time.Hour {
-		t.Errorf("zones %v %v, catch-up %v", c.Logs[0].Zone, c.Logs[1].Zone, c.CatchUp)
+	if c.Logs[0].Zone.String() != "Europe/Moscow" || c.Logs[1].Zone.String() != "Asia/Omsk" {
+		t.Errorf("zones %v %v", c.Logs[0].Zone, c.Logs[1].Zone)
 	}
 	if c.State != (config.State{Dir: "/etc/smarty/state", MaxSize: 1 << 30, Retention: 7 * 24 * time.Hour}) {
 		t.Errorf("state = %+v", c.State)

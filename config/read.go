@@ -16,7 +16,6 @@ import (
 const (
 	DefaultLateness  = 2 * time.Second
 	DefaultStart     = time.Hour
-	DefaultCatchUp   = 15 * time.Minute
 	DefaultTimeout   = 10 * time.Second
 	DefaultStateDir  = "/var/lib/smarty-alert"
 	DefaultRetention = 30 * day
@@ -27,7 +26,7 @@ const (
 const day = 24 * time.Hour
 
 // later are keys of the file that this version does not have yet.
-var later = []string{"overrides", "vars", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
+var later = []string{"catch_up", "overrides", "vars", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
 	"language", "digest", "storm", "flapping", "proxy", "ca_file", "rate_limit"}
 
 func (rd *reader) read(root strictyaml.Value) {
@@ -50,7 +49,6 @@ func (rd *reader) read(root strictyaml.Value) {
 			c.Rules = append(c.Rules, p)
 		}
 	}
-	c.CatchUp = rd.duration(m.Get("catch_up"), time.Second, 28*day, DefaultCatchUp)
 	rd.readState(m.Get("state"))
 	rd.readWeb(m.Get("web"))
 	rd.readCalendars(m.Get("calendars"))
@@ -97,7 +95,7 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	rd.cfg.Web.Listen = text
 	if ip, err := netip.ParseAddr(host); host == "" || err == nil && !ip.IsLoopback() {
 		listen.Warn("listen on 127.0.0.1 and put a web server with a password before it",
-			"whoever reaches this address can read alerts and silence them")
+			"whoever reaches this address can read metrics and ask for a reload")
 	}
 }
 

@@ -23,6 +23,9 @@ func (rd *reader) secret(p pair, name string) (s Secret, where strictyaml.Value)
 	case direct.There() && named.There():
 		p.shown.Key(file).Fault("remove one of them", "stands beside %s", name)
 	case rd.dry:
+		if raw, ok := p.written.Get(name).Text(); ok {
+			refusePlain(direct, name, raw)
+		}
 	case direct.There():
 		return rd.plainSecret(p, name, direct)
 	case named.There():
@@ -51,10 +54,17 @@ func (rd *reader) plainSecret(p pair, name string, v strictyaml.Value) (Secret, 
 	case strings.ContainsAny(text, "\r\n"):
 		v.Fault("", "holds more than one line")
 		return "", strictyaml.Value{}
-	case name != "url" && !strings.Contains(raw, "${"):
-		v.Warn("put it into a file that only the service can read: "+name+"_file: …", "a secret in the configuration is seen by all who can read it")
 	}
+	refusePlain(v, name, raw)
 	return Secret(text), v
+}
+
+// refusePlain finds a secret that stands in the file itself. A webhook's address
+// may: few of them are secret.
+func refusePlain(v strictyaml.Value, name, raw string) {
+	if name != "url" && !strings.Contains(raw, "${") {
+		v.Fault("put it into a file that only the service can read: "+name+"_file: …", "a secret in the configuration is seen by all who can read it")
+	}
 }
 
 // maxSecret is the longest secret file read, in bytes.
