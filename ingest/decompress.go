@@ -57,7 +57,9 @@ func decompress(r io.Reader, path string) (io.Reader, error) {
 		return bzip2.NewReader(bufio.NewReaderSize(whole, readBuffer)), nil
 	case bytes.HasPrefix(head, []byte{0xfd, '7', 'z', 'X', 'Z', 0}):
 		return nil, errors.New("xz files are not read, unpack it first")
-	case filepath.Ext(path) == ".gz" && n > 0:
+	case filepath.Ext(path) == ".gz" && n == 0:
+		return nil, io.ErrUnexpectedEOF // even the gzip of nothing has a header
+	case filepath.Ext(path) == ".gz":
 		return nil, gzip.ErrHeader
 	}
 	return whole, nil

@@ -71,6 +71,9 @@ type run struct {
 // the middle, what came before it is reported and summed up, and the error
 // names the file.
 func Run(ctx context.Context, o Options, emit func(Event) error) (*Summary, error) {
+	if o.Until != 0 && (o.Read.To == 0 || o.Read.To > o.Until+1) {
+		o.Read.To = o.Until + 1 // what follows the end of the clock is not judged, and so not counted
+	}
 	files, err := ingest.OpenFiles(o.Sources, o.Read)
 	if err != nil {
 		return nil, err

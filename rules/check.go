@@ -28,7 +28,7 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 	fc.checkEmptyWindow(m, r)
 	fc.checkRatio(m, r)
 	if r.Match == nil && r.Logs == nil && r.Events == nil && !m.Get("match").There() && !m.Get("event").There() && !m.Get("log").There() {
-		m.Value().Fault("name an event or a log", "the rule selects every record of every log")
+		m.Value().Warn("name an event or a log, unless that is meant", "the rule selects every record of every log")
 	}
 }
 

@@ -135,12 +135,12 @@ func (fc *fileContext) readCalendars(v strictyaml.Value) []string {
 }
 
 func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) {
-	for _, v := range m.Get("log").List() {
+	for _, v := range named(m.Get("log")) {
 		if stem, ok := v.Text(); ok {
 			r.Logs = append(r.Logs, checkLog(v, stem))
 		}
 	}
-	for _, v := range m.Get("event").List() {
+	for _, v := range named(m.Get("event")) {
 		if name, ok := v.Text(); ok {
 			r.Events = append(r.Events, checkEvent(v, name, r.Logs))
 		}
@@ -157,6 +157,21 @@ func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) {
 		}
 		r.GroupBy = append(r.GroupBy, groupField(v, sc, r, seen)...)
 	}
+}
+
+// named is a list of names; one that is written and names nothing would select
+// everything, or nothing, and its author meant neither.
+func named(v strictyaml.Value) []strictyaml.Value {
+	items := v.List()
+	if v.IsList() && len(items) == 0 {
+		v.Fault("leave it out to take any", "is an empty list")
+	}
+	for _, item := range items {
+		if s, ok := item.Text(); ok && strings.TrimSpace(s) == "" {
+			item.Fault("leave the key out to take any", "is an empty text")
+		}
+	}
+	return items
 }
 
 // checkLog normalises a stem and warns when it is probably misspelt.

@@ -243,9 +243,9 @@ func (s *Store) damaged(doing string, err error) error {
 		doing, ErrDamaged, err, s.dir)
 }
 
-// makeDir creates dir, for us alone, in an existing parent.
+// makeDir creates dir, for us alone, with the parents it lacks.
 func makeDir(dir string) error {
-	err := os.Mkdir(dir, 0o700)
+	err := os.MkdirAll(dir, 0o700)
 	switch {
 	case err == nil:
 		return syncDir(filepath.Dir(dir))
