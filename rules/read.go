@@ -166,12 +166,15 @@ func named(v strictyaml.Value) []strictyaml.Value {
 	if v.IsList() && len(items) == 0 {
 		v.Fault("leave it out to take any", "is an empty list")
 	}
+	var out []strictyaml.Value
 	for _, item := range items {
 		if s, ok := item.Text(); ok && strings.TrimSpace(s) == "" {
 			item.Fault("leave the key out to take any", "is an empty text")
+		} else if ok {
+			out = append(out, item)
 		}
 	}
-	return items
+	return out
 }
 
 // checkLog normalises a stem and warns when it is probably misspelt.

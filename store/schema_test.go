@@ -152,12 +152,13 @@ func TestOpen_Refuses(t *testing.T) {
 			if err := errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
 				t.Fatal(err)
 			}
-		}, false, "is not a directory"},
-		"no parent": {func(t *testing.T, dir string) {
-			if err := os.RemoveAll(filepath.Dir(dir)); err != nil {
+		}, false, "not a directory"},
+		"parent is a file": {func(t *testing.T, dir string) {
+			parent := filepath.Dir(dir)
+			if err := errors.Join(os.RemoveAll(parent), os.WriteFile(parent, nil, 0o600)); err != nil {
 				t.Fatal(err)
 			}
-		}, false, "no such file"},
+		}, false, "not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "parent", "state")
