@@ -63,6 +63,7 @@ type replayJob struct {
 	zone   *time.Location
 	failIf *replay.Gate
 	bytes  int64 // of the files on disk
+	logs   []config.Log
 }
 
 func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
@@ -73,6 +74,7 @@ func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
 	if err != nil {
 		return err
 	}
+	a.interruptible() // nothing has to be put in order, and a pipe may be waited for
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	bar := a.progress(job.bytes, f.format == "text" && isTerminal(a.stdout))
 	job.o.Read.Progress = bar.add
@@ -147,6 +149,7 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	if job.o.Sources, err = ingest.Find(logs); err != nil {
 		return nil, ioError(err)
 	}
+	job.adopt(a)
 	job.bytes = diskBytes(job.o.Sources)
 	return job, nil
 }
@@ -171,22 +174,13 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 	}
 	j.o.Lateness = int64(c.Lateness / time.Second)
 	j.o.Redactor = smartylog.NewRedactor(c.Redact.Keys, c.Redact.Allow)
-	j.o.Read.Options = readAs(c.Logs, j.zone)
+	j.logs = c.Logs
 	if c.Route != nil {
 		if j.o.Dispatcher, err = notifiers.NewDispatcher(dispatchOptions(c), nil, time.Time{}); err != nil {
 			return rules.Options{}, usageError(err)
 		}
 	}
 	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames()}, nil
-}
-
-// readAs is how the first configured log is read: files given on the command
-// line need not be those of the configuration.
-func readAs(logs []config.Log, zone *time.Location) smartylog.Options {
-	if len(logs) == 0 {
-		return smartylog.Options{Zone: zone}
-	}
-	return smartylog.Options{Zone: logs[0].Zone, IgnoreOffset: logs[0].IgnoreOffset}
 }
 
 func (j *replayJob) times(f replayFlags) (err error) {
