@@ -29,7 +29,6 @@ var mayImport = map[string][]string{
 	"config":     {"rules", "alert", "calendar", "strictyaml"},
 	"replay":     {"ingest", "smartylog", "rules", "config", "engine", "alert", "notifiers", "calendar"},
 	"loggen":     {"smartylog"},
-	"web":        {"alert", "store"},
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
