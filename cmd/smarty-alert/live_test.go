@@ -142,6 +142,7 @@ func (s *site) start() {
 	case a := <-address:
 		s.url = "http://" + a
 	case err := <-s.done:
+		s.cmd = nil
 		s.t.Fatalf("the program ended at once: %v\n%s", err, s.said())
 	}
 	s.eventually("ready", func() bool { return s.get("/-/ready") == http.StatusOK })

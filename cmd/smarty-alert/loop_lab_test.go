@@ -375,7 +375,7 @@ func (b *lab) rotate(log string) {
 	f.gens++
 	f.old = f.path + ".1"
 	b.check(os.Rename(f.path, f.old))
-	if b.loop == nil || !b.looked.After(f.made) {
+	if b.loop == nil || b.looked.Sub(f.made) < time.Second {
 		b.append(f.path, "")
 	}
 }
