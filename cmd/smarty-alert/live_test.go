@@ -25,10 +25,12 @@ type site struct {
 	inbox   *inbox
 	cmd     *exec.Cmd
 	done    chan error
-	url     string // of the program's web address
+	address chan string // told once by each process
+	url     string      // of the program's web address
 
 	mu     sync.Mutex
 	stderr strings.Builder
+	stdout strings.Builder
 }
 
 const liveRules = `
@@ -127,7 +129,16 @@ var listening = regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`)
 // start runs the program and waits until it answers.
 func (s *site) start() {
 	s.t.Helper()
-	s.cmd = exec.Command(s.program, "run", "--config", filepath.Join(s.dir, "config.yaml"))
+	s.launch()
+	s.awaitAddress()
+	s.eventually("ready", func() bool { return s.get("/-/ready") == http.StatusOK })
+}
+
+// launch starts the program and waits for nothing.
+func (s *site) launch(args ...string) {
+	s.t.Helper()
+	s.cmd = exec.Command(s.program, append([]string{"run", "--config", filepath.Join(s.dir, "config.yaml")}, args...)...)
+	s.cmd.Stdout = (*output)(s)
 	pipe, err := s.cmd.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -135,17 +146,20 @@ func (s *site) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	address := make(chan string, 1)
+	s.address = make(chan string, 1)
 	s.done = make(chan error, 1)
-	go s.listen(pipe, address)
+	go s.listen(pipe, s.address)
+}
+
+func (s *site) awaitAddress() {
+	s.t.Helper()
 	select {
-	case a := <-address:
+	case a := <-s.address:
 		s.url = "http://" + a
 	case err := <-s.done:
 		s.cmd = nil
 		s.t.Fatalf("the program ended at once: %v\n%s", err, s.said())
 	}
-	s.eventually("ready", func() bool { return s.get("/-/ready") == http.StatusOK })
 }
 
 // listen keeps what the program says and finds its address.
@@ -160,6 +174,21 @@ func (s *site) listen(pipe io.Reader, address chan<- string) {
 		s.mu.Unlock()
 	}
 	s.done <- s.cmd.Wait()
+}
+
+// output keeps what the program prints.
+type output site
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stdout.Write(p)
+}
+
+func (s *site) printed() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stdout.String()
 }
 
 func (s *site) said() string {
