@@ -186,9 +186,13 @@ func transitions(out []engine.Output) []alert.Transition {
 // announce hands transitions to the dispatcher. On a first start those of the
 // history are held until it has been read.
 func (l *loop) announce(ts []alert.Transition) []alert.Transition {
+	level := slog.LevelInfo
+	if l.quiet != nil {
+		level = slog.LevelDebug // history, which nobody is told of
+	}
 	for i := range ts {
 		t := &ts[i]
-		l.log.Info("alert", slog.String("state", t.State.String()), slog.String("rule", t.Rule),
+		l.log.Log(context.Background(), level, "alert", slog.String("state", t.State.String()), slog.String("rule", t.Rule),
 			slog.String("group", t.Group.String()), slog.String("at", time.Unix(t.At, 0).UTC().Format(time.RFC3339)))
 	}
 	if l.quiet == nil {

@@ -86,7 +86,8 @@ func (m *metrics) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
 func (m *metrics) Collect(ch chan<- prometheus.Metric) {
-	if m.s.loop == nil {
+	l := m.s.loop.Load()
+	if l == nil {
 		return
 	}
 	counter := func(d *prometheus.Desc, v int64, labels ...string) {
@@ -95,11 +96,11 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	if r := m.s.loop.readings.Load(); r != nil {
+	if r := l.readings.Load(); r != nil {
 		r.collect(counter, gauge)
 	}
 	m.collectDeliveries(counter, gauge)
-	rl := &m.s.loop.reloads
+	rl := &l.reloads
 	rl.mu.Lock()
 	defer rl.mu.Unlock()
 	gauge(descReloadOK, truth(rl.ok))

@@ -163,7 +163,7 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if sn.Quiet != 0 {
 		l.quiet = &quietStart{until: sn.Quiet}
 	}
-	again, err := l.reread(cuts)
+	again, err := l.reread(ctx, cuts)
 	if err != nil {
 		return err
 	}
@@ -206,9 +206,12 @@ func (l *loop) firstStart(ctx context.Context, logs []ingest.LogConfig, lo inges
 // reread tells the engine again what it was told after its snapshot, cut by
 // cut, and returns the transitions that follow: they have the ids they had.
 // Those of a first start's history are held, as they were.
-func (l *loop) reread(cuts []place) ([]alert.Transition, error) {
+func (l *loop) reread(ctx context.Context, cuts []place) ([]alert.Transition, error) {
 	var again []alert.Transition
 	for _, to := range cuts {
+		if err := ctx.Err(); err != nil {
+			return nil, err // the cuts stay, for the next start
+		}
 		if err := l.retell(to); err != nil {
 			return nil, err
 		}

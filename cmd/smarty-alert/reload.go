@@ -75,9 +75,14 @@ func (s *service) reloadOnHangup(ctx context.Context) error {
 
 // askReload has the loop reload between two batches and waits for the outcome.
 func (s *service) askReload(ctx context.Context) error {
+	l := s.loop.Load()
+	if l == nil {
+		s.log.Warn("reload refused: still starting")
+		return errors.New("still starting: try again when /-/ready answers")
+	}
 	answer := make(chan error, 1)
 	select {
-	case s.loop.reload <- answer:
+	case l.reload <- answer:
 	case <-ctx.Done():
 		return ctx.Err()
 	}

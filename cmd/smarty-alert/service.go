@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -32,13 +32,15 @@ type service struct {
 	now    func() time.Time
 	dryRun io.Writer // where a dry run prints; nil: a real one
 
-	store   *store.Store
-	dir     string // of the state
-	loop    *loop
-	workers *workers
-	metrics *metrics
-	listen  net.Listener
-	hangups <-chan os.Signal
+	store     *store.Store
+	dir       string // of the state
+	retention time.Duration
+	maxSize   int64
+	loop      atomic.Pointer[loop] // nil until the last run's end was reached again
+	workers   *workers
+	metrics   *metrics
+	listen    net.Listener
+	hangups   <-chan os.Signal
 }
 
 // loaded is a configuration with its rules, checked together.
@@ -75,10 +77,11 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 	return l, nil
 }
 
-// open makes everything ready, in the order in which it can fail without harm:
-// receivers, the state, the web address, the logs.
+// open makes ready what takes no time, in the order in which it can fail without
+// harm: receivers, the state, the web address.
 func (s *service) open(ctx context.Context) error {
 	s.metrics = newMetrics(s)
+	s.retention, s.maxSize = s.config.State.Retention, s.config.State.MaxSize
 	s.workers = &workers{log: s.log, now: s.now, dryRun: s.dryRun}
 	list, err := s.workers.build(s.config)
 	if err != nil {
@@ -91,11 +94,12 @@ func (s *service) open(ctx context.Context) error {
 	if s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now}); err != nil {
 		return errors.Join(err, s.removeDryRun())
 	}
-	if s.listen, err = net.Listen("tcp", s.config.Web.Listen); err != nil {
-		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close(), s.removeDryRun())
+	address := s.config.Web.Listen
+	if s.dryRun != nil {
+		address = "127.0.0.1:0" // the service itself may be running
 	}
-	if err := s.openLoop(ctx); err != nil {
-		return errors.Join(err, s.listen.Close(), s.store.Close(), s.removeDryRun())
+	if s.listen, err = net.Listen("tcp", address); err != nil {
+		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close(), s.removeDryRun())
 	}
 	return nil
 }
@@ -140,124 +144,40 @@ func (s *service) openLoop(ctx context.Context) error {
 		return err
 	}
 	l.reloads.note(nil, s.now())
-	s.loop = l
+	s.loop.Store(l)
 	return nil
 }
 
 // run works until ctx ends and then stops in order: reading first, then the
 // receivers, each with a few seconds for the message it is sending, then the
-// state. What was not sent stays in the outbox.
+// state. What was not sent stays in the outbox. Health is answered from the
+// beginning, while the end of the last run is still being sought.
 func (s *service) run(ctx context.Context) error {
-	s.log.Info("running", slog.String("listen", s.listen.Addr().String()), slog.Int("rules", len(s.rules.Rules)))
 	outer, stopAll := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopAll()
 	g, gctx := errgroup.WithContext(outer)
 	loopCtx, stopLoop := context.WithCancel(ctx)
 	defer stopLoop()
 	g.Go(func() error {
-		defer stopAll() // the receivers and the web stop once the loop has
-		return s.loop.run(loopCtx)
-	})
-	g.Go(func() error { return s.workers.run(gctx, s.store) })
-	g.Go(func() error {
 		defer stopLoop()
 		return serve(gctx, s.listen, s.handler(), s.log)
 	})
-	g.Go(func() error { return s.reloadOnHangup(gctx) })
-	err := g.Wait()
-	s.log.Info("stopped")
-	return errors.Join(err, s.loop.live.Close(), s.store.Close(), s.removeDryRun())
-}
-
-// workers are the receivers' senders.
-type workers struct {
-	log    *slog.Logger
-	now    func() time.Time
-	dryRun io.Writer
-
-	mu      sync.Mutex // guards what a reload replaces
-	list    []*notifiers.Worker
-	wakes   []chan struct{}
-	changed chan struct{}
-}
-
-// build makes a worker for each receiver.
-func (ws *workers) build(c *config.Config) ([]*notifiers.Worker, error) {
-	var list []*notifiers.Worker
-	var printing sync.Mutex
-	for _, r := range c.Receivers {
-		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: c.Timezone}
-		if ws.dryRun == nil {
-			var err error
-			if to, err = newReceiver(r, c.Timezone, ws.now); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout})
-	}
-	return list, nil
-}
-
-// replace puts workers in the place of those before.
-func (ws *workers) replace(list []*notifiers.Worker) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.list, ws.wakes = list, nil
-	for _, w := range list {
-		wake := make(chan struct{}, 1)
-		w.Wake = wake
-		ws.wakes = append(ws.wakes, wake)
-	}
-	if ws.changed != nil {
-		close(ws.changed)
-	}
-	ws.changed = make(chan struct{})
-}
-
-// run keeps one goroutine per receiver until ctx ends; after a replace the old
-// ones finish and the new ones start.
-func (ws *workers) run(ctx context.Context, outbox notifiers.Outbox) error {
-	for ctx.Err() == nil {
-		ws.mu.Lock()
-		list, changed := ws.list, ws.changed
-		ws.mu.Unlock()
-		each, stop := context.WithCancel(ctx)
-		var g errgroup.Group
-		for _, w := range list {
-			w.Outbox = outbox
-			g.Go(func() error { return w.Run(each) })
-		}
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		}
-		stop()
-		if err := g.Wait(); err != nil {
+	g.Go(func() error {
+		defer stopAll() // the receivers and the web stop once the loop has
+		if err := s.openLoop(loopCtx); err != nil {
 			return err
 		}
+		s.log.Info("running", slog.String("listen", s.listen.Addr().String()), slog.Int("rules", len(s.rules.Rules)))
+		l := s.loop.Load()
+		return errors.Join(l.run(loopCtx), l.live.Close())
+	})
+	g.Go(func() error { return s.workers.run(gctx, s.store) })
+	g.Go(func() error { return s.reloadOnHangup(gctx) })
+	g.Go(func() error { return s.keepHouse(gctx) })
+	err := g.Wait()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // asked to stop before it had begun
 	}
-	return nil
-}
-
-// wakeAll tells every worker that there may be something to send.
-func (ws *workers) wakeAll() {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	for _, wake := range ws.wakes {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// stats returns each receiver's counters.
-func (ws *workers) stats() map[string]notifiers.Stats {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	out := map[string]notifiers.Stats{}
-	for _, w := range ws.list {
-		out[w.Name] = w.Stats()
-	}
-	return out
+	s.log.Info("stopped")
+	return errors.Join(err, s.store.Close(), s.removeDryRun())
 }

@@ -22,7 +22,10 @@ func (s *service) handler() http.Handler {
 }
 
 func (s *service) serveReady(w http.ResponseWriter, _ *http.Request) {
-	r := s.loop.readings.Load()
+	var r *readings
+	if l := s.loop.Load(); l != nil {
+		r = l.readings.Load()
+	}
 	if r == nil || !r.ready {
 		http.Error(w, "not ready: still reading what was written before the start, or no log is there yet", http.StatusServiceUnavailable)
 		return

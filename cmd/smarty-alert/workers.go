@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"reflect"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+)
+
+// workers are the receivers' senders.
+type workers struct {
+	log    *slog.Logger
+	now    func() time.Time
+	dryRun io.Writer
+
+	mu      sync.Mutex // guards what a reload replaces
+	list    []*worker
+	changed chan struct{}
+}
+
+// worker is one receiver's sender with what it was made of.
+type worker struct {
+	*notifiers.Worker
+	config config.Receiver
+	zone   string
+	wake   chan struct{}
+}
+
+// build makes a worker for each receiver. One whose configuration is the same
+// stays, with its counters and what it knows of a receiver that fails.
+func (ws *workers) build(c *config.Config) ([]*worker, error) {
+	var list []*worker
+	var printing sync.Mutex
+	for _, r := range c.Receivers {
+		if old := ws.find(r, c.Timezone); old != nil {
+			list = append(list, old)
+			continue
+		}
+		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: c.Timezone}
+		if ws.dryRun == nil {
+			var err error
+			if to, err = newReceiver(r, c.Timezone, ws.now); err != nil {
+				return nil, err
+			}
+		}
+		wake := make(chan struct{}, 1)
+		list = append(list, &worker{config: r, zone: c.Timezone.String(), wake: wake,
+			Worker: &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout, Wake: wake}})
+	}
+	return list, nil
+}
+
+// find returns the worker that was made of the same.
+func (ws *workers) find(r config.Receiver, zone *time.Location) *worker {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.list {
+		if w.zone == zone.String() && reflect.DeepEqual(w.config, r) {
+			return w
+		}
+	}
+	return nil
+}
+
+// replace puts workers in the place of those before.
+func (ws *workers) replace(list []*worker) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.list = list
+	if ws.changed != nil {
+		close(ws.changed)
+	}
+	ws.changed = make(chan struct{})
+}
+
+// run keeps one goroutine per receiver until ctx ends; after a replace the old
+// ones finish and the new ones start.
+func (ws *workers) run(ctx context.Context, outbox notifiers.Outbox) error {
+	for ctx.Err() == nil {
+		ws.mu.Lock()
+		list, changed := ws.list, ws.changed
+		ws.mu.Unlock()
+		each, stop := context.WithCancel(ctx)
+		var g errgroup.Group
+		for _, w := range list {
+			w.Outbox = outbox
+			g.Go(func() error { return w.Run(each) })
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		}
+		stop()
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wakeAll tells every worker that there may be something to send.
+func (ws *workers) wakeAll() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.list {
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// stats returns each receiver's counters.
+func (ws *workers) stats() map[string]notifiers.Stats {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	out := map[string]notifiers.Stats{}
+	for _, w := range ws.list {
+		out[w.Name] = w.Stats()
+	}
+	return out
+}
