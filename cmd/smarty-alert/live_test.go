@@ -111,19 +111,6 @@ func (s *site) write(name, text string) {
 	}
 }
 
-// edit replaces a text in a file.
-func (s *site) edit(name, old, now string) {
-	s.t.Helper()
-	data, err := os.ReadFile(filepath.Join(s.dir, name))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if !strings.Contains(string(data), old) {
-		s.t.Fatalf("%s has no %q", name, old)
-	}
-	s.write(name, strings.Replace(string(data), old, now, 1))
-}
-
 var listening = regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`)
 
 // start runs the program and waits until it answers.
@@ -174,21 +161,6 @@ func (s *site) listen(pipe io.Reader, address chan<- string) {
 		s.mu.Unlock()
 	}
 	s.done <- s.cmd.Wait()
-}
-
-// output keeps what the program prints.
-type output site
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.stdout.Write(p)
-}
-
-func (s *site) printed() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stdout.String()
 }
 
 func (s *site) said() string {

@@ -234,3 +234,31 @@ func TestLoop_CommitFails(t *testing.T) {
 		t.Errorf("%d transitions after a commit that worked at the second try, want 2", n)
 	}
 }
+
+// edit replaces a text in a file.
+func (s *site) edit(name, old, now string) {
+	s.t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if !strings.Contains(string(data), old) {
+		s.t.Fatalf("%s has no %q", name, old)
+	}
+	s.write(name, strings.Replace(string(data), old, now, 1))
+}
+
+// output keeps what the program prints.
+type output site
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stdout.Write(p)
+}
+
+func (s *site) printed() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stdout.String()
+}
