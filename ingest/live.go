@@ -182,7 +182,7 @@ func (l *Live) rest(s *follow, err error) {
 	}
 	delete(l.open, s)
 	for _, n := range s.nodes {
-		if !n.open() || n.halfLine() {
+		if !n.open() || n.halfLine() || n.pending != nil {
 			continue
 		}
 		if due, ok := l.open[s]; !ok || n.dataAt.Add(l.opts.FlushAfter).Before(due) {
