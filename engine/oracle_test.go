@@ -270,7 +270,7 @@ func (a *answer) normalize() {
 	for i, o := range a.Out {
 		if o.Alert != nil {
 			t := *o.Alert
-			t.Annotations, t.Labels = nil, nil
+			t.Annotations, t.Labels, t.Summary = nil, nil, ""
 			a.Out[i].Alert = &t
 		}
 	}
