@@ -66,7 +66,7 @@ func (r *ruleState) redacted(e *Engine, labels alert.Labels) alert.Labels {
 	out := make(alert.Labels, len(labels))
 	for i, l := range labels {
 		shown, _ := e.o.Redactor.Value(l.Name, l.Value).(string)
-		if shown != l.Value { // two hidden values are still two
+		if shown != l.Value && !e.o.Redactor.SecretKey(l.Name) { // two hidden phones are still two
 			shown = fmt.Sprintf("%s #%04x", shown, xxh3.HashString(l.Value)&0xffff)
 		}
 		out[i] = alert.Label{Name: l.Name, Value: shown}
