@@ -14,12 +14,12 @@ const Redacted = "<redacted>"
 type Redactor struct {
 	keys     map[string]bool // lower case
 	allow    map[string]bool // lower case
-	keyed    *regexp.Regexp  // key, separator and value in free text
 	patterns []pattern
 }
 
 type pattern struct {
 	name string // as written in the allow list
+	need string // a text without it cannot match; "" tells nothing
 	re   *regexp.Regexp
 	ok   func(string) bool // nil: every match counts
 }
@@ -32,12 +32,12 @@ var (
 )
 
 var valuePatterns = [...]pattern{
-	{"userinfo", regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@'"]*:[^/\s@'"]+@`), nil},
-	{"jwt", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), nil},
-	{"email", regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`), nil},
-	{"hex", regexp.MustCompile(`\b[0-9a-fA-F]{24,}\b`), nil},
-	{"card", regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`), passesLuhn},
-	{"phone", regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|\b[78][ -]?\(?9\d{2}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b`), nil},
+	{"userinfo", "@", regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@'"]*:[^/\s@'"]+@`), nil},
+	{"jwt", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), nil},
+	{"email", "@", regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`), nil},
+	{"hex", "", regexp.MustCompile(`\b[0-9a-fA-F]{24,}\b`), nil},
+	{"card", "", regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`), passesLuhn},
+	{"phone", "", regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|\b[78][ -]?\(?9\d{2}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b`), nil},
 }
 
 // NewRedactor hides the default secrets and the given further keys. allow names
@@ -48,17 +48,9 @@ func NewRedactor(keys, allow []string) *Redactor {
 	for _, k := range allow {
 		r.allow[strings.ToLower(k)] = true
 	}
-	names := []string{}
 	for _, k := range append(secretKeys[:len(secretKeys):len(secretKeys)], keys...) {
 		r.keys[strings.ToLower(k)] = true
-		names = append(names, regexp.QuoteMeta(k))
 	}
-	for _, k := range secretParts {
-		names = append(names, `[\w-]*`+k+`[\w-]*`)
-	}
-	// what was hidden before stays as it is: texts are redacted again when stored
-	quoted := Redacted + `|(?:Basic|Bearer|Token|Digest)\s+[^\s,;'"]+|\\'(?:[^'\\]|\\[^'])*(?:\\')?|[ub]\\'(?:[^'\\]|\\[^'])*(?:\\')?|[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?`
-	r.keyed = regexp.MustCompile(`(?i)(\b(?:` + strings.Join(names, "|") + `)\b|(?-i:\bKey\b))(\\?['"]?\s*[:=]\s*)(` + quoted + `|\[[^\]]*\]?|[^\s,;&}\])>'"]+)`)
 	for _, p := range valuePatterns {
 		if !r.allow[p.name] {
 			r.patterns = append(r.patterns, p)
@@ -121,6 +113,9 @@ const maxPasses = 16
 func (r *Redactor) pass(s string) string {
 	s = r.hideKeyed(s)
 	for _, p := range r.patterns {
+		if !strings.Contains(s, p.need) {
+			continue
+		}
 		s = p.re.ReplaceAllStringFunc(s, func(match string) string {
 			switch {
 			case p.ok != nil && !p.ok(match):
@@ -132,25 +127,6 @@ func (r *Redactor) pass(s string) string {
 		})
 	}
 	return s
-}
-
-func (r *Redactor) hideKeyed(s string) string {
-	places := r.keyed.FindAllStringSubmatchIndex(s, -1)
-	if places == nil {
-		return s
-	}
-	var out strings.Builder
-	at := 0
-	for _, m := range places {
-		if !r.SecretKey(s[m[2]:m[3]]) {
-			continue
-		}
-		out.WriteString(s[at:m[6]])
-		out.WriteString(Redacted)
-		at = m[7]
-	}
-	out.WriteString(s[at:])
-	return out.String()
 }
 
 // Value hides what is secret in a value of the context under the given key or

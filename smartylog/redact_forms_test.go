@@ -28,6 +28,12 @@ func TestRedactor_Forms(t *testing.T) {
 			t.Errorf("%s\nonce  %s\ntwice %s", text, once, twice)
 		}
 	}
+	own := smartylog.NewRedactor([]string{"пароль", "door_code"}, nil)
+	for _, text := range []string{"пароль=" + secret, "'door_code': '" + secret + "'", "X-Cookie: " + secret} {
+		if got := own.Text(text); strings.Contains(got, secret) {
+			t.Errorf("%s survives as %s", text, got)
+		}
+	}
 	for _, plain := range []string{"https://example.com/a:b@c", "stream_service='edge-07' url='/x/?cid=12'", "Bearer of news", "key=':1:channel_list'"} {
 		if got := r.Text(plain); got != plain {
 			t.Errorf("%s became %s", plain, got)
