@@ -67,13 +67,6 @@ type loop struct {
 	torn      bool // the engine knows more than the store was given: no snapshot of it
 }
 
-// quietStart is a first start: history fills the windows, and only what fires
-// at the end of it is announced.
-type quietStart struct {
-	until int64 // seconds before it are history
-	held  []alert.Transition
-}
-
 // run goes on until ctx ends, then makes a last snapshot.
 func (l *loop) run(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -199,27 +192,12 @@ func (l *loop) announce(ts []alert.Transition) []alert.Transition {
 		l.disp.Observe(ts, l.now())
 		return ts
 	}
-	l.quiet.held = append(l.quiet.held, ts...)
-	if final, ok := l.eng.Final(); ok && final >= l.quiet.until {
+	l.quiet.hold(ts)
+	if final, ok := l.eng.Final(); ok && final >= l.quiet.Until {
 		l.disp.Observe(l.quiet.firingAtEnd(), l.now())
 		l.quiet = nil
 	}
 	return ts
-}
-
-// firingAtEnd is what the history left firing, and all that came after it.
-func (q *quietStart) firingAtEnd() []alert.Transition {
-	last := map[string]int{}
-	for i, t := range q.held {
-		last[t.AlertID] = i
-	}
-	var out []alert.Transition
-	for i, t := range q.held {
-		if t.At >= q.until || last[t.AlertID] == i && t.Active() {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // flush makes the deliveries that are due.
@@ -282,9 +260,6 @@ func (l *loop) committed(cut store.Cut, seq int64) {
 func (l *loop) saveSnapshot(ctx context.Context, now bool) error {
 	if l.torn || !l.unsaved || !now && l.now().Sub(l.snapshot) < snapshotEvery {
 		return nil
-	}
-	if l.quiet != nil && l.snapshot != (time.Time{}) {
-		return nil // what the history leaves firing is found again from its beginning
 	}
 	data, err := l.encodeSnapshot()
 	if err != nil {

@@ -117,7 +117,7 @@ func (l *loop) place() place {
 // belongs to it.
 type snapshot struct {
 	Positions map[string][]ingest.Position `json:"positions"`
-	Quiet     int64                        `json:"quiet,omitempty"` // first start: where the history ends
+	Quiet     *quietStart                  `json:"quiet,omitempty"` // while a first start reads history
 	Rules     map[string]string            `json:"rules"`           // state hash by id
 	Engine    []byte                       `json:"engine"`
 }
@@ -127,12 +127,9 @@ func (l *loop) encodeSnapshot() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sn := snapshot{Positions: l.live.Positions(), Engine: data, Rules: map[string]string{}}
+	sn := snapshot{Positions: l.live.Positions(), Quiet: l.quiet, Engine: data, Rules: map[string]string{}}
 	for _, r := range l.set.Rules {
 		sn.Rules[r.ID] = r.StateHash()
-	}
-	if l.quiet != nil {
-		sn.Quiet = l.quiet.until
 	}
 	return json.Marshal(sn)
 }
@@ -148,7 +145,9 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if err != nil {
 		return fmt.Errorf("decode snapshot: %w", err)
 	}
-	eo.Start = sn.Quiet
+	if l.quiet = sn.Quiet; l.quiet != nil {
+		eo.Start = l.quiet.Until
+	}
 	l.snapshot = l.now()
 	if l.eng, err = engine.Restore(l.set, eo, sn.Engine); err != nil {
 		return err
@@ -159,9 +158,6 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	}
 	if l.live, err = ingest.OpenLive(logs, lo, resumeAt(sn.Positions, cuts)); err != nil {
 		return err
-	}
-	if sn.Quiet != 0 {
-		l.quiet = &quietStart{until: sn.Quiet}
 	}
 	again, err := l.reread(ctx, cuts)
 	if err != nil {
@@ -192,7 +188,7 @@ func (l *loop) forsake() {
 func (l *loop) firstStart(ctx context.Context, logs []ingest.LogConfig, lo ingest.LiveOptions, eo engine.Options) error {
 	eo.Start = l.now().Unix()
 	l.eng = engine.New(l.set, eo)
-	l.quiet = &quietStart{until: eo.Start}
+	l.quiet = &quietStart{Until: eo.Start}
 	var err error
 	if l.live, err = ingest.OpenLive(logs, lo, nil); err != nil {
 		return err
@@ -220,7 +216,7 @@ func (l *loop) reread(ctx context.Context, cuts []place) ([]alert.Transition, er
 			l.quiet = nil
 		}
 		if l.quiet != nil {
-			l.quiet.held = append(l.quiet.held, ts...)
+			l.quiet.hold(ts)
 		}
 		again = append(again, ts...)
 	}
