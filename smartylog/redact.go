@@ -92,41 +92,30 @@ func lastName(path string) int {
 }
 
 // Text hides secrets in free text: values after secret keys as Python, JSON,
-// URLs and logs write them, and personal data wherever it stands.
-// What is hidden may uncover a key beside it, so this goes on until nothing
-// changes; redacting twice is redacting once.
+// URLs and logs write them, and personal data wherever it stands. Redacting twice
+// is redacting once.
 func (r *Redactor) Text(s string) string {
-	for range maxPasses {
-		hidden := r.pass(s)
-		if hidden == s {
-			break
-		}
-		s = hidden
-	}
-	return s
+	return r.hide(s).text
 }
 
-// maxPasses bounds the passes over one text; each finds something that the one
-// before uncovered.
-const maxPasses = 16
-
-func (r *Redactor) pass(s string) string {
-	s = r.hideKeyed(s)
-	for _, p := range r.patterns {
-		if !strings.Contains(s, p.need) {
+// find returns what matches. Of a URL only the name and the password are taken,
+// since the address is worth knowing.
+func (p *pattern) find(s string) []Finding {
+	if !strings.Contains(s, p.need) {
+		return nil
+	}
+	var found []Finding
+	for _, m := range p.re.FindAllStringIndex(s, -1) {
+		from, to := m[0], m[1]
+		if p.ok != nil && !p.ok(s[from:to]) {
 			continue
 		}
-		s = p.re.ReplaceAllStringFunc(s, func(match string) string {
-			switch {
-			case p.ok != nil && !p.ok(match):
-				return match
-			case p.name == "userinfo": // the address is worth knowing
-				return match[:strings.Index(match, "://")+3] + Redacted + "@"
-			}
-			return Redacted
-		})
+		if p.name == "userinfo" {
+			from, to = from+strings.Index(s[from:to], "://")+3, to-1
+		}
+		found = append(found, Finding{Kind: p.name, From: from, To: to})
 	}
-	return s
+	return found
 }
 
 // Value hides what is secret in a value of the context under the given key or

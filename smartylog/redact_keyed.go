@@ -12,14 +12,18 @@ var secretValue = regexp.MustCompile(`^(?:` + Redacted + `|(?i:Basic|Bearer|Toke
 	`|[ub]?\\'(?:[^'\\]|\\[^'])*(?:\\')?|[ub]?'(?:[^'\\]|\\.)*'?|[ub]?"(?:[^"\\]|\\.)*"?|\\"[^"]*"?` +
 	`|\[[^\]]*\]?|[^\s,;&}\])>'"]+)`)
 
-// hideKeyed hides the values of secret keys: it looks at every "=" and ":" for
+// findKeyed finds the values of secret keys: it looks at every "=" and ":" for
 // the key before it, since one expression for keys and values would be tried
 // at every character.
-func (r *Redactor) hideKeyed(s string) string {
-	var out strings.Builder
+func (r *Redactor) findKeyed(s string) []Finding {
+	var found []Finding
 	at := 0
 	for i := 0; i < len(s); i++ {
-		if s[i] != '=' && s[i] != ':' || !r.secretBefore(s[at:i]) {
+		if s[i] != '=' && s[i] != ':' {
+			continue
+		}
+		key := keyBefore(s[at:i])
+		if !r.secretName(key) {
 			continue
 		}
 		from := i + 1
@@ -27,21 +31,18 @@ func (r *Redactor) hideKeyed(s string) string {
 			from++
 		}
 		if m := secretValue.FindStringIndex(s[from:]); m != nil {
-			out.WriteString(s[at:from])
-			out.WriteString(Redacted)
 			at = from + m[1]
 			i = at - 1
+			if s[from:at] != Redacted {
+				found = append(found, Finding{kindKey, key, from, at})
+			}
 		}
 	}
-	if at == 0 {
-		return s
-	}
-	out.WriteString(s[at:])
-	return out.String()
+	return found
 }
 
-// secretBefore reports whether a text ends in a secret key, quoted or not.
-func (r *Redactor) secretBefore(s string) bool {
+// keyBefore is the key in which a text ends, quoted or not.
+func keyBefore(s string) string {
 	s = strings.TrimRight(s, " \t\r\n\v\f")
 	if s != "" && (s[len(s)-1] == '\'' || s[len(s)-1] == '"') {
 		s = s[:len(s)-1]
@@ -51,7 +52,12 @@ func (r *Redactor) secretBefore(s string) bool {
 	for from > 0 && isKeyByte(s[from-1]) {
 		from--
 	}
-	key := s[from:]
+	return s[from:]
+}
+
+// secretName reports whether a key, or its part after the last "-" as in
+// "X-Cookie", is secret.
+func (r *Redactor) secretName(key string) bool {
 	return r.SecretKey(key) || r.SecretKey(key[strings.LastIndexByte(key, '-')+1:])
 }
 

@@ -1,0 +1,93 @@
+package smartylog
+
+import "strings"
+
+// Finding is one secret or piece of personal data in a text.
+type Finding struct {
+	Kind     string // "key" for the value of a secret key, else phone email jwt userinfo hex card
+	Key      string // the secret key as written, for Kind "key"
+	From, To int    // bytes of the text, with the quotes around a value
+}
+
+// kindKey is the kind of what is hidden for the key before it.
+const kindKey = "key"
+
+// Find returns what Text would hide: in order, without overlaps. What was hidden
+// before is not found again.
+// What is hidden may uncover a key beside it, so this goes on until nothing more
+// is found; redacting twice is redacting once.
+func (r *Redactor) Find(s string) []Finding {
+	return r.hide(s).found
+}
+
+func (r *Redactor) hide(s string) hiding {
+	h := hiding{whole: s, text: s}
+	for range maxPasses {
+		more := h.hide(r.findKeyed(h.text))
+		for i := range r.patterns {
+			more = h.hide(r.patterns[i].find(h.text)) || more
+		}
+		if !more {
+			break
+		}
+	}
+	return h
+}
+
+// maxPasses bounds the passes over one text; each finds something that the one
+// before uncovered.
+const maxPasses = 16
+
+// hiding is a text of which some is hidden. It remembers where that stood.
+type hiding struct {
+	whole string    // with nothing hidden
+	found []Finding // places in whole
+	text  string    // whole with the found ones hidden
+}
+
+// hide adds findings, whose places are those of the text as it is now, and
+// reports whether there were any. One that touches what was hidden takes it in.
+func (h *hiding) hide(now []Finding) bool {
+	if len(now) == 0 {
+		return false
+	}
+	merged := make([]Finding, 0, len(h.found)+len(now))
+	old, shift := h.found, 0 // a place in text is one in whole and shift
+	for _, f := range now {
+		for len(old) > 0 && old[0].From+shift+len(Redacted) <= f.From {
+			merged = append(merged, old[0])
+			shift += old[0].grows()
+			old = old[1:]
+		}
+		from, to := f.From-shift, f.To-shift
+		if len(old) > 0 && old[0].From < from {
+			from = old[0].From
+		}
+		for len(old) > 0 && old[0].From+shift < f.To {
+			shift += old[0].grows()
+			to = max(old[0].To, f.To-shift)
+			old = old[1:]
+		}
+		merged = append(merged, Finding{f.Kind, f.Key, from, to})
+	}
+	h.found = append(merged, old...)
+	h.text = cover(h.whole, h.found)
+	return true
+}
+
+// grows is how much longer a text becomes when this is hidden.
+func (f Finding) grows() int { return len(Redacted) - (f.To - f.From) }
+
+// cover replaces what was found.
+func cover(s string, found []Finding) string {
+	var out strings.Builder
+	out.Grow(len(s))
+	at := 0
+	for _, f := range found {
+		out.WriteString(s[at:f.From])
+		out.WriteString(Redacted)
+		at = f.To
+	}
+	out.WriteString(s[at:])
+	return out.String()
+}
