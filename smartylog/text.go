@@ -16,17 +16,7 @@ func plainText(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
 	}
-	bad, good := 0, 0
-	for p := 0; p < len(b); {
-		r, n := utf8.DecodeRune(b[p:])
-		if r == utf8.RuneError && n == 1 {
-			bad++
-		} else if n > 1 {
-			good++
-		}
-		p += n
-	}
-	if bad <= good {
+	if isMostlyUTF8(b) {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}
 	upper := []rune(cp1251)
@@ -39,6 +29,21 @@ func plainText(b []byte) string {
 		}
 	}
 	return out.String()
+}
+
+// isMostlyUTF8 tells whether at most as many bytes fail as UTF-8 as succeed.
+func isMostlyUTF8(b []byte) bool {
+	bad, good := 0, 0
+	for p := 0; p < len(b); {
+		r, n := utf8.DecodeRune(b[p:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else if n > 1 {
+			good++
+		}
+		p += n
+	}
+	return bad <= good
 }
 
 // textKind says what an escape like \xd0 means in a literal.
@@ -54,17 +59,7 @@ const (
 // text reads a literal whose quote comes after a prefix of the given length.
 // A quoted text of Python never spans lines.
 func (p *parser) text(prefix int) (any, error) {
-	kind := plainLiteral
-	for i := range prefix {
-		switch p.peek(i) | 0x20 {
-		case 'u':
-			kind = unicodeLiteral
-		case 'b':
-			kind = bytesLiteral
-		case 'r':
-			kind = rawLiteral
-		}
-	}
+	kind := p.kindOf(prefix)
 	quote := p.peek(prefix)
 	start := p.p + prefix + 1
 	end, escaped := closingQuote(p.b, start, quote)
@@ -81,6 +76,22 @@ func (p *parser) text(prefix int) (any, error) {
 		return plainText(body), nil
 	}
 	return unescape(body, kind), nil
+}
+
+// kindOf is what a prefix of the given length makes of a literal.
+func (p *parser) kindOf(prefix int) textKind {
+	kind := plainLiteral
+	for i := range prefix {
+		switch p.peek(i) | 0x20 {
+		case 'u':
+			kind = unicodeLiteral
+		case 'b':
+			kind = bytesLiteral
+		case 'r':
+			kind = rawLiteral
+		}
+	}
+	return kind
 }
 
 // closingQuote finds the end of a literal; -1 if its line ends before it.

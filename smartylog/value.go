@@ -55,6 +55,7 @@ type parser struct {
 	p     int
 	depth int
 	skip  bool // only find the ends, build nothing
+	trace *trace
 }
 
 func (p *parser) value() (any, error) {
@@ -64,8 +65,12 @@ func (p *parser) value() (any, error) {
 	if p.depth++; p.depth > maxDepth {
 		return nil, errForm
 	}
+	from := p.p
 	v, err := p.form()
 	p.depth--
+	if p.trace != nil {
+		p.trace.note(p, from, err)
+	}
 	return v, err
 }
 
