@@ -9,7 +9,7 @@ func Nearest(name string, candidates []string) string {
 	lower := strings.ToLower(name)
 	for _, c := range candidates {
 		lc := strings.ToLower(c)
-		if d := distance(lower, lc, bestDist); d < bestDist || d == bestDist && best == "" {
+		if d := Distance(lower, lc, bestDist); d < bestDist || d == bestDist && best == "" {
 			best, bestDist = c, d
 		}
 	}
@@ -25,9 +25,9 @@ func Nearest(name string, candidates []string) string {
 	return ""
 }
 
-// distance is the edit distance in which swapping neighbours counts one, or
+// Distance is the edit distance in which swapping neighbours counts one, or
 // limit+1 when it is greater than limit.
-func distance(a, b string, limit int) int {
+func Distance(a, b string, limit int) int {
 	ra, rb := []rune(a), []rune(b)
 	if abs(len(ra)-len(rb)) > limit {
 		return limit + 1

@@ -59,6 +59,13 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 	return Value{f: f, n: doc.Content[0]}, true
 }
 
+// Line makes a value of one line of text that stands in no file, such as an
+// argument of a command; name is what its faults say instead of a file's.
+func Line(name, text string, faults *Faults) Value {
+	f := &file{name: name, lines: []string{text}, faults: faults, nodes: MaxNodes}
+	return Value{f: f, n: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: 1, Column: 1}}
+}
+
 // syntaxFault turns the YAML library's error into a fault with a place.
 func (f *file) syntaxFault(err error) {
 	fault := Fault{File: f.name, Width: 1, Col: 1, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}

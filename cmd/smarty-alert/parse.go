@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,26 +16,47 @@ import (
 
 // parseFlags are the flags of parse, as given.
 type parseFlags struct {
-	format, zone string
-	raw          bool
+	format, zone, where, from, to string
+	events                        []string
+	raw, stats                    bool
+}
+
+// parseJob is a parse made ready to run.
+type parseJob struct {
+	sources []ingest.Source
+	read    ingest.ReadOptions
+	filter  *recordFilter
+	zone    *time.Location
+	bytes   int64 // of the files on disk
 }
 
 func (a *app) parseCommand() *cobra.Command {
 	var f parseFlags
 	cmd := &cobra.Command{
 		Use:   "parse [LOG…]",
-		Short: "Records as the parser sees them",
+		Short: "Records as the parser sees them, or what logs hold",
 		Long: `Parse prints the records of finished logs (files, directories, globs; plain or packed;
 rotated generations are joined), merged by time; of standard input without LOG. Nothing is
 left out: what has no readable header is shown as well, flagged orphan or bad_header, and
-bytes that belong to no record are reported on standard error.`,
+bytes that belong to no record are reported on standard error. Nothing is redacted either.
+
+--event and --where pick records. The expression is what rules write in match.
+--stats counts instead: events, levels, keys and flags of each log, its range of time and
+its biggest records; then it says in plain words what is unusual about these logs.`,
 		Example: `  smarty-alert parse testdata/logs/smarty_epg.log
+  smarty-alert parse --stats /var/log/microimpuls/smarty
+  smarty-alert parse --event 'LOGIN_*' --where 'params.device == "android"' testdata/logs
   zcat smarty_main.log.2.gz | smarty-alert parse --format jsonl
   zcat smarty_main.log.2.gz | smarty-alert parse app1:smarty_main=-`,
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.parse(cmd.Context(), f, logs) },
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.format, "format", "", "jsonl or text; default: text on a terminal, else jsonl")
+	fl.StringArrayVar(&f.events, "event", nil, "only records of this `event`: a name or a pattern such as 'LOGIN_*'; may be repeated")
+	fl.StringVar(&f.where, "where", "", "only records for which this `expression` is true, as in match of rules")
+	fl.StringVar(&f.from, "from", "", "only records at or after this `time` (RFC 3339, or '2026-01-15 10:00' in --timezone)")
+	fl.StringVar(&f.to, "to", "", "only records before this `time`")
+	fl.BoolVar(&f.stats, "stats", false, "count what the logs hold and say what is unusual about them")
 	fl.BoolVar(&f.raw, "raw", false, "show each record's own text as well")
 	fl.StringVar(&f.zone, "timezone", "UTC", "IANA `zone` of records without an offset and of the text output")
 	return cmd
@@ -43,36 +65,90 @@ bytes that belong to no record are reported on standard error.`,
 func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 	if f.format == "" {
 		f.format = "jsonl"
-		if isTerminal(a.stdout) {
+		if isTerminal(a.stdout) || f.stats {
 			f.format = "text"
 		}
 	}
 	if err := oneOf("format", f.format, "jsonl", "text"); err != nil {
 		return err
 	}
-	zone, err := loadZone(f.zone)
+	if f.raw && f.stats {
+		return usageError(errors.New("--raw shows records and --stats only counts them: choose one"))
+	}
+	job, err := prepareParse(f, logs)
 	if err != nil {
 		return err
+	}
+	a.interruptible()
+	if f.stats {
+		err = a.parseStats(ctx, f, job)
+	} else {
+		err = a.parseRecords(ctx, f, job)
+	}
+	job.filter.notes(a.stderr)
+	return err
+}
+
+// prepareParse checks everything that can be known before reading.
+func prepareParse(f parseFlags, logs []string) (*parseJob, error) {
+	zone, err := loadZone(f.zone)
+	if err != nil {
+		return nil, err
+	}
+	job := &parseJob{zone: zone}
+	job.read.Options = smartylog.Options{Zone: zone}
+	if job.read.From, err = parseTime("from", f.from, zone); err != nil {
+		return nil, err
+	}
+	if job.read.To, err = parseTime("to", f.to, zone); err != nil {
+		return nil, err
+	}
+	if job.filter, err = newRecordFilter(f.events, f.where); err != nil {
+		return nil, err
 	}
 	if len(logs) == 0 {
 		logs = []string{ingest.Stdin}
 	}
-	sources, err := ingest.Find(logs)
-	if err != nil {
-		return ioError(err)
+	if job.sources, err = ingest.Find(logs); err != nil {
+		return nil, ioError(err)
 	}
-	logged, err := openMerged(sources, ingest.ReadOptions{Options: smartylog.Options{Zone: zone}})
+	job.bytes = diskBytes(job.sources)
+	return job, nil
+}
+
+func (a *app) parseStats(ctx context.Context, f parseFlags, job *parseJob) error {
+	bar := a.progress(job.bytes, isTerminal(a.stdout))
+	job.read.Progress = bar.add
+	logs, broken := survey(ctx, job.sources, job.read, job.filter)
+	bar.stop()
+	if logs == nil {
+		return outcome(ctx, broken)
+	}
+	some := job.filter.active()
+	write := func() error { return writeStatsText(a.stdout, logs, job.zone, some, a.colours(a.stdout)) }
+	if f.format == "jsonl" {
+		write = func() error { return writeStatsJSON(a.stdout, logs, job.zone, some) }
+	}
+	if err := write(); err != nil && !isBrokenPipe(err) {
+		return ioError(fmt.Errorf("write statistics: %w", err))
+	}
+	if broken != nil {
+		return ioError(broken)
+	}
+	return nil
+}
+
+func (a *app) parseRecords(ctx context.Context, f parseFlags, job *parseJob) error {
+	logged, err := openMerged(job.sources, job.read)
 	if err != nil {
 		return ioError(err)
 	}
 	defer logged.close()
-	a.interruptible()
-	form := newRecordText(logged.names(), zone, f.raw, a.colours(a.stdout)).append
+	form := newRecordText(logged.names(), job.zone, f.raw, a.colours(a.stdout)).append
 	if f.format == "jsonl" {
 		form = func(dst []byte, rec *smartylog.Record) []byte { return append(rec.AppendJSON(dst, f.raw), '\n') }
 	}
-	err = writeRecords(ctx, a.stdout, logged, form)
-	if err != nil {
+	if err := writeRecords(ctx, a.stdout, logged, job.filter, form); err != nil {
 		return outcome(ctx, err)
 	}
 	for _, name := range sortedKeys(logged.skipped()) {
@@ -85,13 +161,16 @@ func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 	return nil
 }
 
-// writeRecords writes all records. Of a file that turns out to be broken in the
+// writeRecords writes all records that the filter wants. Of a file that turns out to be broken in the
 // middle, what came before is written.
-func writeRecords(ctx context.Context, w io.Writer, logged *mergedLogs, form func([]byte, *smartylog.Record) []byte) error {
+func writeRecords(ctx context.Context, w io.Writer, logged *mergedLogs, filter *recordFilter, form func([]byte, *smartylog.Record) []byte) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	eager := isTerminal(w) // somebody watches: do not keep records back
 	var line []byte
 	for rec := logged.next(); rec != nil; rec = logged.next() {
+		if !filter.wants(rec) {
+			continue
+		}
 		line = form(line[:0], rec)
 		if _, err := out.Write(line); err != nil {
 			return fmt.Errorf("write records: %w", err)

@@ -107,19 +107,8 @@ func (p *textPrinter) alert(t *alert.Transition) {
 // table has a row for every rule, so that silence shows too: the last columns
 // say how near it came to firing.
 func (p *textPrinter) table(s *replay.Summary) {
-	tw := table.NewWriter()
-	tw.SetStyle(table.StyleLight)
-	tw.Style().Options.DrawBorder = false
-	tw.Style().Options.SeparateColumns = false
-	tw.Style().Format.Header = text.FormatDefault
-	tw.AppendHeader(table.Row{"rule", "severity", "matched", "groups", "fired", "resolved", "highest", "when", "of"})
-	right := func(names ...string) (cs []table.ColumnConfig) {
-		for _, n := range names {
-			cs = append(cs, table.ColumnConfig{Name: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-		return cs
-	}
-	tw.SetColumnConfigs(right("matched", "groups", "fired", "resolved", "highest"))
+	tw := newTable([]string{"rule", "severity", "matched", "groups", "fired", "resolved", "highest", "when", "of"},
+		"matched", "groups", "fired", "resolved", "highest")
 	for _, id := range s.Order {
 		r := s.Rules[id]
 		fired := fmt.Sprint(r.Fired)
@@ -133,10 +122,7 @@ func (p *textPrinter) table(s *replay.Summary) {
 		}
 		tw.AppendRow(table.Row{id, r.Severity, number(r.Matched), number(r.Groups), fired, r.Resolved, highest, when, of})
 	}
-	p.printf("\n")
-	for line := range strings.Lines(tw.Render() + "\n") {
-		p.printf("%s\n", strings.TrimRight(line, " \n"))
-	}
+	p.printf("\n%s", tableText(tw))
 }
 
 func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration) {

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"config":     {"rules", "alert", "calendar", "strictyaml"},
 	"replay":     {"ingest", "smartylog", "rules", "config", "engine", "alert", "notifiers", "calendar"},
 	"loggen":     {"smartylog"},
+	"logstats":   {"smartylog", "strictyaml"},
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
 	"systemtest": {},

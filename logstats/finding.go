@@ -1,0 +1,150 @@
+package logstats
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Finding is one thing that is unusual about a log, in plain words.
+type Finding struct {
+	Code   string `json:"code"`             // stable, for scripts: "level_raised"
+	Weight Weight `json:"weight"`           // how much it matters
+	Log    string `json:"log,omitempty"`    // "" for what concerns several
+	Text   string `json:"text"`             // what is seen
+	Advice string `json:"advice,omitempty"` // what to do about it
+}
+
+// Weight says how much a finding matters.
+type Weight string
+
+// Warnings make rules misfire or answers wrong; notes are good to know.
+const (
+	Warning Weight = "warning"
+	Note    Weight = "note"
+)
+
+// doctor looks at logs and collects findings.
+type doctor struct {
+	logs  []*Log
+	zone  *time.Location
+	found []Finding
+}
+
+// Findings says what is unusual about logs: warnings first, then by log. Times
+// are written in zone.
+func Findings(logs []*Log, zone *time.Location) []Finding {
+	d := &doctor{logs: logs, zone: zone}
+	for _, l := range logs {
+		if d.foreign(l) {
+			continue
+		}
+		d.levels(l)
+		d.clock(l)
+		d.offsets(l)
+		d.order(l)
+		d.silence(l)
+		d.damage(l)
+		d.names(l)
+	}
+	d.offsetsApart()
+	d.eras()
+	slices.SortStableFunc(d.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Log, b.Log))
+	})
+	return d.found
+}
+
+func (d *doctor) warn(code string, l *Log, text, advice string) {
+	d.add(Warning, code, l, text, advice)
+}
+func (d *doctor) note(code string, l *Log, text, advice string) { d.add(Note, code, l, text, advice) }
+
+func (d *doctor) add(w Weight, code string, l *Log, text, advice string) {
+	f := Finding{Code: code, Weight: w, Text: text, Advice: advice}
+	if l != nil {
+		f.Log = l.Name
+	}
+	d.found = append(d.found, f)
+}
+
+// foreign finds logs that are none of Smarty's; nothing else can be said of them.
+func (d *doctor) foreign(l *Log) bool {
+	if l.Counts.Records == 0 {
+		d.note("empty", l, "It has no records.", "")
+		return true
+	}
+	if l.Course.Span.Count > 0 {
+		return false
+	}
+	d.warn("no_records", l, fmt.Sprintf("None of its %s has a header of Smarty's: weekday, month, day, time, year, level.", lines(l.Lines)),
+		"Is this a log of Smarty? The logs of nginx and uwsgi have other formats.")
+	return true
+}
+
+// clockText writes a moment to the second.
+func (d *doctor) clockText(sec int64) string {
+	return time.Unix(sec, 0).In(d.zone).Format("2006-01-02 15:04:05")
+}
+
+// length writes a length of time in its two greatest units.
+func length(seconds int64) string {
+	units := [...]struct {
+		name string
+		size int64
+	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}}
+	var parts []string
+	for _, u := range units {
+		if n := seconds / u.size; n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+		} else if len(parts) > 0 {
+			break
+		}
+		seconds %= u.size
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+// records and lines count in words.
+func records(n int64) string { return plural(n, "record") }
+func lines(n int64) string   { return plural(n, "line") }
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}
+
+// grouped writes 1234567 as 1,234,567.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// offsetText writes "+0300", as logs do.
+func offsetText(seconds int) string {
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "-", -seconds
+	}
+	return fmt.Sprintf("%s%02d%02d", sign, seconds/3600, seconds/60%60)
+}
+
+// some lists at most n names.
+func some(names []string, n int) string {
+	if len(names) <= n {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
+}
+
+func where(p Place) string { return fmt.Sprintf("%s at byte %d", p.File, p.Pos) }

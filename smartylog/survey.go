@@ -1,0 +1,54 @@
+package smartylog
+
+import "iter"
+
+// Keys gives the names of the record's pairs in the order of the text, repeated
+// ones included, without decoding a value; what the loop gets is a view of Raw.
+// The flags of values are complete after it.
+func (r *Record) Keys() iter.Seq[[]byte] {
+	r.findPairs()
+	return func(yield func([]byte) bool) {
+		for i := range r.pairs {
+			if !yield(r.pairs[i].name.of(r.Raw)) {
+				return
+			}
+		}
+	}
+}
+
+// Level is Header().Level alone, without the cost of the rest.
+func (r *Record) Level() string {
+	var h headerSpans
+	if !r.HasTime() || r.mark.level == 0 {
+		return ""
+	}
+	if ok, _ := h.scan(r.Raw, r.mark.level); !ok {
+		return ""
+	}
+	return levelName(h.level.of(r.Raw))
+}
+
+// Message is where the message begins in Raw: after the header, or at 0 when
+// there is none.
+func (r *Record) Message() int { return min(r.mark.message, len(r.Raw)) }
+
+// CopyTo is Clone into a record that is used again, with the memory it has.
+func (r *Record) CopyTo(dst *Record) {
+	r.IsSuspect()
+	raw, pairs, splitter, work := dst.Raw, dst.pairs, dst.splitter, dst.work
+	*dst = *r
+	dst.Raw = append(raw[:0], r.Raw...)
+	dst.split, dst.context, dst.pairs, dst.splitter, dst.work = false, nil, pairs[:0], splitter, work
+}
+
+// Documents tells whether the documentation gives the event this key, in either
+// spelling, or leaves the set of its keys open.
+func (e Event) Documents(key string) bool {
+	other, aliased := keyAlias(key)
+	for _, f := range e.Fields {
+		if f.Name == key || aliased && f.Name == other || f.Kind == "open_set" {
+			return true
+		}
+	}
+	return false
+}
