@@ -12,29 +12,12 @@ import (
 	"strings"
 )
 
-// Stdin is the path that stands for standard input.
-const Stdin = "-"
-
-// Source is one log with all its rotated generations.
-type Source struct {
-	Instance, Stem string
-	Files          []string // oldest generation first
-}
-
-// Name is "instance/stem", or the stem alone.
-func (s Source) Name() string { return sourceName(s.Instance, s.Stem) }
-
-func sourceName(instance, stem string) string {
-	if instance == "" {
-		return stem
-	}
-	return instance + "/" + stem
-}
-
 // candidate is one file on its way into a source.
 type candidate struct {
 	path     string
 	resolved string // symbolic links followed: what makes two names one file
+	dir      string // resolved: what instances are named for
+	from     place  // nil for a file of its own
 	name     filename
 	instance string
 	named    bool // instance and stem were given by the user
@@ -43,16 +26,37 @@ type candidate struct {
 // labelled is "instance:stem=path" or "stem=path".
 var labelled = regexp.MustCompile(`^(?:([^:/=]*):)?([^:/=]+)=(.+)$`)
 
+// finder turns arguments into candidates. It opens an archive once, however
+// often it is named.
+type finder struct {
+	limits   limits
+	stdin    *os.File
+	piped    []candidate         // what standard input is, once that is known
+	archives map[string]*archive // by resolved path; nil for a file that is none
+	opened   []*archive
+}
+
 // Find turns arguments into sources, ordered by name. An argument is a file, a
-// directory (read recursively: *.log and their rotated names), a glob, "-", or
-// "instance:stem=path" where path is a file or a glob. A file named twice is
-// read once, and "x.log.1.gz" is left out beside "x.log.1". The error names
-// every bad argument, one line each.
+// directory (read recursively: *.log and their rotated names), a tar or zip
+// archive (read like a directory), a glob, "-", or "instance:stem=path" where
+// path is one of them. A file named twice is read once, and "x.log.1.gz" is left
+// out beside "x.log.1". An archive is one by its content; those that lie in
+// directories or in other archives are left alone. The error names every bad
+// argument, one line each.
+//
+// Find lists archives, and to do so reads a packed one, or one that arrives at
+// standard input, to its end: its logs are kept in a nameless temporary file
+// for as long as the sources are referred to.
 func Find(args []string) ([]Source, error) {
+	f := &finder{limits: defaultLimits(), stdin: os.Stdin}
+	return f.find(args)
+}
+
+func (f *finder) find(args []string) ([]Source, error) {
 	var found []candidate
 	var errs []error
 	for _, arg := range args {
-		c, err := findArgument(arg)
+		c, err := f.argument(arg)
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -61,27 +65,54 @@ func Find(args []string) ([]Source, error) {
 	if len(args) == 0 {
 		errs = append(errs, errors.New("no log files given"))
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	found = unique(found)
+	if len(errs) == 0 {
+		errs = append(errs, tellBreaks(f.opened, found))
 	}
-	return group(unique(found)), nil
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return group(found), nil
 }
 
-func findArgument(arg string) ([]candidate, error) {
+func (f *finder) argument(arg string) ([]candidate, error) {
 	if arg == Stdin {
-		return []candidate{{path: Stdin, resolved: Stdin, name: filename{stem: "stdin", log: Stdin}}}, nil
+		return f.standardInput()
 	}
 	if _, err := os.Lstat(arg); err == nil {
-		return findPath(arg)
+		return f.path(arg)
 	}
 	if m := labelled.FindStringSubmatch(arg); m != nil {
-		return findLabelled(m[1], m[2], m[3])
+		return f.labelled(m[1], m[2], m[3])
 	}
-	return findPath(arg)
+	return f.path(arg)
 }
 
-func findLabelled(instance, stem, path string) ([]candidate, error) {
-	cands, err := findArgument(path)
+// standardInput is a log, or the logs of a tar. What a person types is no tar.
+func (f *finder) standardInput() ([]candidate, error) {
+	if f.piped != nil {
+		return f.piped, nil
+	}
+	c := candidate{path: Stdin, resolved: Stdin, name: filename{stem: "stdin", log: Stdin}}
+	if info, err := f.stdin.Stat(); err == nil && info.Mode()&fs.ModeCharDevice == 0 {
+		a, p, err := openStdin(f.stdin, f.limits)
+		if err != nil {
+			return nil, err
+		}
+		c.from = p
+		if a != nil {
+			f.opened = append(f.opened, a)
+			f.piped = a.candidates()
+			return f.piped, nil
+		}
+	}
+	f.piped = []candidate{c}
+	return f.piped, nil
+}
+
+func (f *finder) labelled(instance, stem, path string) ([]candidate, error) {
+	cands, err := f.argument(path)
+	cands = slices.Clone(cands)
 	for i := range cands {
 		c := &cands[i]
 		c.instance, c.named = instance, true
@@ -90,23 +121,39 @@ func findLabelled(instance, stem, path string) ([]candidate, error) {
 	return cands, err
 }
 
-func findPath(path string) ([]candidate, error) {
+func (f *finder) path(path string) ([]candidate, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
-		return findGlob(path)
+		return f.glob(path)
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, cause(err))
 	case info.IsDir():
 		return findDirectory(path)
+	case !info.Mode().IsRegular():
+		return []candidate{newCandidate(path)}, nil // opening a pipe would wait for its writer
 	}
-	if err := readable(path, info); err != nil {
-		return nil, err
+	c := newCandidate(path)
+	a, known := f.archives[c.resolved]
+	if !known {
+		if a, err = openArchive(path, f.limits); err != nil {
+			return nil, err
+		}
+		if f.archives == nil {
+			f.archives = map[string]*archive{}
+		}
+		f.archives[c.resolved] = a
+		if a != nil {
+			f.opened = append(f.opened, a)
+		}
 	}
-	return []candidate{newCandidate(path)}, nil
+	if a != nil {
+		return a.candidates(), nil
+	}
+	return []candidate{c}, nil
 }
 
-func findGlob(pattern string) ([]candidate, error) {
+func (f *finder) glob(pattern string) ([]candidate, error) {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", pattern, err)
@@ -117,7 +164,7 @@ func findGlob(pattern string) ([]candidate, error) {
 	var found []candidate
 	var errs []error
 	for _, p := range paths {
-		c, err := findPath(p)
+		c, err := f.path(p)
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -141,7 +188,7 @@ func findDirectory(dir string) ([]candidate, error) {
 		if err != nil || !info.Mode().IsRegular() {
 			return nil
 		}
-		if err := readable(path, info); err != nil {
+		if err := readable(path); err != nil {
 			errs = append(errs, err)
 			return nil
 		}
@@ -155,22 +202,23 @@ func findDirectory(dir string) ([]candidate, error) {
 }
 
 func newCandidate(path string) candidate {
-	c := candidate{path: path, resolved: path, name: parseFilename(path)}
-	if abs, err := filepath.Abs(path); err == nil {
-		c.resolved = abs
-	}
-	if real, err := filepath.EvalSymlinks(c.resolved); err == nil {
-		c.resolved = real
-	}
-	return c
+	resolved := resolvePath(path)
+	return candidate{path: path, resolved: resolved, dir: filepath.Dir(resolved), name: parseFilename(path)}
 }
 
-// readable opens a regular file once, so that a run does not end halfway. Pipes
-// are left alone: opening one would wait for its writer.
-func readable(path string, info fs.FileInfo) error {
-	if !info.Mode().IsRegular() {
-		return nil
+// resolvePath makes a path absolute and follows its links, as far as it can.
+func resolvePath(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
 	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return path
+}
+
+// readable opens a file once, so that a run does not end halfway.
+func readable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, cause(err))
@@ -239,51 +287,10 @@ func group(in []candidate) []Source {
 		s := Source{Instance: k.instance, Stem: k.stem}
 		for _, c := range cs {
 			s.Files = append(s.Files, c.path)
+			s.places = append(s.places, c.from)
 		}
 		out = append(out, s)
 	}
 	slices.SortFunc(out, func(a, b Source) int { return cmp.Compare(a.Name(), b.Name()) })
 	return out
-}
-
-// nameInstances gives files whose stem also lies in another directory the name
-// of their directory, with as many parents as it takes to tell them apart.
-func nameInstances(in []candidate) {
-	byStem := map[string][]*candidate{}
-	for i := range in {
-		if c := &in[i]; !c.named && c.path != Stdin {
-			byStem[c.name.stem] = append(byStem[c.name.stem], c)
-		}
-	}
-	for _, cs := range byStem {
-		dirs := map[string]bool{}
-		for _, c := range cs {
-			dirs[filepath.Dir(c.resolved)] = true
-		}
-		if len(dirs) < 2 {
-			continue
-		}
-		depth := distinguishingDepth(dirs)
-		for _, c := range cs {
-			c.instance = lastElements(filepath.Dir(c.resolved), depth)
-		}
-	}
-}
-
-func distinguishingDepth(dirs map[string]bool) int {
-	for depth := 1; ; depth++ {
-		seen := map[string]bool{}
-		for d := range dirs {
-			seen[lastElements(d, depth)] = true
-		}
-		if len(seen) == len(dirs) {
-			return depth
-		}
-	}
-}
-
-// lastElements returns the last n elements of a clean absolute directory.
-func lastElements(dir string, n int) string {
-	parts := strings.Split(strings.Trim(filepath.ToSlash(dir), "/"), "/")
-	return strings.Join(parts[max(0, len(parts)-n):], "/")
 }

@@ -21,12 +21,9 @@ var errReplaced = errors.New("file was truncated or rewritten")
 
 const noLimit int64 = math.MaxInt64
 
-// How long to wait for the end of a half-written packed file, and for the end of
-// a line before the rest of the world is not kept waiting for it.
-const (
-	brokenFor = 30 * time.Second
-	halfFor   = 5 * time.Second
-)
+// halfFor is how long the end of a line is waited for before the rest of the
+// world is not kept waiting for it.
+const halfFor = 5 * time.Second
 
 // node is one file of a live source, read by our own descriptor: the live file,
 // a rotated one that may still be written, or a final one (packed, or the copy
@@ -43,7 +40,8 @@ type node struct {
 
 	packed, final bool
 	text          io.Reader // of a packed file, positioned at off
-	broken        bool      // a packed file ended too early: it may still be written
+	broken        error     // of a packed file that ended too early: it may still be written
+	brokenAt      time.Time // when it changed last since, as far as looked
 
 	scan    *smartylog.Scanner
 	off     int64 // next byte to read
@@ -171,44 +169,6 @@ func (n *node) took(p []byte) {
 	n.tail = n.tail[max(0, len(n.tail)-tailBytes):]
 }
 
-// readPacked reads on in a packed file. One that ends too early may still be
-// written: it is opened again at the same place when it has changed.
-func (n *node) readPacked(p []byte) (int, error) {
-	if n.text == nil {
-		if err := n.unpack(); err != nil {
-			n.broken = true
-			return 0, io.EOF
-		}
-	}
-	k, err := n.text.Read(p)
-	if k > 0 {
-		n.took(p[:k])
-		return k, nil
-	}
-	switch {
-	case err == io.EOF:
-		n.ended, n.eofAt = true, n.readAt
-	case err != nil:
-		n.text, n.broken = nil, true
-	}
-	return 0, io.EOF
-}
-
-func (n *node) unpack() error {
-	if _, err := n.file.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	text, err := decompress(n.file, n.name)
-	if err != nil {
-		return err
-	}
-	if _, err := io.CopyN(io.Discard, text, n.off); err != nil {
-		return err
-	}
-	n.text, n.broken = text, false
-	return nil
-}
-
 // take returns the node's next record. io.EOF: none now. errReplaced: the
 // records of the old text were returned, but the one it ended with is open.
 func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
@@ -252,7 +212,7 @@ func (n *node) open() bool { return n.scan != nil && n.scan.Open() }
 
 // quiet: all is read and returned; half a line does not count for long.
 func (n *node) quiet() bool {
-	if n.ready || n.pending != nil || n.broken || n.eofAt.IsZero() {
+	if n.ready || n.pending != nil || n.broken != nil || n.eofAt.IsZero() {
 		return false
 	}
 	return !n.open() || n.halfLine() && n.eofAt.Sub(n.dataAt) >= halfFor
@@ -273,7 +233,7 @@ func (n *node) look(now time.Time) {
 	n.mtime = info.ModTime()
 	if n.packed {
 		n.size = info.Size()
-		n.ready = n.ready || n.broken && changed
+		n.lookBroken(now, changed)
 		return
 	}
 	switch {

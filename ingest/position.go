@@ -64,7 +64,7 @@ func (p Position) isIn(g generation) bool {
 	if !g.packed {
 		return g.info.Size() >= p.Offset && p.textMatches(f)
 	}
-	text, err := decompress(f, g.path)
+	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
 	if err != nil {
 		return false
 	}
@@ -118,7 +118,7 @@ func readHead(g generation) []byte {
 		return nil
 	}
 	defer f.Close()
-	text, err := decompress(f, g.path)
+	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
 	if err != nil {
 		return nil
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -21,12 +19,14 @@ type stream struct {
 	src    Source
 	opts   smartylog.Options
 	seen   func(int64) // progress
-	file   *os.File
+	limits limits
+	file   io.Closer
 	in     *meter
 	scan   *smartylog.Scanner
-	gen    int   // of the open file; the next to open when none is
-	broken error // of the open file, told after its last record
-	peeks  bool  // the scanner may know what follows the record it returned last
+	base   string // Record.File of the open file
+	gen    int    // of the open file; the next to open when none is
+	broken error  // of the open file, told after its last record
+	peeks  bool   // the scanner may know what follows the record it returned last
 
 	ahead  []*smartylog.Record // read in search of the next time, oldest first
 	end    bool                // all files are read
@@ -37,7 +37,12 @@ type stream struct {
 }
 
 func newStream(src Source, o ReadOptions) *stream {
-	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
+	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0, limits: defaultLimits()}
+	for i := range src.Files {
+		if p := src.place(i); p != nil {
+			p.budget().text.Store(0) // whoever reads again may spend again
+		}
+	}
 	s.lane = lane{name: src.Name(), high: unread}
 	if o.SourceOptions != nil {
 		s.opts = o.SourceOptions(s.name)
@@ -140,7 +145,7 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 
 func (s *stream) label(rec *smartylog.Record) {
 	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
-	rec.File, rec.Gen = filepath.Base(s.src.Files[s.gen]), s.gen
+	rec.File, rec.Gen = s.base, s.gen
 	s.stats.Records++
 }
 
@@ -151,7 +156,7 @@ func (s *stream) open() error {
 		return nil
 	}
 	path := s.src.Files[s.gen]
-	f, err := openPath(path)
+	f, budget, err := s.src.open(s.gen, s.limits)
 	if err != nil {
 		return err
 	}
@@ -159,12 +164,13 @@ func (s *stream) open() error {
 	if s.seen != nil {
 		disk = &progress{f, s.seen}
 	}
-	text, err := decompress(disk, path)
+	text, err := decompress(disk, path, budget)
 	if err != nil {
 		f.Close()
 		return fmt.Errorf("read %s: %w", path, cause(err))
 	}
 	s.file, s.in = f, &meter{in: text}
+	s.base = s.src.file(s.gen)
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
 	return nil
 }
@@ -178,9 +184,6 @@ func (s *stream) closeFile() error {
 	s.scan, s.in = nil, nil
 	f := s.file
 	s.file = nil
-	if f == os.Stdin {
-		return nil
-	}
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("close %s: %w", s.src.Files[s.gen], cause(err))
 	}
