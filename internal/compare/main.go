@@ -1,6 +1,7 @@
-// Command compare times replay beside grep over the same generated log and
-// writes the ratio down: both as whole processes, alternating, so that a machine
-// whose speed drifts is no matter. `make bench` runs it.
+// Command compare times replay beside grep, and parse --stats beside mawk, over
+// the same generated log and writes the ratios down: both as whole processes,
+// alternating, so that a machine whose speed drifts is no matter. `make bench`
+// runs it.
 package main
 
 import (
@@ -12,9 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/loggen"
@@ -60,9 +59,22 @@ func run(dir string, size int64, pairs int) error {
 	if err := os.WriteFile(ruleFile, []byte(rules), 0o644); err != nil {
 		return err
 	}
-	ours := []string{program, "replay", "--rules", ruleFile, "--format", "jsonl", log}
-	grep := []string{"grep", "-cE", strings.Join(events, "|"), log}
-	return compare(log, lines, ours, grep, pairs)
+	info, err := os.Stat(log)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %.2f GB, %.2f million lines; %s, %d cores; %d pairs\n", time.Now().Format("2006-01-02"),
+		float64(info.Size())/1e9, float64(lines)/1e6, runtime.GOARCH, runtime.NumCPU(), pairs)
+	replay := contest{
+		ours: contender{"smarty-alert replay", []string{program, "replay", "--rules", ruleFile, "--format", "jsonl", log}},
+		tool: contender{"grep -cE", []string{"grep", "-cE", strings.Join(events, "|"), log}},
+	}
+	stats := contest{
+		ours:  contender{"parse --stats", []string{program, "parse", "--stats", "--format", "jsonl", log}},
+		tool:  contender{"mawk", []string{"mawk", countEvents, log}},
+		agree: sameCounts,
+	}
+	return errors.Join(replay.run(info.Size(), pairs), stats.run(info.Size(), pairs))
 }
 
 // makeLog writes the log once; it is kept for the next run.
@@ -117,68 +129,4 @@ func countLines(name string) (int64, error) {
 			return n, err
 		}
 	}
-}
-
-// measure is what one finished process took.
-type measure struct {
-	wall, cpu time.Duration
-	peak      int64 // bytes
-}
-
-func compare(log string, lines int64, ours, grep []string, pairs int) error {
-	info, err := os.Stat(log)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s: %.2f GB, %.2f million lines; %s, %d cores; %d pairs\n", time.Now().Format("2006-01-02"),
-		float64(info.Size())/1e9, float64(lines)/1e6, runtime.GOARCH, runtime.NumCPU(), pairs)
-	var a, b []measure
-	var ratios []float64
-	for i := range pairs + 1 {
-		x, err := once(ours)
-		if err != nil {
-			return err
-		}
-		y, err := once(grep)
-		if err != nil {
-			return err
-		}
-		if i == 0 {
-			continue // warms the page cache
-		}
-		a, b = append(a, x), append(b, y)
-		ratios = append(ratios, x.wall.Seconds()/y.wall.Seconds())
-	}
-	report("smarty-alert replay", a, info.Size())
-	report("LC_ALL=C grep -cE", b, info.Size())
-	slices.Sort(ratios)
-	fmt.Printf("wall of replay / wall of grep: median %.2f (%.2f to %.2f)\n", ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1])
-	return nil
-}
-
-func once(args []string) (measure, error) {
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.Stderr = os.Stderr
-	var out strings.Builder // a pipe: grep stops at its first match when it writes to /dev/null
-	cmd.Stdout = &out
-	start := time.Now()
-	err := cmd.Run()
-	m := measure{wall: time.Since(start)}
-	if err != nil {
-		return m, fmt.Errorf("%s: %w", args[0], err)
-	}
-	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		m.peak = usage.Maxrss * 1024 // Linux counts kilobytes
-	}
-	return m, nil
-}
-
-func report(name string, ms []measure, size int64) {
-	slices.SortFunc(ms, func(a, b measure) int { return int(a.wall - b.wall) })
-	m := ms[len(ms)/2]
-	peak := slices.MaxFunc(ms, func(a, b measure) int { return int(a.peak - b.peak) }).peak
-	fmt.Printf("%-22s wall %.2f s (%.2f to %.2f), cpu %.2f s, %.0f MB/s, peak memory %.0f MiB\n", name, m.wall.Seconds(),
-		ms[0].wall.Seconds(), ms[len(ms)-1].wall.Seconds(), m.cpu.Seconds(), float64(size)/1e6/m.wall.Seconds(), float64(peak)/(1<<20))
 }
