@@ -8,16 +8,13 @@ import (
 // angle reads an object printed as <…>. A QueryDict is a dict whose one-element
 // lists are unwrapped, a QuerySet a list; all else keeps its text.
 func (p *parser) angle() (any, error) {
-	start := p.p
+	start, after := p.p, p.after
 	if p.hasPrefix("<?xml") {
 		return p.xml()
 	}
-	for _, name := range [...]string{"<QueryDict: ", "<MultiValueDict: ", "<QuerySet ", "<ValuesListQuerySet "} {
-		if !p.hasPrefix(name) {
-			continue
-		}
-		p.p += len(name)
-		v, err := p.value()
+	if n := containerName(p.b[p.p:]); n > 0 {
+		p.p += n
+		v, err := p.next(">")
 		if err == nil && p.at('>') {
 			return unwrapped(v), nil
 		}
@@ -26,13 +23,29 @@ func (p *parser) angle() (any, error) {
 		}
 		p.p = start
 	}
-	end := p.angleEnd()
+	end := p.angleEnd(after)
 	if end < 0 {
 		p.p = len(p.b)
 		return nil, errOpen
 	}
 	p.p = end
 	return p.raw(start)
+}
+
+// containerName is the length of "<QueryDict: ", "<QuerySet " and the like before
+// a dict or a list; 0 if b begins otherwise.
+func containerName(b []byte) int {
+	n := 1
+	for n < len(b) && isNameByte(b[n]) {
+		n++
+	}
+	switch name, rest := b[1:n], b[n:]; {
+	case bytes.HasSuffix(name, []byte("QuerySet")) && bytes.HasPrefix(rest, []byte(" [")):
+		return n + 1
+	case (string(name) == "QueryDict" || string(name) == "MultiValueDict") && bytes.HasPrefix(rest, []byte(": {")):
+		return n + 2
+	}
+	return 0
 }
 
 // unwrapped takes the values of a QueryDict out of their lists.
@@ -52,9 +65,22 @@ func unwrapped(v any) any {
 // angleEnd finds the end of the object at p. Names inside may hold quotes and
 // angle brackets, so the balanced end only counts if the text goes on as it
 // should; else the first ">" of the line after which it does.
-func (p *parser) angleEnd() int {
-	balanced := balancedAngle(p.b, p.p)
-	if balanced > 0 && p.goesOn(balanced) {
+func (p *parser) angleEnd(after string) int {
+	goes := func(q int) bool { return goesOn(p.b[q:], after) }
+	body := modelName(p.b[p.p:])
+	if body > 0 && isQuoted(p.b[p.p+body:]) {
+		if end := p.quotedName(p.p + body); end > 0 && goes(end) {
+			return end
+		}
+	}
+	var early func(int) bool
+	if body > 0 {
+		early = func(q int) bool { return goes(q) && (after != "" || !endsLine(p.b, afterGap(p.b, q))) }
+	}
+	literals := !p.names && (body == 0 || holdsReprs(p.b[p.p:], body))
+	balanced, quotes := balancedAngle(p.b, p.p, literals, early)
+	p.unsure = p.unsure || quotes
+	if balanced > 0 && goes(balanced) {
 		return balanced
 	}
 	limit := len(p.b)
@@ -66,47 +92,136 @@ func (p *parser) angleEnd() int {
 		if i < 0 {
 			break
 		}
-		if q += i; p.goesOn(q + 1) {
+		if q += i; goes(q + 1) {
 			return q + 1
 		}
 	}
 	return balanced
 }
 
-// goesOn tells whether a value may end before b[q]: at top level the line ends
-// there or the next key follows, within a container a comma or a bracket.
-func (p *parser) goesOn(q int) bool {
-	if p.depth > 1 {
-		for q < len(p.b) && (p.b[q] == ' ' || p.b[q] == '\n') {
-			q++
-		}
-		return q >= len(p.b) || strings.IndexByte(",)]}:>", p.b[q]) >= 0
+// modelName is where the name begins in the repr of one of Django's models,
+// "<Account: name>"; 0 if b begins otherwise. Quotes in a name are no literals.
+func modelName(b []byte) int {
+	n := 1
+	for n < len(b) && (isNameByte(b[n]) || b[n] == '.' || b[n] >= 0x80) {
+		n++
 	}
-	return q >= len(p.b) || keyFollows(p.b[q:])
+	if bytes.HasPrefix(b[n:], []byte(": ")) && n+2 < len(b) {
+		return n + 2
+	}
+	return 0
 }
 
-// balancedAngle finds where the "<" at b[p] is closed; -1 if it is not.
-// Quotes count where a printed value can begin.
-func balancedAngle(b []byte, p int) int {
-	depth := 0
+// holdsReprs tells whether the object at the start of b, though it looks like a
+// model with its name at body, shows reprs: a request, an object, a container.
+func holdsReprs(b []byte, body int) bool {
+	switch b[body] {
+	case '<':
+		return modelName(b[body:]) > 0
+	case '[', '(', '{':
+		return startsItem(b[body+1:])
+	}
+	return bytes.HasSuffix(b[:body], []byte("Request: "))
+}
+
+// isQuoted tells whether b begins like a literal.
+func isQuoted(b []byte) bool {
+	if len(b) > 1 && (b[0] == 'u' || b[0] == 'b') {
+		b = b[1:]
+	}
+	return b[0] == '\'' || b[0] == '"'
+}
+
+// quotedName is the end of an object whose name at b[q] is one literal, as those
+// of enums are; -1 if it is not.
+func (p *parser) quotedName(q int) int {
+	if p.b[q] == 'u' || p.b[q] == 'b' {
+		q++
+	}
+	end, _ := closingQuote(p.b, q+1, p.b[q])
+	if end < 0 || end+1 >= len(p.b) || p.b[end+1] != '>' {
+		return -1
+	}
+	return end + 2
+}
+
+// afterGap is where b goes on after white space and commas.
+func afterGap(b []byte, p int) int {
+	for p < len(b) && (b[p] == ' ' || b[p] == ',' || b[p] == '\t') {
+		p++
+	}
+	return p
+}
+
+// goesOn tells whether a value may end before b: at top level the line ends there
+// or the next key follows, within a container what after has.
+func goesOn(b []byte, after string) bool {
+	if after == "" {
+		return keyFollows(b)
+	}
+	b = bytes.TrimLeft(b, " \n")
+	if len(b) == 0 || strings.IndexByte(after, b[0]) < 0 {
+		return false
+	}
+	return b[0] != ',' || startsItem(bytes.TrimLeft(b[1:], " \r\n\t"))
+}
+
+// startsItem tells whether b can begin an item of a container, or close it.
+func startsItem(b []byte) bool {
+	n := 0
+	for n < len(b) && (isNameByte(b[n]) || b[n] == '.') {
+		n++
+	}
+	switch word := b[:n]; {
+	case n == len(b):
+		return true
+	case n == 0:
+		return strings.IndexByte("'\"[({<-)]}", b[0]) >= 0
+	case isDigit(b[0]) || b[0] == '.':
+		return true
+	case strings.IndexByte("('\"=<", b[n]) >= 0 || bytes.IndexByte(word, '.') > 0:
+		return true
+	default:
+		return isConstant(string(word))
+	}
+}
+
+// balancedAngle finds where the "<" at b[p] is closed; -1 if it is not. With
+// literals, brackets in what looks like one do not count; found tells whether
+// there was any. A name may hold a "<" of its own, so the object also ends where
+// early says so, outside other brackets. Nothing real nests deeper than maxDepth.
+func balancedAngle(b []byte, p int, literals bool, early func(p int) bool) (end int, found bool) {
+	depth, brackets := 0, 0
 	for ; p < len(b); p++ {
 		switch b[p] {
 		case '<':
-			depth++
-		case '>':
-			if depth--; depth == 0 {
-				return p + 1
+			if depth++; depth > maxDepth {
+				return -1, found
 			}
+		case '>':
+			if depth--; depth == 0 || early != nil && brackets == 0 && early(p+1) {
+				return p + 1, found
+			}
+		case '[', '(', '{':
+			brackets++
+		case ']', ')', '}':
+			brackets = max(brackets-1, 0)
 		case '\'', '"':
-			if !opensText(b, p) {
+			if !literals || !opensText(b, p) {
 				continue
 			}
-			if end, _ := closingQuote(b, p+1, b[p]); end > 0 {
-				p = end
+			if end, _ := closingQuote(b, p+1, b[p]); end > 0 && closesText(b, end) {
+				p, found = end, true
 			}
 		}
 	}
-	return -1
+	return -1, found
+}
+
+// closesText tells whether the quote at b[p] can be the end of a literal: no
+// word follows.
+func closesText(b []byte, p int) bool {
+	return p+1 >= len(b) || !isNameByte(b[p+1]) && b[p+1] < 0x80
 }
 
 // opensText tells whether the quote at b[p] can be the start of a literal.
@@ -118,10 +233,13 @@ func opensText(b []byte, p int) bool {
 	return strings.IndexByte(" =([{,:", c) >= 0
 }
 
+// maxProlog bounds the prolog of an XML document, in bytes.
+const maxProlog = 1 << 10
+
 // xml reads an XML document with a prolog, which may span lines.
 func (p *parser) xml() (any, error) {
 	start := p.p
-	i := bytes.Index(p.b[p.p:], []byte("?>"))
+	i := bytes.Index(p.b[p.p:min(len(p.b), p.p+maxProlog)], []byte("?>"))
 	if i < 0 {
 		p.p = len(p.b)
 		return nil, errOpen
@@ -135,7 +253,7 @@ func (p *parser) xml() (any, error) {
 	if end := bytes.IndexAny(name, " />\r\n\t"); end >= 0 {
 		name = name[:end]
 	}
-	end := balancedAngle(p.b, p.p)
+	end, _ := balancedAngle(p.b, p.p, true, nil)
 	if end < 0 {
 		p.p = len(p.b)
 		return nil, errOpen

@@ -141,11 +141,14 @@ func unescape(b []byte, kind textKind) string {
 // hasCharacters tells whether an unprefixed literal is Python 3 text: it has raw
 // characters beyond ASCII or \u escapes, which Python 2 bytes never show.
 func hasCharacters(b []byte) bool {
-	for i, c := range b {
-		if c >= 0x80 {
+	for i := 0; i < len(b); i++ {
+		if b[i] >= 0x80 {
 			return utf8.Valid(b)
 		}
-		if c == '\\' && i+1 < len(b) && (b[i+1] == 'u' || b[i+1] == 'U') && (i == 0 || b[i-1] != '\\') {
+		if b[i] != '\\' {
+			continue
+		}
+		if i++; i < len(b) && b[i]|0x20 == 'u' {
 			return true
 		}
 	}

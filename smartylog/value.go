@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Dict is a Python dict in the order it was printed.
@@ -51,14 +52,38 @@ func ParseValue(s []byte) (v any, n int, err error) {
 
 // parser reads Python values from b at p.
 type parser struct {
-	b     []byte
-	p     int
-	depth int
-	skip  bool // only find the ends, build nothing
-	trace *trace
+	b      []byte
+	p      int
+	depth  int
+	skip   bool   // only find the ends, build nothing
+	after  string // what may follow the value that comes next; "" at top level
+	names  bool   // quotes within objects are apostrophes and the like
+	unsure bool   // an object has been read whose end depends on names
+	trace  *trace
 }
 
+// value reads the outermost value. Objects may hold the reprs of others, or names
+// with single quotes; if the first reading fails, the second is tried.
 func (p *parser) value() (any, error) {
+	start := p.p
+	v, err := p.next("")
+	if err == nil || !p.unsure {
+		return v, err
+	}
+	if p.trace != nil {
+		p.trace.values = p.trace.values[:0]
+	}
+	again := parser{b: p.b, p: start, skip: p.skip, names: true, trace: p.trace}
+	if v, errAgain := again.next(""); errAgain == nil {
+		p.p = again.p
+		return v, nil
+	}
+	return nil, err
+}
+
+// next reads one value; after has the bytes that may follow it.
+func (p *parser) next(after string) (any, error) {
+	p.after = after
 	if p.p >= len(p.b) {
 		return nil, errOpen
 	}
@@ -134,8 +159,9 @@ func (p *parser) list(end byte) (any, error) {
 	if err != nil || p.skip {
 		return nil, err
 	}
-	if string(p.b[start:p.p]) == "[[...]]" || string(p.b[start:p.p]) == "[...]" {
-		return string(p.b[start:p.p]), nil
+	switch text := p.b[start:p.p]; string(text) {
+	case "[[...]]", "[...]", "(...)":
+		return string(text), nil
 	}
 	return items, nil
 }
@@ -145,13 +171,13 @@ var emptyList = []any{}
 
 // items reads values up to the closing bracket.
 func (p *parser) items(end byte) ([]any, error) {
-	items := emptyList
+	items, after := emptyList, afterItem(end)
 	for {
 		p.space()
 		if p.at(end) {
 			return items, nil
 		}
-		v, err := p.value()
+		v, err := p.next(after)
 		if err != nil {
 			return nil, err
 		}
@@ -163,6 +189,17 @@ func (p *parser) items(end byte) ([]any, error) {
 			return nil, p.missing()
 		}
 	}
+}
+
+// afterItem has what may follow an item before the bracket end.
+func afterItem(end byte) string {
+	switch end {
+	case ']':
+		return ",]"
+	case ')':
+		return ",)"
+	}
+	return ",}"
 }
 
 // parenthesised reads a tuple or a complex number.
@@ -202,7 +239,7 @@ func (p *parser) braces() (any, error) {
 	if p.at('}') {
 		return Dict{}, nil
 	}
-	first, err := p.value()
+	first, err := p.next(":,}")
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +262,7 @@ func (p *parser) dict(key any) (any, error) {
 	var d Dict
 	for {
 		p.space()
-		v, err := p.value()
+		v, err := p.next(",}")
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +278,7 @@ func (p *parser) dict(key any) (any, error) {
 		if !comma {
 			return nil, p.missing()
 		}
-		if key, err = p.value(); err != nil {
+		if key, err = p.next(":"); err != nil {
 			return nil, err
 		}
 		p.space()
@@ -266,9 +303,25 @@ func keyText(v any) string {
 		}
 		return "False"
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return floatText(v)
 	}
 	return string(appendValue(nil, v))
+}
+
+// floatText writes a float as Python does.
+func floatText(f float64) string {
+	size := math.Abs(f)
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(f, 'g', -1, 64)), "+")
+	case size != 0 && (size < 1e-4 || size >= 1e16):
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	case f == math.Trunc(f):
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 func (p *parser) hasPrefix(s string) bool {
@@ -286,7 +339,9 @@ func (p *parser) number() (any, error) {
 		p.p++
 	}
 	if p.hasPrefix("inf") {
-		p.p += 3
+		if p.p += 3; p.at('j') {
+			return p.raw(start)
+		}
 		return float(math.Inf(44-int(p.b[start])), p)
 	}
 	digits := p.p
@@ -303,13 +358,15 @@ func (p *parser) number() (any, error) {
 	if p.p == digits || !isDigit(p.b[digits]) && p.b[digits] != '.' {
 		return nil, p.missing()
 	}
-	if !floating {
-		if c := p.peek(0); c == 'L' {
-			p.p++
-		}
+	imaginary := p.at('j')
+	if !floating && !imaginary {
+		p.at('L')
 	}
 	if isNameByte(p.peek(0)) && p.p < len(p.b) {
 		return nil, errForm
+	}
+	if imaginary {
+		return p.raw(start)
 	}
 	return p.finite(text, floating)
 }
