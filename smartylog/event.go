@@ -3,6 +3,7 @@ package smartylog
 import (
 	"bytes"
 	"strings"
+	"unicode"
 )
 
 // maxEvent is the longest event name read, in bytes.
@@ -67,7 +68,7 @@ func eventAt(message []byte) (name []byte, end int) {
 		n++
 	}
 	if n > 0 && !isDigit(message[0]) {
-		end = n
+		end = skipColour(message, n)
 		if end < len(message) && message[end] == ':' {
 			end++
 		}
@@ -104,23 +105,24 @@ func eventPair(message []byte) (name []byte, end int) {
 	return rest[:n], k.value + n
 }
 
+// isEventName tells whether the string of event= is a name, not a text.
 func isEventName(s string) bool {
-	return s != "" && len(s) <= maxEvent && strings.IndexFunc(s, func(c rune) bool { return c > 127 || !isNameByte(byte(c)) }) < 0
+	return s != "" && len(s) <= maxEvent && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 // readsAsEvent tells whether a message begins with an event name in upper case
-// or lower_snake case.
+// or lower_snake case, of more than one letter.
 func readsAsEvent(message []byte) bool {
 	name, _ := eventAt(message[:min(len(message), 2*maxEvent)])
-	return name != nil && (bytes.Equal(name, bytes.ToUpper(name)) || bytes.Equal(name, bytes.ToLower(name)))
+	if len(name) < 2 {
+		return false
+	}
+	return bytes.Equal(name, bytes.ToUpper(name)) || bytes.IndexByte(name, '_') > 0 && bytes.Equal(name, bytes.ToLower(name))
 }
 
 // keyFollows tells whether white space and then a key= come at the start of b.
 func keyFollows(b []byte) bool {
-	p := 0
-	for p < len(b) && (b[p] == ' ' || b[p] == ',' || b[p] == '\t') {
-		p++
-	}
+	p := skipGap(b, 0)
 	if endsLine(b, p) {
 		return true
 	}

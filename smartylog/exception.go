@@ -3,6 +3,7 @@ package smartylog
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // Exception is what a traceback says: the right key to group errors by is Type
@@ -16,7 +17,8 @@ type Exception struct {
 const (
 	tracebackStart = "Traceback (most recent call last):"
 	groupStart     = "  + Exception Group Traceback (most recent call last):"
-	ownCode        = "/smarty/" // in the path of every file of Smarty
+	stackStart     = "Stack (most recent call last):" // what stack_info=True prints
+	ownCode        = "/smarty/"                       // in the path of every file of Smarty
 )
 
 // bodyEnd is where the traceback after a message begins, or the record's end.
@@ -26,12 +28,28 @@ func bodyEnd(raw []byte, message int) int {
 		return len(raw)
 	}
 	end := len(raw)
-	for _, start := range [...]string{"\n" + tracebackStart, "\n" + groupStart} {
-		if at := bytes.Index(raw[message+i:end], []byte(start)); at >= 0 {
-			end = message + i + at + 1
+	for _, start := range [...]string{tracebackStart, groupStart} {
+		if at := lineWith(raw[:end], message+i+1, start); at >= 0 {
+			end = at
 		}
 	}
 	return end
+}
+
+// lineWith is where the first line of b[from:] begins that starts with text,
+// colours aside; -1 if there is none.
+func lineWith(b []byte, from int, text string) int {
+	for at := from; ; at++ {
+		i := bytes.Index(b[at:], []byte(text))
+		if i < 0 {
+			return -1
+		}
+		at += i
+		start := from + bytes.LastIndexByte(b[from:at], '\n') + 1
+		if skipColour(b, start) == at {
+			return start
+		}
+	}
 }
 
 // Stacktrace is the traceback after the message, or the value of stacktrace=; ""
@@ -39,19 +57,30 @@ func bodyEnd(raw []byte, message int) int {
 func (r *Record) Stacktrace() string {
 	if r.Flags&Orphan != 0 {
 		if bytes.Contains(r.Raw, []byte(frameStart)) {
-			return strings.TrimRight(plainText(r.Raw), "\r\n")
+			return strings.TrimRight(plainText(uncoloured(r.Raw)), "\r\n")
 		}
 		return ""
 	}
-	end := bodyEnd(r.Raw, min(r.mark.message, len(r.Raw)))
-	if end < len(r.Raw) {
-		return strings.TrimRight(plainText(r.Raw[end:]), "\r\n")
+	if from, to := r.traceback(); from < to {
+		return strings.TrimRight(plainText(uncoloured(r.Raw[from:to])), "\r\n")
 	}
-	if v, ok := r.Lookup("stacktrace"); ok {
-		text, _ := v.(string)
+	return r.stackValue()
+}
+
+// stackValue reads the value of stacktrace=. Of a long one the head and the tail
+// are kept, because the exception comes last.
+func (r *Record) stackValue() string {
+	v, ok := r.Lookup("stacktrace")
+	text, _ := v.(string)
+	if !ok || len(text) < MaxValue-utf8.UTFMax {
 		return text
 	}
-	return ""
+	whole, _, err := ParseValue(r.pair("stacktrace").value.of(r.Raw))
+	long, isText := whole.(string)
+	if err != nil || !isText || len(long) <= MaxValue {
+		return text
+	}
+	return strings.ToValidUTF8(long[:MaxValue/2], "") + strings.ToValidUTF8(long[len(long)-MaxValue/2:], "")
 }
 
 const frameStart = `  File "`
@@ -61,46 +90,80 @@ func (r *Record) Exception() (Exception, bool) {
 	return readTraceback(r.Stacktrace())
 }
 
-// readTraceback reads the last exception of a traceback: of a chain the one that
-// was raised in the end, of an exception group the group.
+// readTraceback reads the exception of a traceback: of a chain the one that was
+// raised in the end, of an exception group the group. What follows an exception
+// is its message's further lines, or foreign.
 func readTraceback(text string) (x Exception, ok bool) {
-	if text == "" {
-		return x, false
-	}
-	group := strings.Contains(text, groupStart[2:])
-	own := false
+	own, done := false, false
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		if group {
-			line = ungroup(line)
+		line = ungroup(strings.TrimRight(line, "\r\n"))
+		if line == stackStart {
+			break
+		}
+		if isLink(line) {
+			done = false
+		}
+		if done {
+			continue
 		}
 		if frame, isOwn, isFrame := readFrame(line); isFrame {
 			if isOwn || !own {
 				x.Frame = frame
 			}
 			own = own || isOwn
-			if !group || x.Type == "" {
-				x.Type, x.Message = "", ""
-			}
 			continue
 		}
-		if x.Type == "" && !strings.HasPrefix(line, "Traceback (") {
-			if name, message := exceptionLine([]byte(line)); name != "" {
-				x.Type, x.Message = name, message
-			}
+		if name, message := exceptionLine([]byte(line)); name != "" {
+			x.Type, x.Message = name, message
+			done = true
 		}
 	}
 	return x, x.Type != "" || x.Frame != ""
 }
 
-// ungroup strips the margin that exception groups have.
-func ungroup(line string) string {
-	trimmed := strings.TrimLeft(line, " ")
-	if rest, ok := strings.CutPrefix(trimmed, "| "); ok {
-		return rest
+// isLink tells whether a line joins the exceptions of a chain.
+func isLink(line string) bool {
+	return line == "The above exception was the direct cause of the following exception:" ||
+		line == "During handling of the above exception, another exception occurred:"
+}
+
+// beginsTraceback tells whether a traceback is at the start of b.
+func beginsTraceback(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(tracebackStart)) || bytes.HasPrefix(b, []byte(groupStart))
+}
+
+// tracebackLen is the length of the traceback at the start of b, through the line
+// of its last exception; all of b if it has none.
+func tracebackLen(b []byte) int {
+	for at := 0; at < len(b); {
+		line := b[at : at+lineEnd(b[at:], 1)]
+		at += len(line)
+		if name, _ := exceptionLine([]byte(ungroup(string(line)))); name == "" {
+			continue
+		}
+		for isMember(b[at:]) {
+			at += lineEnd(b[at:], 1)
+		}
+		rest := bytes.TrimLeft(b[at:], "\r\n")
+		if link := rest[:lineEnd(rest, 1)]; !isLink(strings.TrimRight(string(link), "\r\n")) {
+			return at
+		}
+		at = len(b) - len(rest)
 	}
-	if strings.HasPrefix(trimmed, "+") {
-		return "  " + trimmed
+	return len(b)
+}
+
+// isMember tells whether a line of an exception group's members is at the start of b.
+func isMember(b []byte) bool {
+	rest := bytes.TrimLeft(b, " ")
+	return bytes.HasPrefix(b, []byte("  +-")) || len(b)-len(rest) >= 4 && len(rest) > 0 && (rest[0] == '|' || rest[0] == '+')
+}
+
+// ungroup strips the margin that exception groups have. The lines of a group's
+// members have a wider one and keep it, so that they read as neither.
+func ungroup(line string) string {
+	if rest, ok := strings.CutPrefix(line, "  | "); ok {
+		return rest
 	}
 	return line
 }
@@ -128,8 +191,16 @@ func readFrame(line string) (frame string, own, ok bool) {
 func exceptionLine(line []byte) (name, message string) {
 	line = bytes.TrimRight(line, "\r\n")
 	n := 0
-	for n < len(line) && n < maxEvent && (isNameByte(line[n]) || line[n] == '.') {
-		n++
+	for n < len(line) && n < maxEvent {
+		switch {
+		case isNameByte(line[n]) || line[n] == '.':
+			n++
+			continue
+		case bytes.HasPrefix(line[n:], []byte("<locals>")):
+			n += len("<locals>")
+			continue
+		}
+		break
 	}
 	if n == 0 || isDigit(line[0]) || line[n-1] == '.' {
 		return "", ""

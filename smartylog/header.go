@@ -22,46 +22,69 @@ type headerSpans struct {
 	message                                    int
 }
 
+// minHeader is the length of the shortest header in bytes: "Fri Mar 4 10:22:35
+// 2017 E a:1 b[1.c]".
+const minHeader = 36
+
 // maxHeader bounds the length of one header in bytes. It is also how much of a
 // block's end is looked at again when the next block has come.
-const maxHeader = 512
+const maxHeader = 768
 
-// scan reads "LEVEL module:line function[pid.thread] " at b[p:]. levelOK tells
-// that at least the level was there.
-func (h *headerSpans) scan(b []byte, p int) (ok, levelOK bool) {
-	if p, levelOK = h.scanLevel(b, skipColour(b, p)); !levelOK {
+// Bounds of a header's parts in bytes; with the time they stay below maxHeader.
+const (
+	maxLevel  = 32
+	maxPart   = 256 // module and line, function and process
+	maxThread = 128
+)
+
+// scan reads "LEVEL module:line function[pid.thread] " at b[p:]. usual tells
+// that at least a level in capitals was there.
+func (h *headerSpans) scan(b []byte, p int) (ok, usual bool) {
+	if p, ok = h.scanLevel(b, skipColour(b, p)); !ok {
 		return false, false
 	}
+	usual = isUsualLevel(h.level.of(b))
 	if p, ok = h.scanModule(b, p); !ok {
-		return false, true
+		return false, usual
 	}
 	if p, ok = h.scanFunction(b, p); !ok {
-		return false, true
+		return false, usual
 	}
-	return h.scanThread(b, p), true
+	return h.scanThread(b, p), usual
 }
 
-// scanLevel reads a level of upper-case letters, or logging's "Level 15".
+// scanLevel reads a level: one word, usually in capitals, or logging's "Level 15".
 func (h *headerSpans) scanLevel(b []byte, p int) (int, bool) {
 	start := p
-	for p < len(b) && b[p]-'A' < 26 {
+	for p < len(b) && (isNameByte(b[p]) || b[p] == '-') {
 		p++
 	}
-	if p == start+1 && bytes.HasPrefix(b[start:], []byte("Level ")) {
-		for p = start + 6; p < len(b) && isDigit(b[p]); p++ {
+	if p == start+len("Level") && bytes.HasPrefix(b[start:], []byte("Level ")) {
+		for p++; p < len(b) && (isDigit(b[p]) || b[p] == '-'); p++ {
 		}
 	}
 	h.level = span{start, p}
 	end := skipColour(b, p)
-	if p-start < 2 || end >= len(b) || b[end] != ' ' && b[end] != '\n' && b[end] != '\r' {
+	if p == start || p > start+maxLevel || isDigit(b[start]) || end >= len(b) || b[end] != ' ' && b[end] != '\n' && b[end] != '\r' {
 		return p, false
 	}
 	return end + 1, true
 }
 
+// isUsualLevel tells whether a word after a time is surely a level: in capitals
+// or "Level 15".
+func isUsualLevel(b []byte) bool {
+	for _, c := range b {
+		if c-'A' >= 26 {
+			return bytes.HasPrefix(b, []byte("Level "))
+		}
+	}
+	return len(b) > 1
+}
+
 // scanModule reads "module:line "; the module may be "(unknown file)".
 func (h *headerSpans) scanModule(b []byte, p int) (int, bool) {
-	start, limit := p, min(len(b), p+maxHeader/2)
+	start, limit := p, min(len(b), p+maxPart)
 	colon := -1
 	for ; p < limit; p++ {
 		switch c := b[p]; {
@@ -79,7 +102,7 @@ func (h *headerSpans) scanModule(b []byte, p int) (int, bool) {
 
 // scanFunction reads "function[pid."; the function may be "<lambda>" or hold spaces.
 func (h *headerSpans) scanFunction(b []byte, p int) (int, bool) {
-	start, limit := p, min(len(b), p+maxHeader/2)
+	start, limit := p, min(len(b), p+maxPart)
 	for ; p < limit && b[p] >= ' '; p++ {
 		if b[p] != '[' || p == start {
 			continue
@@ -96,27 +119,36 @@ func (h *headerSpans) scanFunction(b []byte, p int) (int, bool) {
 	return p, false
 }
 
-// scanThread reads "thread] ". A name that itself holds "] " ends before the
-// first text that reads as an event, else at the first "]".
+// scanThread reads "thread] ". A name that itself holds "] " ends where its own
+// brackets are closed and a word follows, or before the first text that reads as
+// an event, else at the first "]". After that "]" a colon ends the search: it
+// belongs to a message, or to the time of the next record.
 func (h *headerSpans) scanThread(b []byte, p int) bool {
-	start, first := p, -1
-	for limit := min(len(b), p+maxHeader/4); p < limit && b[p] >= ' '; p++ {
-		if b[p] != ']' || !endsHeader(b, p+1) {
+	start, first, open, whole := p, -1, 0, false
+	for limit := min(len(b), p+maxThread); p < limit && b[p] >= ' ' && (first < 0 || b[p] != ':'); p++ {
+		if b[p] == '[' {
+			open++
+		}
+		if b[p] != ']' {
+			continue
+		}
+		if open--; !endsHeader(b, p+1) {
 			continue
 		}
 		if first < 0 {
 			first = p
 		}
-		message := afterSpace(b, p+1)
-		if beginsWord(b, message) && (p == first && bytes.IndexByte(b[start:p], '[') < 0 || readsAsEvent(b[message:])) {
+		message := skipColour(b, afterSpace(b, p+1))
+		if open < 0 && !whole && beginsWord(b, message) || readsAsEvent(b[message:]) {
 			first = p
 			break
 		}
+		whole = whole || open < 0
 	}
 	if first < 0 {
 		return false
 	}
-	h.thread, h.message = span{start, first}, afterSpace(b, first+1)
+	h.thread, h.message = span{start, first}, skipColour(b, afterSpace(b, first+1))
 	return true
 }
 
@@ -130,24 +162,12 @@ func beginsWord(b []byte, p int) bool {
 }
 
 func endsHeader(b []byte, p int) bool {
-	return p >= len(b) || b[p] == ' ' || b[p] == '\n' || b[p] == '\r'
+	return p >= len(b) || b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == esc
 }
 
 func afterSpace(b []byte, p int) int {
 	if p < len(b) && b[p] == ' ' {
 		p++
-	}
-	return p
-}
-
-// skipColour passes over terminal colour sequences ("\x1b[31m").
-func skipColour(b []byte, p int) int {
-	for p+1 < len(b) && b[p] == 0x1b && b[p+1] == '[' {
-		end := bytes.IndexByte(b[p:min(len(b), p+16)], 'm')
-		if end < 0 {
-			return p
-		}
-		p += end + 1
 	}
 	return p
 }

@@ -9,11 +9,12 @@ import (
 type mark struct {
 	stamp
 	junk    int    // NUL bytes before the record that belong to nothing
-	head    int    // where the header begins in the record (after a BOM or colour)
 	level   int    // where the level begins
 	message int    // where the message begins
 	event   string // if known already, and then
 	pairs   int    // where the pairs begin
+	loose   bool   // lines after its own may be the rest of another record
+	spliced bool   // it was written between the pieces of another record
 }
 
 // place is a logging call seen before: the same code, process and thread print
@@ -56,7 +57,7 @@ func (p *place) remember(b []byte, message int) {
 // headerAt reads a header at the start of a line.
 // It returns false at once for the usual continuation line.
 func (s *Scanner) headerAt(line []byte, m *mark) bool {
-	if len(line) < 40 {
+	if len(line) < minHeader {
 		return len(line) > 0 && line[0] >= 'A' && s.brokenHeader(line, m)
 	}
 	switch c := line[0]; {
@@ -64,13 +65,12 @@ func (s *Scanner) headerAt(line []byte, m *mark) bool {
 		if line[3] != ' ' {
 			return false
 		}
-	case c == 0xD0: // a Russian weekday
-	case c == 0 || c == 0xEF || c == 0x1b:
+	case c == 0 || c == 0xEF || c == esc:
 		return s.prefixedHeader(line, m)
-	default:
+	case c < 0xC0: // from there on a Russian weekday may begin
 		return false
 	}
-	return s.fullHeader(line, m) || s.brokenHeader(line, m)
+	return s.wholeHeader(line, m) || s.brokenHeader(line, m)
 }
 
 // prefixedHeader reads a header after NULs, a byte order mark or colours.
@@ -81,19 +81,24 @@ func (s *Scanner) prefixedHeader(line []byte, m *mark) bool {
 	}
 	rest := line[junk:]
 	head := 0
-	if bytes.HasPrefix(rest, []byte("\xEF\xBB\xBF")) {
-		head = 3
+	if bytes.HasPrefix(rest, []byte(byteOrderMark)) {
+		head = len(byteOrderMark)
 	}
 	head = skipColour(rest, head)
-	if !s.fullHeader(rest[head:], m) && !s.brokenHeader(rest[head:], m) {
+	if !s.wholeHeader(rest[head:], m) && !s.brokenHeader(rest[head:], m) {
 		return false
 	}
-	m.junk, m.head, m.level, m.message = junk, head, m.level+head, m.message+head
-	m.pairs += head
+	m.junk = junk
+	m.move(head)
 	return true
 }
 
-// fullHeader reads a complete header at the start of b.
+// wholeHeader reads a complete header at the start of b, with or without colours.
+func (s *Scanner) wholeHeader(b []byte, m *mark) bool {
+	return s.fullHeader(b, m) || s.colouredHeader(b, m)
+}
+
+// fullHeader reads a complete header without colours at the start of b.
 func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 	st, n, ok, _ := s.stamps.read(b)
 	if !ok {
@@ -128,7 +133,7 @@ func (s *Scanner) brokenHeader(b []byte, m *mark) bool {
 		return false
 	}
 	var h headerSpans
-	if ok, levelOK := h.scan(b, n); ok || levelOK {
+	if ok, usual := h.scan(b, n); ok || usual {
 		*m = mark{stamp: stamp{flags: BadHeader}}
 		return true
 	}
@@ -145,9 +150,37 @@ var stampByte = [256]bool{
 const stampRun = 17
 
 // gluedHeader finds a full header within b, at from or later; -1 if there is none.
-// It looks at every 16th byte only, because no run of stampRun can hide between.
+// It looks for the process block first, which few values hold.
 func (s *Scanner) gluedHeader(b []byte, from int, m *mark) int {
-	for i := from; i < len(b); i += stampRun - 1 {
+	for p := from; ; {
+		i := bytes.IndexByte(b[p:], '[')
+		if i < 0 {
+			return -1
+		}
+		p += i + 1
+		if !beginsProcess(b[p:]) {
+			continue
+		}
+		if at := s.headerAround(b, max(from, p-maxHeader), p, m); at >= 0 {
+			return at
+		}
+		from = p // a time before it begins no header, wherever that would end
+	}
+}
+
+// beginsProcess tells whether "pid." is at the start of b.
+func beginsProcess(b []byte) bool {
+	n := 0
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	return n > 0 && n < len(b) && b[n] == '.'
+}
+
+// headerAround finds a full header that begins in b[from:to]; -1 if there is none.
+// It looks at every 16th byte only, because no run of stampRun can hide between.
+func (s *Scanner) headerAround(b []byte, from, to int, m *mark) int {
+	for i := from; i < to; i += stampRun - 1 {
 		if !stampByte[b[i]] {
 			continue
 		}
@@ -155,7 +188,7 @@ func (s *Scanner) gluedHeader(b []byte, from int, m *mark) int {
 		for lo > from && stampByte[b[lo-1]] {
 			lo--
 		}
-		for hi < len(b) && stampByte[b[hi]] {
+		for hi < to && stampByte[b[hi]] {
 			hi++
 		}
 		if hi-lo >= stampRun {
@@ -175,13 +208,39 @@ func (s *Scanner) headerInRun(b []byte, from, lo, hi int, m *mark) int {
 			continue
 		}
 		at := stampStart(b, i-2)
-		if at < from || !s.fullHeader(b[at:], m) {
+		if at < from || !s.wholeHeader(b[at:], m) {
 			continue
 		}
-		return at
+		return m.extend(b[from:at]) + from
 	}
 	return -1
 }
+
+// extend takes to a header the byte order mark and the NULs right before it, which
+// are the end of before, and returns where the record then begins.
+func (m *mark) extend(before []byte) int {
+	at := len(before)
+	if bytes.HasSuffix(before, []byte(byteOrderMark)) {
+		at -= len(byteOrderMark)
+		m.move(len(byteOrderMark))
+	}
+	start := len(bytes.TrimRight(before[:at], "\x00"))
+	m.junk = at - start
+	return start
+}
+
+// move tells that the header begins n bytes after the record does.
+func (m *mark) move(n int) {
+	m.level += n
+	m.message += n
+	m.pairs += n
+}
+
+// byteOrderMark begins files of some editors, and so stands inside joined ones.
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// maxDay is the longest name of a weekday and the space after it, in bytes.
+const maxDay = 8
 
 // stampStart goes back from the hour at b[p] over day, month and weekday to the
 // start of the timestamp; -1 if they are not there.
@@ -193,12 +252,8 @@ func stampStart(b []byte, p int) int {
 	if p < 4 || b[p-1] != ' ' {
 		return -1
 	}
-	for _, width := range [...]int{3, 4} {
-		at := p - 1 - width
-		if at < 0 {
-			break
-		}
-		if _, n := dayWord(b[at:]); n == width {
+	for at := p - 3; at >= max(0, p-maxDay); at-- {
+		if _, n := dayWord(b[at:]); n == p-1-at {
 			return at
 		}
 	}

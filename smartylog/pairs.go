@@ -44,6 +44,9 @@ func keyAt(b []byte, p int) (k keyPlace, ok bool) {
 		}
 		q++
 	}
+	if q < len(b) && b[q] == esc {
+		q = skipColour(b, q)
+	}
 	for q < len(b) && b[q] == ' ' {
 		q++
 	}
@@ -72,9 +75,7 @@ type splitter struct {
 // which the last value ends: what follows is not part of the context.
 func (s *splitter) split() {
 	for {
-		for s.p < len(s.b) && isGap(s.b[s.p]) {
-			s.p++
-		}
+		s.p = skipGap(s.b, s.p)
 		if s.p >= len(s.b) || s.b[s.p] == '\n' {
 			return
 		}
@@ -89,14 +90,35 @@ func (s *splitter) split() {
 	}
 }
 
-func isGap(c byte) bool { return c == ' ' || c == ',' || c == '\t' || c == '\r' }
+// isGap tells whether a byte separates pairs; NULs are what other writers leave.
+func isGap(c byte) bool { return c == ' ' || c == ',' || c == '\t' || c == '\r' || c == 0 }
+
+// skipGap passes over what separates pairs, colours included.
+func skipGap(b []byte, p int) int {
+	for p < len(b) {
+		n := 1
+		if b[p] == esc {
+			n = colourWidth(b[p:])
+		}
+		if n == 0 || n == 1 && !isGap(b[p]) {
+			break
+		}
+		p += n
+	}
+	return p
+}
 
 // add reads the value of the pair that begins at s.p.
 func (s *splitter) add(k keyPlace) {
 	pr := pair{name: k.name, from: s.p}
+	if s.isEmpty(k) {
+		pr.value = span{k.value, k.value}
+		s.keep(pr)
+		return
+	}
 	s.parser = parser{b: s.b, p: k.value, skip: true}
 	_, err := s.parser.value()
-	if end := s.parser.p; err == nil && (endsLine(s.b, end) || isGap(s.b[end])) {
+	if end := s.parser.p; err == nil && (endsLine(s.b, end) || skipGap(s.b, end) > end) {
 		pr.repr = true
 		pr.value = span{k.value, end}
 	} else {
@@ -104,7 +126,21 @@ func (s *splitter) add(k keyPlace) {
 		pr.value = span{k.value, s.rawEnd(k.value)}
 		s.noteRaw(&pr)
 	}
-	if s.find(k.name.of(s.b)) != nil {
+	s.keep(pr)
+}
+
+// isEmpty tells whether the value is missing: "a= b=1" has two keys.
+func (s *splitter) isEmpty(k keyPlace) bool {
+	if s.b[k.value-1] != ' ' {
+		return false
+	}
+	_, next := keyAt(s.b, k.value)
+	return next
+}
+
+// keep appends a pair and goes on after it.
+func (s *splitter) keep(pr pair) {
+	if s.find(pr.name.of(s.b)) != nil {
 		s.seen |= DuplicateKey
 	}
 	s.pairs = append(s.pairs, pr)
@@ -150,10 +186,7 @@ func (s *splitter) rawEnd(p int) int {
 	} else if s.event == nil || s.event.open {
 		end = s.anyKey(p, eol)
 	}
-	for end > p && isGap(s.b[end-1]) {
-		end--
-	}
-	return end
+	return trimColours(s.b, p, end)
 }
 
 // documentedKey finds the first key in b[p:eol] that may end raw text there. The
@@ -219,8 +252,8 @@ func (s *splitter) anyKey(p, eol int) int {
 	return eol
 }
 
-// endsInsideValue tells whether a record ends in a value that is not closed.
-// work is reused.
+// endsInsideValue tells whether a record ends in a value that is not closed:
+// lines after it are then part of the value. work is reused.
 func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	if message <= 0 || message >= len(raw) {
 		return false
@@ -232,5 +265,5 @@ func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	}
 	*work = splitter{b: bytes.TrimRight(body, "\r\n"), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0]}
 	work.split()
-	return len(work.pairs) > 0 && work.pairs[len(work.pairs)-1].open && work.p >= len(work.b)
+	return work.seen&Unterminated != 0
 }

@@ -65,19 +65,34 @@ func (r *Record) Header() Header {
 	if !r.HasTime() || r.mark.level == 0 {
 		return Header{}
 	}
-	if ok, _ := h.scan(r.Raw, r.mark.level); !ok {
+	b, p := r.Raw, r.mark.level
+	if bytes.IndexByte(b[p:max(p, min(r.mark.message, len(b)))], esc) >= 0 {
+		b, p = uncoloured(b[p:min(len(b), p+maxHeader)]), 0
+	}
+	if ok, _ := h.scan(b, p); !ok {
 		return Header{}
 	}
-	return h.header(r.Raw)
+	return h.header(b)
 }
 
 // body is where the record's traceback begins, or its text ends.
 func (r *Record) body() int {
 	if r.bodyEnd == 0 {
-		end := bodyEnd(r.Raw, min(r.mark.message, len(r.Raw)))
+		end, _ := r.traceback()
 		r.bodyEnd = len(bytes.TrimRight(r.Raw[:end], "\r\n"))
 	}
 	return r.bodyEnd
+}
+
+// traceback is where the record's traceback begins and ends; both are the end of
+// the record's own text if there is none.
+func (r *Record) traceback() (from, to int) {
+	message := min(r.mark.message, len(r.Raw))
+	if r.mark.loose {
+		to = ownEnd(r.Raw, message, r.mark.spliced)
+		return bodyEnd(r.Raw[:to], message), to
+	}
+	return bodyEnd(r.Raw, message), len(r.Raw)
 }
 
 // findPairs finds the pairs once, and with them the flags of values.
@@ -188,10 +203,10 @@ func isASCII(s string) bool {
 // no event; without the traceback.
 func (r *Record) Text() string {
 	if !r.HasTime() {
-		return trimText(plainText(r.Raw))
+		return trimText(plainText(uncoloured(r.Raw)))
 	}
 	if r.Event == "" {
-		return trimText(plainText(r.Raw[min(r.mark.message, r.body()):r.body()]))
+		return trimText(plainText(uncoloured(r.Raw[min(r.mark.message, r.body()):r.body()])))
 	}
 	if r.context != nil {
 		return r.context.Rest
@@ -212,11 +227,14 @@ func (r *Record) rest() string {
 		at = r.pairs[i].value.to
 	}
 	words = appendWords(words, r.Raw[at:max(at, r.body())])
+	if _, end := r.traceback(); end < len(r.Raw) {
+		words = appendWords(words, r.Raw[end:])
+	}
 	return strings.Join(words, " ")
 }
 
 func appendWords(words []string, b []byte) []string {
-	if text := strings.Trim(trimText(plainText(b)), " ,"); text != "" {
+	if text := strings.Trim(trimText(plainText(uncoloured(b))), " ,"); text != "" {
 		words = append(words, text)
 	}
 	return words

@@ -49,6 +49,7 @@ type Scanner struct {
 
 	prev    [2]previous // the record returned last and the one before it, by turns
 	turn    bool
+	torn    torn
 	work    splitter
 	scratch []byte // a shortened record
 	pos     int64
@@ -144,6 +145,10 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 		s.mid = true
 		s.glue = s.line + 1
 		switch {
+		case s.open && end != s.end && isHole(s.buf[s.line:end]):
+			s.emit(rec, s.line, nil)
+			s.open, s.mid = false, false
+			return true
 		case s.headerAt(s.buf[s.line:end], &m):
 			if s.begin(&m, rec) {
 				return true
@@ -155,7 +160,7 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 			s.begin(&mark{stamp: stamp{flags: headless(s.buf[s.line:end])}}, rec)
 		}
 	}
-	if end-s.glue < 40 {
+	if end-s.glue < minHeader {
 		return false
 	}
 	if at := s.gluedHeader(s.buf[:end], s.glue, &m); at >= 0 {
@@ -172,6 +177,9 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 // begin opens a record at the current line and closes the one before, if any.
 func (s *Scanner) begin(m *mark, rec *Record) bool {
 	closed := s.open
+	if m.flags&Glued != 0 || s.torn.waits {
+		s.followTorn(m)
+	}
 	if closed {
 		s.emit(rec, s.line, m)
 	}
@@ -183,6 +191,16 @@ func (s *Scanner) begin(m *mark, rec *Record) bool {
 	s.glue = s.start + max(m.message, 1)
 	s.open = true
 	return closed
+}
+
+// followTorn marks the record that begins at the current line if another one was
+// interrupted for it.
+func (s *Scanner) followTorn(m *mark) {
+	var closed []byte
+	if s.open && !s.cur.cut {
+		closed = s.buf[s.start:s.line]
+	}
+	s.torn.follow(m, s.base+int64(s.line+m.junk), &s.cur, closed)
 }
 
 // nextLine leaves the current line, which ends at end.
@@ -332,9 +350,13 @@ func (s *Scanner) move(n int) {
 	s.start = max(s.start-n, 0)
 }
 
+// isHole tells whether there is nothing but NULs: a hole of a sparse file, which
+// belongs to no record.
+func isHole(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
+
 // blank tells whether a line holds nothing but white space, NULs or a byte order mark.
 func blank(line []byte) bool {
-	return len(bytes.Trim(bytes.TrimPrefix(line, []byte("\xEF\xBB\xBF")), "\x00 \t\r\n")) == 0
+	return len(bytes.Trim(bytes.TrimPrefix(line, []byte(byteOrderMark)), "\x00 \t\r\n")) == 0
 }
 
 // headless flags lines without a record: a torn traceback is only an orphan,

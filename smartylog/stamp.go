@@ -79,10 +79,11 @@ func (c *stamps) remember(text []byte, st stamp, k *clock) {
 
 func (c *stamps) resolve(k *clock) stamp {
 	st := stamp{offset: k.offset, fixed: k.hasOffset && !c.ignore}
-	local := time.Date(k.year, time.Month(k.month), k.day, k.hour, k.minute, k.secs, 0, time.UTC)
-	if int(local.Weekday()) != k.weekday && k.secs < 60 {
+	date := time.Date(k.year, time.Month(k.month), k.day, 0, 0, 0, 0, time.UTC)
+	if int(date.Weekday()) != k.weekday {
 		st.flags |= WeekdayMismatch
 	}
+	local := date.Add(time.Duration(k.hour*3600+k.minute*60+k.secs) * time.Second)
 	if !k.hasOffset {
 		st.flags |= NoOffset
 	}
@@ -240,53 +241,3 @@ func twoDigits(b []byte) (int, bool) {
 }
 
 func isDigit(c byte) bool { return c-'0' < 10 }
-
-// dayWord reads a weekday's name at the start of b: English, or Russian for a
-// process that called locale.setlocale. width 0 means none.
-func dayWord(b []byte) (day, width int) {
-	return nameAt(b, [...]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}, [...]string{"Вс", "Пн", "Вт", "Ср", "Чт", "Пт", "Сб"})
-}
-
-func nameAt(b []byte, english, russian [7]string) (index, width int) {
-	if len(b) < 4 {
-		return 0, 0
-	}
-	for i, name := range english {
-		if b[0] == name[0] && b[1] == name[1] && b[2] == name[2] {
-			return i, 3
-		}
-	}
-	for i, name := range russian {
-		if string(b[:4]) == name {
-			return i, 4
-		}
-	}
-	return 0, 0
-}
-
-// monthWord reads a month's name at the start of b as 1 to 12; the Russian
-// names may be longer than their three letters ("сент.").
-func monthWord(b []byte) (month, width int) {
-	const english = "JanFebMarAprMayJunJulAugSepOctNovDec"
-	if len(b) < 4 {
-		return 0, 0
-	}
-	if b[0] < 0x80 {
-		for i := 0; i < len(english); i += 3 {
-			if b[3] == ' ' && string(b[:3]) == english[i:i+3] {
-				return i/3 + 1, 3
-			}
-		}
-		return 0, 0
-	}
-	end := bytes.IndexByte(b[:min(len(b), 20)], ' ')
-	if end < 6 {
-		return 0, 0
-	}
-	for i, name := range [...]string{"янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"} {
-		if bytes.HasPrefix(b[:end], []byte(name)) {
-			return i + 1, end
-		}
-	}
-	return 0, 0
-}

@@ -9,7 +9,6 @@ type previous struct {
 	known   bool // broken is settled
 	broken  bool
 	timed   bool
-	pos     int64
 	sec     int64
 }
 
@@ -26,30 +25,27 @@ func (p *previous) settle(work *splitter) {
 // day is how far a time must lie off both its neighbours to be implausible, in seconds.
 const day = 86400
 
-// split is the size of the pieces in which Python 2.7 writes long records; a
-// header at a multiple of it is another process's record, not a forgery.
-const split = 4096
-
 // judge decides whether rec may be forged. Looking into the previous record
 // costs time, so that is put off until somebody asks, unless rec moves time.
 func (s *Scanner) judge(rec *Record, next *mark) {
+	rec.before = nil
+	if !rec.HasTime() {
+		return // what is smuggled in may begin with a broken header
+	}
 	prev, cur := &s.prev[0], &s.prev[1]
 	if s.turn = !s.turn; s.turn {
 		prev, cur = cur, prev
 	}
-	timed := rec.HasTime()
-	cur.raw, cur.message, cur.pos, cur.sec = rec.Raw, s.cur.message, rec.Pos, rec.Sec
-	cur.timed, cur.broken = timed, false
-	cur.known = !timed || rec.Flags&TruncatedValue != 0
-	rec.before = nil
-	if !prev.timed || !timed {
+	cur.raw, cur.message, cur.sec = rec.Raw, s.cur.message, rec.Sec
+	cur.timed, cur.broken, cur.known = true, false, rec.Flags&TruncatedValue != 0
+	if !prev.timed {
 		return
 	}
 	if next != nil && next.flags&BadHeader == 0 && outlier(prev.sec, rec.Sec, next.sec) {
 		rec.Flags |= Suspect
 		cur.sec = prev.sec
 	}
-	if rec.Flags&Glued != 0 && (rec.Pos-prev.pos)%split == 0 {
+	if rec.mark.spliced {
 		return
 	}
 	rec.before = prev
