@@ -1,7 +1,6 @@
 package smartylog
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -12,68 +11,91 @@ const Redacted = "<redacted>"
 // Redactor hides secrets and personal data in what leaves the process or is
 // stored. It is immutable and safe for concurrent use.
 type Redactor struct {
-	keys     map[string]bool // lower case
-	allow    map[string]bool // lower case
-	patterns []pattern
+	keys  map[string]bool // lower case
+	allow map[string]bool // lower case
+	hides map[string]bool // kinds
 }
 
-type pattern struct {
-	name string // as written in the allow list
-	need string // a text without it cannot match; "" tells nothing
-	re   *regexp.Regexp
-	ok   func(string) bool // nil: every match counts
-}
-
-// secretKeys are the keys whose values never leave. Names that contain one of
-// secretParts are secret too.
+// secretKeys are the keys whose values never leave, alone or as the last words of
+// a key, as in user_pwd or X-Cookie. Keys that contain one of secretParts are
+// secret too.
 var (
-	secretKeys  = [...]string{"password", "api_key", "authkey", "signature", "validation_code", "parent_code", "token", "passwd", "pwd", "apikey", "cookie", "sessionid", "pin_code"}
-	secretParts = [...]string{"password", "secret", "token", "api_key", "apikey", "authkey", "signature", "authorization"}
+	secretKeys  = [...]string{"validation_code", "parent_code", "pwd", "cookie", "pin", "pin_code", "pass", "psw", "cvc", "cvv", "cvc2", "cvv2", "otp", "sms_code", "auth", "jwt"}
+	secretParts = [...]string{"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "authkey", "auth_key", "access_key", "private_key", "session_key", "signature", "authorization", "sessid", "sessionid", "session_id", "credential", "card_number", "cardnumber"}
+	phoneKeys   = [...]string{"phone", "phone_number", "mobile", "msisdn", "telephone"}
 )
-
-var valuePatterns = [...]pattern{
-	{"userinfo", "@", regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@'"]*:[^/\s@'"]+@`), nil},
-	{"jwt", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), nil},
-	{"email", "@", regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`), nil},
-	{"hex", "", regexp.MustCompile(`\b[0-9a-fA-F]{24,}\b`), nil},
-	{"card", "", regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`), passesLuhn},
-	{"phone", "", regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|\b[78][ -]?\(?9\d{2}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b`), nil},
-}
 
 // NewRedactor hides the default secrets and the given further keys. allow names
 // keys ("token"), paths ("params.signature") or kinds of data (phone email jwt userinfo
 // hex card) to let through.
 func NewRedactor(keys, allow []string) *Redactor {
-	r := &Redactor{keys: map[string]bool{}, allow: map[string]bool{}}
+	r := &Redactor{keys: map[string]bool{}, allow: map[string]bool{}, hides: map[string]bool{kindHex: true, kindCard: true, kindPhone: true}}
+	for _, p := range valuePatterns {
+		r.hides[p.kind] = true
+	}
 	for _, k := range allow {
 		r.allow[strings.ToLower(k)] = true
+		delete(r.hides, strings.ToLower(k))
 	}
 	for _, k := range append(secretKeys[:len(secretKeys):len(secretKeys)], keys...) {
-		r.keys[strings.ToLower(k)] = true
-	}
-	for _, p := range valuePatterns {
-		if !r.allow[p.name] {
-			r.patterns = append(r.patterns, p)
-		}
+		r.keys[folded(k)] = true
 	}
 	return r
+}
+
+// folded is a key in lower case with "_" between its words.
+func folded(key string) string {
+	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
 }
 
 // SecretKey tells whether the value at a path of the context, or of that key, is
 // a secret.
 func (r *Redactor) SecretKey(path string) bool {
-	name := path[lastName(path):]
-	lower := strings.ToLower(name)
-	if lower == "" || r.allow[lower] || r.allow[strings.ToLower(path)] {
-		return false
-	}
+	return r.secretName(path[lastName(path):]) && !r.allow[strings.ToLower(path)]
+}
+
+// maxKey bounds the bytes at the end of a key that are looked at.
+const maxKey = 64
+
+// secretName is SecretKey for a name alone.
+func (r *Redactor) secretName(name string) bool {
+	name = name[max(0, len(name)-maxKey):]
+	key := folded(name)
+	return r.isSecret(name, key) && !r.allow[strings.ToLower(name)] && !r.allow[key]
+}
+
+// isSecret is SecretKey for a key as written and folded, whatever is allowed.
+func (r *Redactor) isSecret(name, key string) bool {
 	// Payture's merchant key; the "key" of cache records is none.
-	if r.keys[lower] || name == "Key" {
+	if name == "Key" {
 		return true
 	}
 	for _, part := range secretParts {
-		if strings.Contains(lower, part) {
+		if strings.Contains(key, part) {
 			return true
+		}
+	}
+	for {
+		if r.keys[key] {
+			return true
+		}
+		_, rest, more := strings.Cut(key, "_")
+		if !more {
+			return false
+		}
+		key = rest
+	}
+}
+
+// phoneKey tells whether a key, or its last words, name a phone.
+func (r *Redactor) phoneKey(key string) bool {
+	if !r.hides[kindPhone] || len(key) < 5 {
+		return false
+	}
+	key = folded(key)
+	for _, k := range phoneKeys {
+		if rest, ok := strings.CutSuffix(key, k); ok && (rest == "" || rest[len(rest)-1] == '_') {
+			return !r.allow[key]
 		}
 	}
 	return false
@@ -98,26 +120,6 @@ func (r *Redactor) Text(s string) string {
 	return r.hide(s).text
 }
 
-// find returns what matches. Of a URL only the name and the password are taken,
-// since the address is worth knowing.
-func (p *pattern) find(s string) []Finding {
-	if !strings.Contains(s, p.need) {
-		return nil
-	}
-	var found []Finding
-	for _, m := range p.re.FindAllStringIndex(s, -1) {
-		from, to := m[0], m[1]
-		if p.ok != nil && !p.ok(s[from:to]) {
-			continue
-		}
-		if p.name == "userinfo" {
-			from, to = from+strings.Index(s[from:to], "://")+3, to-1
-		}
-		found = append(found, Finding{Kind: p.name, From: from, To: to})
-	}
-	return found
-}
-
 // Value hides what is secret in a value of the context under the given key or
 // path. It returns a copy where something had to change.
 func (r *Redactor) Value(key string, v any) any {
@@ -126,31 +128,51 @@ func (r *Redactor) Value(key string, v any) any {
 	}
 	switch v := v.(type) {
 	case string:
+		if r.calledPhone(key, v) {
+			return Redacted
+		}
 		return r.Text(v)
 	case int64:
-		return r.number(v, strconv.FormatInt(v, 10))
+		if text := strconv.FormatInt(v, 10); r.calledPhone(key, text) || len(text) > 9 && r.Text(text) != text {
+			return Redacted
+		}
 	case Dict:
-		out := make(Dict, len(v))
-		for i, p := range v {
-			out[i] = Pair{r.Text(p.Key), r.Value(key+"."+p.Key, p.Value)}
-		}
-		return out
+		return r.dict(key, v)
 	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			out[i] = r.Value(key, item)
-		}
-		return out
+		return r.list(key, v)
 	}
 	return v
 }
 
-// number hides numbers that are phones or cards.
-func (r *Redactor) number(v any, text string) any {
-	if len(text) > 9 && r.Text(text) != text {
-		return Redacted
+// calledPhone reports whether the key says that a text is a phone.
+func (r *Redactor) calledPhone(key, text string) bool {
+	return r.phoneKey(key[lastName(key):]) && countDigits(text) >= minPhone
+}
+
+func (r *Redactor) dict(key string, d Dict) Dict {
+	name, _ := d.Get("name")
+	named, _ := name.(string)
+	out := make(Dict, len(d))
+	for i, p := range d {
+		out[i] = Pair{r.Text(p.Key), r.Value(key+"."+p.Key, p.Value)}
+		if p.Key == "value" && p.Value != nil && r.SecretKey(named) { // {"name": "password", "value": "x"}
+			out[i].Value = Redacted
+		}
 	}
-	return v
+	return out
+}
+
+func (r *Redactor) list(key string, list []any) []any {
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = r.Value(key, item)
+	}
+	if len(list) == 2 && list[1] != nil { // ('password', 'x')
+		if first, ok := list[0].(string); ok && r.SecretKey(first) {
+			out[1] = Redacted
+		}
+	}
+	return out
 }
 
 // passesLuhn checks the check digit that card numbers have.

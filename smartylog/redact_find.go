@@ -24,9 +24,12 @@ func (r *Redactor) hide(s string) hiding {
 	h := hiding{whole: s, text: s}
 	for range maxPasses {
 		more := h.hide(r.findKeyed(h.text))
-		for i := range r.patterns {
-			more = h.hide(r.patterns[i].find(h.text)) || more
+		for i := range valuePatterns {
+			if p := &valuePatterns[i]; r.hides[p.kind] {
+				more = h.hide(p.find(h.text)) || more
+			}
 		}
+		more = h.hide(r.findNumbers(h.text)) || more
 		if !more {
 			break
 		}
