@@ -4,11 +4,16 @@ export CGO_ENABLED = 0
 
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ARGS         ?= replay --rules examples/rules testdata/logs
-FUZZTIME     ?= 30s
+FUZZTIME     ?=
 ORACLE_CASES ?= 10000
+VALUES       ?= 100000
+SEED         ?=
+
+# The parser of logs reads what anyone may have written: it is fuzzed longest.
+PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench fuzz golden oracle
+.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,12 +42,22 @@ bench: ## replay of 1 GB beside grep, then the Go benchmarks
 	go run ./internal/compare
 	go test -run '^$$' -bench . -benchmem ./...
 
-fuzz: ## every fuzz target for FUZZTIME (30s)
+fuzz: ## every fuzz target for FUZZTIME (4m for the parser of logs, else 30s)
 	@set -e; for pkg in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-			echo "$$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+			long=30s; case " $(PARSER_FUZZ) " in *" $$target "*) long=4m;; esac; \
+			echo "$$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),$$long) $$pkg; \
 		done; \
 	done
+
+fuzz-short: ## the fuzz targets of the parser of logs for FUZZTIME (15s)
+	@set -e; for target in $(PARSER_FUZZ); do \
+		echo "$$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),15s) ./smartylog; \
+	done
+
+values: ## VALUES (100000) fresh values of python3, as Python 2 and 3 print them, against the parser; SEED draws them again
+	@.ci/system-packages python3
+	SMARTY_ALERT_VALUES=$(VALUES) SMARTY_ALERT_SEED=$(SEED) go test -count=1 -timeout 60m -tags=system -run Values -v ./systemtest
 
 golden: ## rewrite the golden files; read the diff before you commit it
 	@pkgs=$$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -r -n1 dirname | sort -u); \

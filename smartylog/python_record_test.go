@@ -19,9 +19,9 @@ var recordKeys = []string{"ip", "args", "kwargs", "params", "account", "account_
 // Records put together from the values of one era, EVENT k=v k2=v2 as Smarty prints
 // them, give every value back.
 func TestRecord_AgainstPython(t *testing.T) {
-	name := "testdata/python-pairs.jsonl"
+	name, least := "testdata/python-pairs.jsonl", 500
 	if fresh := os.Getenv(pairsVariable); fresh != "" {
-		name = fresh
+		name, least = fresh, 1
 	}
 	eras := map[int][]printed{}
 	for c := range pairsOf(t, name) {
@@ -42,8 +42,8 @@ func TestRecord_AgainstPython(t *testing.T) {
 			values = values[n:]
 		}
 		t.Logf("Python %d: %d records", era, records)
-		if records < 500 {
-			t.Errorf("Python %d: only %d records", era, records)
+		if records < least {
+			t.Errorf("Python %d: %d records, want at least %d", era, records, least)
 		}
 	}
 }
