@@ -73,7 +73,7 @@ func (e *Engine) Source(name string) int {
 			return i
 		}
 	}
-	e.sources = append(e.sources, &source{Name: name, Maxts: never, Final: never})
+	e.sources = append(e.sources, &source{Name: name, Maxts: never, Final: never, Doubted: never})
 	e.index = append(e.index, map[string][]*ruleState{})
 	return len(e.sources) - 1
 }
@@ -85,7 +85,7 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		return
 	}
 	s := e.sources[src]
-	taken, at, wait := e.observe(s, rec.Sec, rec.Flags.Has(smartylog.Future))
+	taken, at, wait := e.observe(s, rec)
 	if !wait && len(s.Held) > 0 {
 		e.release(s, max(taken, e.reached+1))
 	}
@@ -149,6 +149,7 @@ func (e *Engine) EOF(src int, wall int64) {
 func (e *Engine) Finish(src int) {
 	s := e.sources[src]
 	s.Finished = true
+	e.newest = max(e.newest, s.Doubted) // no record is left to contradict it
 	if len(s.Held) > 0 { // nothing but records from the future: they are all there is
 		e.release(s, max(e.reached+1, positive(e.newest, 0)))
 	}

@@ -124,3 +124,22 @@ func TestEngine_SuspectRecordsRaiseButNeverResolve(t *testing.T) {
 		t.Errorf("story (-want +got):\n%s", diff)
 	}
 }
+
+// A header that a client smuggled in, seven minutes ahead, neither ends the
+// silence of others nor makes the honest records after it late.
+func TestEngine_SuspectRecordsDoNotMoveTime(t *testing.T) {
+	const rule = "- {id: r, event: " + failed + ", window: 1m, condition: count >= 3}"
+	forged := strings.TrimSuffix(line(5, "PORTAL_EVENT", "event_description='x"), "\n") + "\n" + line(105, fine, "")
+	log := at(failed, "", 0, 1) + forged + at(failed, "", 20) + at(fine, "", 30)
+	e := engine.New(mustRules(t, rule), engine.Options{})
+	out := feed(t, e, "smarty_stream_services", log)
+	e.Finish(0)
+	out = append(out, clone(e.Close())...)
+	want := []string{"+20 firing r{} count=3"}
+	if diff := cmp.Diff(want, story(out)); diff != "" {
+		t.Errorf("story (-want +got):\n%s", diff)
+	}
+	if _, sources := e.Stats(); sources[0].Late != 0 || sources[0].Newest != t0+30 {
+		t.Errorf("source = %+v, want nothing late and +30 as the newest", sources[0])
+	}
+}

@@ -19,6 +19,9 @@ import (
 //     the source's next one. It neither counts for nor breaks the five in a row;
 //   - when a clock was set back, maxts restarts at the fifth record; the source
 //     holds F again with the first timestamp beyond F;
+//   - a record that looks forged neither moves maxts nor counts for or breaks the
+//     five in a row; at the end of its source, if it came last, its second
+//     counts among the greatest read. A source's first record is believed;
 //   - when no source holds F, it is the greatest timestamp read;
 //   - the first second of the run is the first at which a record is evaluated.
 type oClock struct {
@@ -39,6 +42,7 @@ type oLane struct {
 	stepped  bool
 	finished bool
 	waiting  []*oRecord
+	doubted  int64 // second of a record that looks forged, if it came last
 
 	late, futures, steps int64
 }
@@ -48,7 +52,7 @@ const oNever = -1 << 62
 func newClock(sources []*oSource, lateness int64) *oClock {
 	c := &oClock{lateness: lateness, final: oNever, newest: oNever, first: -oNever}
 	for _, s := range sources {
-		c.sources = append(c.sources, &oLane{source: s, high: oNever, unread: s.records, maxts: oNever, final: oNever, finished: len(s.records) == 0})
+		c.sources = append(c.sources, &oLane{source: s, high: oNever, unread: s.records, maxts: oNever, final: oNever, doubted: oNever, finished: len(s.records) == 0})
 	}
 	return c
 }
@@ -96,7 +100,10 @@ func (c *oClock) next(l *oLane) *oRecord {
 	}
 	c.take(l, r)
 	c.refinal()
-	l.finished = len(l.unread) == 0 // a second thing that the engine is told
+	if len(l.unread) == 0 { // a second thing that the engine is told
+		l.finished = true
+		c.newest = max(c.newest, l.doubted)
+	}
 	c.refinal()
 	return r
 }
@@ -123,10 +130,13 @@ func (c *oClock) take(l *oLane, r *oRecord) {
 		c.evaluated(r, r.taken)
 		return
 	}
-	c.step(l, r.sec)
-	l.maxts = max(l.maxts, r.sec)
+	forged := r.suspect && l.maxts != oNever
+	if !forged {
+		c.step(l, r.sec)
+		l.maxts = max(l.maxts, r.sec)
+		c.newest = max(c.newest, r.sec)
+	}
 	r.taken = r.sec
-	c.newest = max(c.newest, r.sec)
 	if r.sec <= l.final || r.sec <= c.final {
 		l.late++
 		c.evaluated(r, max(l.final, c.final)+1)
@@ -138,6 +148,11 @@ func (c *oClock) take(l *oLane, r *oRecord) {
 		c.evaluated(w, w.taken)
 	}
 	l.waiting = nil
+	l.doubted = oNever
+	if forged {
+		l.doubted = r.sec
+		return
+	}
 	l.final = max(l.final, l.maxts-c.lateness-1)
 	if l.maxts > c.final {
 		l.stepped = false

@@ -1,6 +1,10 @@
 package engine
 
-import "math"
+import (
+	"math"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
 
 // Thresholds of semantics §1.8: so many records in a row, each older than the
 // source's newest by more than so many seconds, mean that its clock was set back.
@@ -19,6 +23,9 @@ type source struct {
 	Back     int   // records in a row that lie far before Maxts
 	Stepped  bool  // the clock was set back: the source does not hold F until it passes it
 	Finished bool
+	// Doubted is the second of a record that looks forged, if it came last and
+	// lies beyond Maxts: nothing has contradicted it yet.
+	Doubted int64
 	// Held are items of records from the future that came before any other
 	// record of the source; the next record says which second they are taken at.
 	Held []item
@@ -28,9 +35,10 @@ type source struct {
 
 // observe notes one timestamp and returns the second the record is taken at and
 // the second at which it is evaluated, which is later than the first when the
-// record is late. wait is true when only the source's next record can tell.
-func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wait bool) {
-	if future {
+// record is late. A record that looks forged is taken like any other, but does
+// not move the source's time. wait is true when only the source's next record can tell.
+func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wait bool) {
+	if rec.Flags.Has(smartylog.Future) {
 		s.Future++
 		if s.Maxts == never {
 			return 0, 0, true
@@ -39,9 +47,11 @@ func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wa
 		e.first = min(taken, positive(e.first, taken))
 		return taken, taken, false
 	}
-	e.step(s, sec)
-	if s.Maxts == never || sec > s.Maxts {
-		s.Maxts = sec
+	sec := rec.Sec
+	forged := s.movedBy(sec) && rec.IsSuspect()
+	if !forged {
+		e.step(s, sec)
+		s.Maxts = max(s.Maxts, sec)
 	}
 	at = sec
 	if sec <= s.Final || sec <= e.reached {
@@ -49,12 +59,22 @@ func (e *Engine) observe(s *source, sec int64, future bool) (taken, at int64, wa
 		at = max(s.Final, e.reached) + 1
 	}
 	e.first = min(at, positive(e.first, at))
+	if s.Doubted = never; forged {
+		s.Doubted = sec
+		return sec, at, false
+	}
 	e.newest = max(e.newest, sec)
 	s.Final = max(s.Final, s.Maxts-e.o.Lateness-1)
 	if s.Maxts > e.reached {
 		s.Stepped = false
 	}
 	return sec, at, false
+}
+
+// movedBy tells whether a timestamp would change what is known of the source's
+// clock. A source's first record has nothing to be forged in.
+func (s *source) movedBy(sec int64) bool {
+	return s.Maxts != never && (sec > s.Maxts || s.Back > 0 || sec < s.Maxts-stepSeconds)
 }
 
 // positive is v, or other when v is never.
