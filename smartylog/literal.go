@@ -43,7 +43,7 @@ func ReadLiteral(b []byte) (l Literal, n int, ok bool) {
 	} else {
 		l = unescapeAt(body, kind)
 	}
-	l.moveBy(prefix + 1)
+	l.Shift(prefix + 1)
 	return l, n, true
 }
 
@@ -59,7 +59,8 @@ func PlainLiteral(b []byte) Literal {
 	return settle(b, at)
 }
 
-func (l *Literal) moveBy(n int) {
+// Shift moves all places by n bytes, for a literal that was read within more bytes.
+func (l *Literal) Shift(n int) {
 	l.from += n
 	for i := range l.at {
 		l.at[i] += n
