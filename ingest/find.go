@@ -72,7 +72,7 @@ func (f *finder) find(args []string) ([]Source, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return group(found), nil
+	return group(found, f.limits), nil
 }
 
 func (f *finder) argument(arg string) ([]candidate, error) {
@@ -271,7 +271,7 @@ func boolRank(b bool) int {
 }
 
 // group joins generations into sources and names them.
-func group(in []candidate) []Source {
+func group(in []candidate, l limits) []Source {
 	nameInstances(in)
 	type key struct{ instance, stem string }
 	files := map[key][]candidate{}
@@ -284,7 +284,7 @@ func group(in []candidate) []Source {
 		slices.SortStableFunc(cs, func(a, b candidate) int {
 			return cmp.Or(compareAge(a.name, b.name), cmp.Compare(a.path, b.path))
 		})
-		s := Source{Instance: k.instance, Stem: k.stem}
+		s := Source{Instance: k.instance, Stem: k.stem, limits: l}
 		for _, c := range cs {
 			s.Files = append(s.Files, c.path)
 			s.places = append(s.places, c.from)

@@ -19,6 +19,7 @@ type Source struct {
 	Files []string
 
 	places []place // of Files; nil for a file of its own, or for all
+	limits limits  // of its packed files
 }
 
 // Name is "instance/stem", or the stem alone.
@@ -62,7 +63,11 @@ func (s Source) place(i int) place {
 }
 
 // open opens generation i from its start, packed as it is.
-func (s Source) open(i int, l limits) (io.ReadCloser, *budget, error) {
+func (s Source) open(i int) (io.ReadCloser, *budget, error) {
+	l := s.limits
+	if l == (limits{}) {
+		l = defaultLimits() // not made by Find
+	}
 	if p := s.place(i); p != nil {
 		in, err := p.open()
 		return in, p.budget(), err

@@ -19,7 +19,6 @@ type stream struct {
 	src    Source
 	opts   smartylog.Options
 	seen   func(int64) // progress
-	limits limits
 	file   io.Closer
 	in     *meter
 	scan   *smartylog.Scanner
@@ -37,7 +36,7 @@ type stream struct {
 }
 
 func newStream(src Source, o ReadOptions) *stream {
-	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0, limits: defaultLimits()}
+	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
 	for i := range src.Files {
 		if p := src.place(i); p != nil {
 			p.budget().text.Store(0) // whoever reads again may spend again
@@ -156,7 +155,7 @@ func (s *stream) open() error {
 		return nil
 	}
 	path := s.src.Files[s.gen]
-	f, budget, err := s.src.open(s.gen, s.limits)
+	f, budget, err := s.src.open(s.gen)
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ type tarInput struct {
 
 func (s *tarInput) Read(p []byte) (int, error) {
 	n, err := s.in.Read(p)
-	s.ended = s.ended || err == io.EOF
+	s.ended = s.ended || n == 0 && err == io.EOF
 	return n, err
 }
 
