@@ -23,7 +23,10 @@ func (p *parser) angle() (any, error) {
 		}
 		p.p = start
 	}
-	end := p.angleEnd(after)
+	end := elementEnd(p.b, p.p)
+	if end < 0 {
+		end = p.angleEnd(after)
+	}
 	if end < 0 {
 		p.p = len(p.b)
 		return nil, errOpen

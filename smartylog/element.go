@@ -1,0 +1,21 @@
+package smartylog
+
+import "bytes"
+
+// elementEnd is where the XML element at b[p] ends that has no attributes and no
+// prolog before it, such as an answer of a payment gateway; -1 if there is none.
+// It may hold others and span lines.
+func elementEnd(b []byte, p int) int {
+	n := p + 1
+	for n < len(b) && isNameByte(b[n]) {
+		n++
+	}
+	if n == p+1 || n >= len(b) || b[n] != '>' {
+		return -1
+	}
+	closing := append(append([]byte("</"), b[p+1:n]...), '>')
+	if i := bytes.Index(b[n:], closing); i >= 0 {
+		return n + i + len(closing)
+	}
+	return -1
+}
