@@ -72,6 +72,7 @@ func eventAt(message []byte) (name []byte, end int) {
 		if end < len(message) && message[end] == ':' {
 			end++
 		}
+		end = skipColour(message, end)
 		if endsLine(message, end) {
 			return message[:n], end
 		}

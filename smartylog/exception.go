@@ -129,6 +129,7 @@ func isLink(line string) bool {
 
 // beginsTraceback tells whether a traceback is at the start of b.
 func beginsTraceback(b []byte) bool {
+	b = b[skipColour(b, 0):]
 	return bytes.HasPrefix(b, []byte(tracebackStart)) || bytes.HasPrefix(b, []byte(groupStart))
 }
 
@@ -138,7 +139,7 @@ func tracebackLen(b []byte) int {
 	for at := 0; at < len(b); {
 		line := b[at : at+lineEnd(b[at:], 1)]
 		at += len(line)
-		if name, _ := exceptionLine([]byte(ungroup(string(line)))); name == "" {
+		if name, _ := exceptionLine([]byte(ungroup(string(uncoloured(line))))); name == "" {
 			continue
 		}
 		for isMember(b[at:]) {

@@ -183,8 +183,9 @@ func (s *splitter) rawEnd(p int) int {
 	end := eol
 	if at := s.documentedKey(p, eol); at >= 0 {
 		end = at
-	} else if s.event == nil || s.event.open {
-		end = s.anyKey(p, eol)
+	}
+	if s.event == nil || s.event.open {
+		end = s.anyKey(p, end)
 	}
 	return trimColours(s.b, p, end)
 }
@@ -252,6 +253,11 @@ func (s *splitter) anyKey(p, eol int) int {
 	return eol
 }
 
+// trimEnd strips line ends, gaps and colours from the end of a record's text.
+func trimEnd(b []byte) []byte {
+	return b[:trimColours(b, 0, len(bytes.TrimRight(b, "\r\n")))]
+}
+
 // endsInsideValue tells whether a record ends in a value that is not closed:
 // lines after it are then part of the value. work is reused.
 func endsInsideValue(raw []byte, message int, work *splitter) bool {
@@ -263,7 +269,7 @@ func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
 		return false // a traceback has followed
 	}
-	*work = splitter{b: bytes.TrimRight(body, "\r\n"), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0]}
+	*work = splitter{b: trimEnd(body), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0]}
 	work.split()
 	return work.seen&Unterminated != 0
 }

@@ -79,7 +79,7 @@ func (r *Record) Header() Header {
 func (r *Record) body() int {
 	if r.bodyEnd == 0 {
 		end, _ := r.traceback()
-		r.bodyEnd = len(bytes.TrimRight(r.Raw[:end], "\r\n"))
+		r.bodyEnd = len(trimEnd(r.Raw[:end]))
 	}
 	return r.bodyEnd
 }
