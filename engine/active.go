@@ -12,8 +12,8 @@ func (e *Engine) Firing() map[string]bool {
 	for _, r := range e.rules {
 		for _, inc := range r.active {
 			if inc.State == alert.Firing {
-				labels := r.groupLabels(r.groups.Key(inc.Slot))
-				ids[alert.ID(alert.Fingerprint(r.rule.ID, labels), inc.StartsAt)] = true
+				_, fingerprint := r.identity(r.groups.Key(inc.Slot))
+				ids[alert.ID(fingerprint, inc.StartsAt)] = true
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func New(set *rules.Set, o Options) *Engine {
 		scratch: rules.NewScratch(), vars: rules.NewScratch()}
 	for _, r := range set.Rules {
 		if r.Status != rules.Disabled {
-			e.rules = append(e.rules, newRuleState(r, len(e.rules)))
+			e.rules = append(e.rules, newRuleState(r, len(e.rules), o.Redactor))
 		}
 	}
 	return e
@@ -150,7 +150,7 @@ func (e *Engine) Finish(src int) {
 	s := e.sources[src]
 	s.Finished = true
 	e.newest = max(e.newest, s.Doubted) // no record is left to contradict it
-	if len(s.Held) > 0 { // nothing but records from the future: they are all there is
+	if len(s.Held) > 0 {                // nothing but records from the future: they are all there is
 		e.release(s, max(e.reached+1, positive(e.newest, 0)))
 	}
 	e.refinal()

@@ -138,7 +138,7 @@ func (r *ruleState) judgeEvent(e *Engine, slot uint32, s int64, holds bool, valu
 	inc := r.incident(slot)
 	if inc != nil && s < inc.Until {
 		if inc.Suppressed == 0 {
-			e.out = append(e.out, Output{Suppressed: r.suppression(e, slot, s, "cooldown")})
+			e.out = append(e.out, Output{Suppressed: r.suppression(slot, s, "cooldown")})
 		}
 		inc.Suppressed += fresh
 		r.stats.Suppressed += fresh
@@ -179,7 +179,8 @@ func (r *ruleState) values(slot uint32) []alert.Value {
 	return out
 }
 
-// bind gives the condition its variables: aggregates and group labels.
+// bind gives the condition its variables: aggregates and group
+// labels, what is hidden of these hidden.
 func (r *ruleState) bind(e *Engine, slot uint32, values []alert.Value) {
 	for i, v := range values {
 		if n, isInt := v.V.(int64); isInt {
@@ -189,8 +190,9 @@ func (r *ruleState) bind(e *Engine, slot uint32, values []alert.Value) {
 		}
 	}
 	if len(r.rule.GroupBy) > 0 {
-		for i, text := range decodeKey(r.groups.Key(slot)) {
-			e.vars.Set(r.rule.GroupBy[i].Name, text)
+		texts := decodeKey(r.groups.Key(slot))
+		for i, g := range r.rule.GroupBy {
+			e.vars.Set(g.Name, texts[i])
 		}
 	}
 }

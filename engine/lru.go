@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"container/heap"
-	"encoding/binary"
 )
 
 const none = ^uint32(0)
@@ -121,26 +120,4 @@ func (v *victims) Pop() any {
 	x := v.list[len(v.list)-1]
 	v.list = v.list[:len(v.list)-1]
 	return x
-}
-
-// compareKeys orders two groups by their labels, sorted by name.
-func (r *ruleState) compareKeys(a, b []byte) int {
-	for _, i := range r.byName {
-		if c := bytes.Compare(label(a, i), label(b, i)); c != 0 {
-			return c
-		}
-	}
-	return 0
-}
-
-// label is the i-th text of an encoded key.
-func label(key []byte, i int) []byte {
-	for {
-		n, w := binary.Uvarint(key)
-		key = key[w:]
-		if i == 0 {
-			return key[:n]
-		}
-		key, i = key[n:], i-1
-	}
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/smarty-alert/smarty-alert/rules"
@@ -45,32 +44,7 @@ func (e *Engine) groupKey(r *ruleState, rec *smartylog.Record) ([]byte, bool) {
 		}
 		e.labels = append(e.labels, text)
 	}
-	return encodeKey(e.labels), true
-}
-
-// encodeKey writes a tuple so that different tuples give different keys.
-func encodeKey(labels []string) []byte {
-	n := 0
-	for _, l := range labels {
-		n += len(l) + binary.MaxVarintLen16
-	}
-	key := make([]byte, 0, n)
-	for _, l := range labels {
-		key = binary.AppendUvarint(key, uint64(len(l)))
-		key = append(key, l...)
-	}
-	return key
-}
-
-// decodeKey is encodeKey's inverse.
-func decodeKey(key []byte) []string {
-	var labels []string
-	for len(key) > 0 {
-		n, w := binary.Uvarint(key)
-		labels = append(labels, string(key[w:w+int(n)]))
-		key = key[w+int(n):]
-	}
-	return labels
+	return r.key(e.labels), true
 }
 
 // inputs are what the record brings to each column. A value that is missing or
@@ -116,7 +90,7 @@ func (r *ruleState) failed(err error, rec *smartylog.Record) {
 	if rec != nil {
 		where = fmt.Sprintf("%s, byte %d", rec.File, rec.Pos)
 	}
-	r.stats.FirstError = fmt.Sprintf("%v (%s)", firstLine(err.Error()), where)
+	r.stats.FirstError = fmt.Sprintf("%v (%s)", r.redact.Text(firstLine(err.Error())), where)
 }
 
 func firstLine(s string) string {

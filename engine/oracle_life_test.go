@@ -18,7 +18,7 @@ func (o *oracle) judge(st *oState, g *oGroup, s int64) {
 				return v.V
 			}
 		}
-		return g.labels.Get(name)
+		return g.shown.Get(name)
 	}
 	holds := r.cond == nil || r.cond.holds(lookup)
 	switch {
@@ -73,7 +73,7 @@ func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, holds bool, values [
 	}
 	if s < g.until {
 		if g.suppressed == 0 {
-			o.out = append(o.out, engine.Output{Suppressed: &alert.Suppression{At: s, Rule: st.rule.id, Group: o.shown(g.labels),
+			o.out = append(o.out, engine.Output{Suppressed: &alert.Suppression{At: s, Rule: st.rule.id, Group: g.shown,
 				Fingerprint: alert.Fingerprint(st.rule.id, g.labels), By: "cooldown"}})
 		}
 		g.suppressed += fresh
@@ -106,7 +106,7 @@ func (st *oState) values(g *oGroup, s int64) (values []alert.Value, empty bool) 
 	return values, empty
 }
 
-func (o *oracle) shown(labels alert.Labels) alert.Labels {
+func oShown(labels alert.Labels) alert.Labels {
 	out := alert.Labels{}
 	for _, l := range labels {
 		out = append(out, alert.Label{Name: l.Name, Value: redactor.Value(l.Name, l.Value).(string)})
@@ -116,7 +116,7 @@ func (o *oracle) shown(labels alert.Labels) alert.Labels {
 
 func (o *oracle) tell(st *oState, g *oGroup, state alert.State, s int64, values []alert.Value) {
 	r := st.rule
-	t := &alert.Transition{At: s, Rule: r.id, Group: o.shown(g.labels), State: state, Severity: alert.Warning,
+	t := &alert.Transition{At: s, Rule: r.id, Group: g.shown, State: state, Severity: alert.Warning,
 		Fingerprint: alert.Fingerprint(r.id, g.labels), ActiveAt: g.activeAt, StartsAt: g.startsAt, Values: values,
 		Samples: o.samples(st, g, s), Window: r.window}
 	identity := g.startsAt

@@ -48,9 +48,10 @@ type oState struct {
 }
 
 type oGroup struct {
-	labels      alert.Labels // in full; the order of groups
-	tuple       []string
-	records     []*oRecord // that count and are not spent
+	labels      alert.Labels // in full
+	shown       alert.Labels // as they are shown, which conditions see; the order of groups
+	id          string       // the order of those that look alike
+	records     []*oRecord   // that count and are not spent
 	last, armed int64
 	expected    bool
 	fresh       int64 // matching records since the last judgement
@@ -106,7 +107,8 @@ func (st *oState) offer(rec *oRecord) {
 func (o *oracle) run(first, last int64) {
 	for _, st := range o.rules {
 		for _, tuple := range st.rule.expect {
-			st.groups = append(st.groups, &oGroup{labels: st.rule.labels(tuple), tuple: tuple, last: first, armed: first, expected: true})
+			st.groups = append(st.groups, st.newGroup(st.rule.labels(tuple), first))
+			st.groups[len(st.groups)-1].expected = true
 			st.created++
 		}
 	}
@@ -115,6 +117,14 @@ func (o *oracle) run(first, last int64) {
 			o.second(st, s)
 		}
 	}
+}
+
+func (st *oState) newGroup(labels alert.Labels, s int64) *oGroup {
+	return &oGroup{labels: labels, shown: oShown(labels), id: alert.Fingerprint(st.rule.id, labels), last: s, armed: s}
+}
+
+func (g *oGroup) compare(other *oGroup) int {
+	return cmp.Or(g.shown.Compare(other.shown), strings.Compare(g.id, other.id))
 }
 
 func (r *oRule) labels(tuple []string) alert.Labels {
@@ -146,7 +156,7 @@ func (o *oracle) second(st *oState, s int64) {
 	st.groups = slices.DeleteFunc(st.groups, func(g *oGroup) bool {
 		return !g.expected && g.state == 0 && g.last <= s-st.forget
 	})
-	slices.SortFunc(st.groups, func(a, b *oGroup) int { return a.labels.Compare(b.labels) })
+	slices.SortFunc(st.groups, (*oGroup).compare)
 	for _, g := range st.groups {
 		if st.rule.cron > 0 && s%st.rule.cron == 0 || st.rule.cron == 0 && (changed[g] || st.timer(g, s)) {
 			o.judge(st, g, s)
@@ -197,7 +207,7 @@ func (st *oState) add(rec *oRecord, s int64) *oGroup {
 	}
 	if g == nil {
 		st.created++
-		g = &oGroup{labels: labels, tuple: st.rule.tuple(rec), last: s, armed: s}
+		g = st.newGroup(labels, s)
 		if st.groups = append(st.groups, g); len(st.groups) > st.rule.max && st.evict() == g {
 			return nil
 		}
@@ -219,7 +229,7 @@ func (st *oState) evict() *oGroup {
 		if g.expected || g.state != 0 {
 			continue
 		}
-		if victim == nil || g.last < victim.last || g.last == victim.last && g.labels.Compare(victim.labels) < 0 {
+		if victim == nil || g.last < victim.last || g.last == victim.last && g.compare(victim) < 0 {
 			victim = g
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
@@ -25,7 +26,9 @@ type ruleState struct {
 	timers timerHeap
 	fresh  map[uint32]int64 // event mode: new matching records per group since the last judgement
 	recent samples
-	byName []int // of group labels sorted by name: their places in group_by
+	redact *smartylog.Redactor
+	shown  []string // reused by key
+	byName []int    // of group labels sorted by name: their places in group_by
 	stats  Stats
 
 	touched []uint32
@@ -44,8 +47,8 @@ type group struct {
 	expected   bool // named by groups.expect: never forgotten or evicted
 }
 
-func newRuleState(r *rules.Rule, index int) *ruleState {
-	rs := &ruleState{rule: r, index: index, due: never, cron: never, groups: windowing.NewGroups(),
+func newRuleState(r *rules.Rule, index int, redact *smartylog.Redactor) *ruleState {
+	rs := &ruleState{rule: r, index: index, redact: redact, due: never, cron: never, groups: windowing.NewGroups(),
 		table: windowing.NewTable(r.Columns), active: make([]incident, 1), fresh: map[uint32]int64{}}
 	rs.lru.clear()
 	rs.sortLabels()
@@ -68,7 +71,7 @@ func (r *ruleState) sortLabels() {
 func (r *ruleState) begin(first, armed int64) {
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
-			slot, _ := r.group(encodeKey(tuple), first)
+			slot, _ := r.group(r.key(tuple), first)
 			r.slots[slot].expected = true
 			if armed != first {
 				r.slots[slot].armed = armed
@@ -304,8 +307,7 @@ func (r *ruleState) collect(e *Engine, slot uint32, from int) {
 	e.out = e.out[:from]
 }
 
-// tell gives the collected outputs in the order of labels: the true ones, not
-// as they are shown, or secret ones would come in the order of their slots.
+// tell gives the collected outputs in the order of labels.
 func (r *ruleState) tell(e *Engine) {
 	slices.SortStableFunc(r.told, func(a, b told) int { return r.compareKeys(r.groups.Key(a.slot), r.groups.Key(b.slot)) })
 	for _, t := range r.told {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/zeebo/xxh3"
 
@@ -14,7 +15,15 @@ import (
 const (
 	keptSamples = 128
 	sampleBytes = 512
-	shownEnds   = 3 // an alert shows the first three and the last three of its window
+	lastBytes   = 128 // of the last line
+	shownEnds   = 3   // an alert shows the first three and the last three of its window
+)
+
+// Bounds of what is kept around that, in bytes: a secret may begin before what is
+// shown, or be known for one only by what follows.
+const (
+	bytesBefore = 512
+	bytesAfter  = 128
 )
 
 // sample is the beginning of one matching record.
@@ -24,21 +33,28 @@ type sample struct {
 	Source string
 	File   string
 	Pos    int64
-	Text   []byte
-	Clean  bool // Text is redacted: it came out of a snapshot
+	Text   []byte // the beginning of the first line
+	Tail   []byte // the last line, if there are more, with some of what is before it
+	Last   int    // where in Tail the last line begins
+	Clean  bool   // Text is redacted and all there is: it came out of a snapshot
 }
 
 // redacted is the sample's text as it may leave the process.
 func (sm *sample) redacted(redact *smartylog.Redactor) string {
 	if sm.Clean {
-		return string(sm.Text) // redacting twice would not give the same again
+		return string(sm.Text)
 	}
-	return redact.Text(string(bytes.ToValidUTF8(sm.Text, []byte("�"))))
+	text := redact.Part(string(sm.Text), 0, len(clip(sm.Text, sampleBytes)))
+	if sm.Tail != nil {
+		end := sm.Last + len(clip(sm.Tail[sm.Last:], lastBytes))
+		text += " … " + strings.TrimSpace(redact.Part(string(sm.Tail), sm.Last, end))
+	}
+	return strings.ToValidUTF8(text, "�")
 }
 
 // clean is a copy that may be stored.
 func (sm sample) clean(redact *smartylog.Redactor) sample {
-	sm.Text, sm.Clean = []byte(sm.redacted(redact)), true
+	sm.Text, sm.Tail, sm.Last, sm.Clean = []byte(sm.redacted(redact)), nil, 0, true
 	return sm
 }
 
@@ -46,13 +62,19 @@ func (sm sample) clean(redact *smartylog.Redactor) sample {
 // last one, which names the exception of a traceback.
 func newSample(rec *smartylog.Record) sample {
 	raw := bytes.TrimSpace(rec.Raw)
-	first, rest, more := bytes.Cut(raw, []byte("\n"))
-	text := bytes.Clone(clip(first, sampleBytes))
+	sm := sample{At: rec.Sec, Source: rec.Source(), File: rec.File, Pos: rec.Pos}
+	first, _, more := bytes.Cut(raw, []byte("\n"))
+	sm.Text = bytes.Clone(clip(first, sampleBytes+bytesAfter))
 	if more {
-		last := rest[bytes.LastIndexByte(rest, '\n')+1:]
-		text = append(append(text, " … "...), clip(bytes.TrimSpace(last), sampleBytes/4)...)
+		last := bytes.LastIndexByte(raw, '\n') + 1
+		for last < len(raw) && (raw[last] == ' ' || raw[last] == '\t') {
+			last++
+		}
+		begin := max(0, last-bytesBefore)
+		sm.Tail = bytes.Clone(raw[begin:min(len(raw), last+lastBytes+bytesAfter)])
+		sm.Last = last - begin
 	}
-	return sample{At: rec.Sec, Source: rec.Source(), File: rec.File, Pos: rec.Pos, Text: text}
+	return sm
 }
 
 // clip cuts at a character's edge.

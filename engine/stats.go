@@ -45,7 +45,6 @@ func (e *Engine) Stats() ([]Stats, []SourceStats) {
 	for i, r := range e.rules {
 		perRule[i] = r.stats
 		perRule[i].Rule = r.rule.ID
-		perRule[i].Peak.Group = r.redacted(e, r.stats.Peak.Group)
 	}
 	perSource := make([]SourceStats, len(e.sources))
 	for i, s := range e.sources {
@@ -60,10 +59,10 @@ func (r *ruleState) notePeak(slot uint32, s int64, values []alert.Value) {
 	v := values[r.rule.PeakOf]
 	n, ok := rules.Number(v.V)
 	p := &r.stats.Peak
-	if !ok || p.Seen && (n < p.Value || n == p.Value && s > p.At) {
+	if !ok || p.Seen && (n < p.Value || n == p.Value && s > p.At) || r.hidesValue(r.rule.PeakOf, n) {
 		return
 	}
-	group := r.groupLabels(r.groups.Key(slot))
+	group, _ := r.identity(r.groups.Key(slot))
 	if p.Seen && n == p.Value && p.Group.Compare(group) <= 0 {
 		return
 	}

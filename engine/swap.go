@@ -53,7 +53,7 @@ func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int)
 		kept.readjust(e.final)
 		return &kept
 	}
-	r := newRuleState(rule, len(e.rules))
+	r := newRuleState(rule, len(e.rules), e.o.Redactor)
 	if e.begun {
 		r.begin(e.final+1, e.final+1)
 	}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zeebo/xxh3"
-
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -20,13 +18,13 @@ func (r *ruleState) announce(e *Engine, inc *incident, state alert.State, s int6
 // say, redacted.
 func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s int64, values []alert.Value) *alert.Transition {
 	key := r.groups.Key(inc.Slot)
-	labels := r.groupLabels(key)
-	fingerprint := alert.Fingerprint(r.rule.ID, labels)
+	labels, fingerprint := r.identity(key)
+	values = r.shownValues(values)
 	started := inc.StartsAt
 	if state == alert.Pending {
 		started = inc.ActiveAt
 	}
-	t := &alert.Transition{At: s, Rule: r.rule.ID, Name: r.rule.Name, Group: r.redacted(e, labels), State: state,
+	t := &alert.Transition{At: s, Rule: r.rule.ID, Name: r.rule.Name, Group: labels, State: state,
 		Severity: r.rule.Severity, Fingerprint: fingerprint, AlertID: alert.ID(fingerprint, started),
 		ActiveAt: inc.ActiveAt, StartsAt: inc.StartsAt, Values: values, Labels: r.rule.Labels,
 		Samples: r.recent.of(key, s-r.reach(), e.o.Redactor), Suppressed: inc.Suppressed, Window: r.rule.Window,
@@ -51,33 +49,9 @@ func (r *ruleState) reach() int64 {
 	return reach
 }
 
-func (r *ruleState) groupLabels(key []byte) alert.Labels {
-	texts := decodeKey(key)
-	pairs := make([]alert.Label, 0, len(texts))
-	for i, text := range texts {
-		pairs = append(pairs, alert.Label{Name: r.rule.GroupBy[i].Name, Value: strings.ToValidUTF8(text, "�")})
-	}
-	return alert.NewLabels(pairs...)
-}
-
-// redacted is the labels as they may be shown. Identity is that of the labels
-// as they are, so that two secrets do not become one alert.
-func (r *ruleState) redacted(e *Engine, labels alert.Labels) alert.Labels {
-	out := make(alert.Labels, len(labels))
-	for i, l := range labels {
-		shown, _ := e.o.Redactor.Value(l.Name, l.Value).(string)
-		if shown != l.Value && !e.o.Redactor.SecretKey(l.Name) { // two hidden phones are still two
-			shown = fmt.Sprintf("%s #%04x", shown, xxh3.HashString(l.Value)&0xffff)
-		}
-		out[i] = alert.Label{Name: l.Name, Value: shown}
-	}
-	return out
-}
-
-func (r *ruleState) suppression(e *Engine, slot uint32, s int64, by string) *alert.Suppression {
-	labels := r.groupLabels(r.groups.Key(slot))
-	return &alert.Suppression{At: s, Rule: r.rule.ID, Group: r.redacted(e, labels),
-		Fingerprint: alert.Fingerprint(r.rule.ID, labels), By: by}
+func (r *ruleState) suppression(slot uint32, s int64, by string) *alert.Suppression {
+	labels, fingerprint := r.identity(r.groups.Key(slot))
+	return &alert.Suppression{At: s, Rule: r.rule.ID, Group: labels, Fingerprint: fingerprint, By: by}
 }
 
 // annotate renders the rule's texts. One that fails gives way to a plain text:

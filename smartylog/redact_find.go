@@ -81,6 +81,20 @@ func (h *hiding) hide(now []Finding) bool {
 // grows is how much longer a text becomes when this is hidden.
 func (f Finding) grows() int { return len(Redacted) - (f.To - f.From) }
 
+// Part is the text from one byte to another as it may be shown. What is hidden
+// and only reaches into the part is hidden there too: redacting a piece alone
+// would not know it again.
+func (r *Redactor) Part(s string, from, to int) string {
+	var inside []Finding
+	for _, f := range r.Find(s) {
+		if f.To > from && f.From < to {
+			f.From, f.To = max(f.From, from)-from, min(f.To, to)-from
+			inside = append(inside, f)
+		}
+	}
+	return cover(s[from:to], inside)
+}
+
 // cover replaces what was found.
 func cover(s string, found []Finding) string {
 	var out strings.Builder

@@ -137,11 +137,19 @@ func after(s string, at int, end string) int {
 	return at + n + len(end)
 }
 
+// maxLines bounds the bytes after its first line in which a bracket is looked
+// for that closes another.
+const maxLines = 4096
+
 // bracketEnd is behind the bracket that closes the one at i. Brackets in strings
-// do not count; what is not closed goes on to the end.
+// do not count. What is not closed, as the first line of a call in a traceback,
+// goes on to the end of the line.
 func bracketEnd(s string, i int) int {
-	depth := 0
-	for i < len(s) {
+	line, depth := len(s), 0
+	if n := strings.IndexByte(s[i:], '\n'); n >= 0 {
+		line = i + n
+	}
+	for i < len(s) && i < line+maxLines {
 		switch s[i] {
 		case '[', '{', '(':
 			depth++
@@ -149,20 +157,20 @@ func bracketEnd(s string, i int) int {
 			if depth--; depth == 0 {
 				return i + 1
 			}
-		case '\'', '"':
-			i = quotedEnd(s, i)
-			continue
-		case '\\':
-			if at := skipBackslashes(s, i); at < len(s) && (s[at] == '\'' || s[at] == '"') {
-				i = quotedEnd(s, i)
-			} else {
+		case '\'', '"', '\\':
+			at := skipBackslashes(s, i)
+			if at == len(s) || s[at] != '\'' && s[at] != '"' {
 				i = at
+				continue
+			}
+			if i = quotedEnd(s, i); i == len(s) { // cut within a string
+				return i
 			}
 			continue
 		}
 		i++
 	}
-	return len(s)
+	return line
 }
 
 func skipBackslashes(s string, i int) int {
