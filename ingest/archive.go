@@ -246,7 +246,8 @@ func archiveStem(name string) string {
 
 func promisesArchive(name string) bool { return archiveStem(name) != name }
 
-// candidates are the logs of an archive, for Find.
+// candidates are the logs of an archive, for Find, in the order in which those
+// of a directory come: it decides between "x.log.1.gz" and "x.log.1.xz".
 func (a *archive) candidates() []candidate {
 	var out []candidate
 	for _, m := range a.logs {
@@ -255,6 +256,7 @@ func (a *archive) candidates() []candidate {
 			dir: path.Join(a.home(), path.Dir(m.name)), from: m,
 		})
 	}
+	slices.SortFunc(out, func(a, b candidate) int { return strings.Compare(a.resolved, b.resolved) })
 	return out
 }
 
