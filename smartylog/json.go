@@ -89,15 +89,20 @@ func appendMember(dst []byte, name, value string) []byte {
 // appendDict writes an object; of repeated keys the first counts.
 func appendDict(dst []byte, d Dict) []byte {
 	dst = append(dst, '{')
-	written := 0
+	var written map[string]bool
+	if len(d) > manyPairs {
+		written = make(map[string]bool, len(d))
+	}
 	for i, p := range d {
-		if d[:i].has(p.Key) {
+		if written[p.Key] || written == nil && d[:i].has(p.Key) {
 			continue
 		}
-		if written > 0 {
+		if written != nil {
+			written[p.Key] = true
+		}
+		if i > 0 {
 			dst = append(dst, ',')
 		}
-		written++
 		dst = append(appendText(dst, p.Key), ':')
 		dst = appendValue(dst, p.Value)
 	}

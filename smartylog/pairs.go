@@ -63,13 +63,21 @@ func keyAt(b []byte, p int) (k keyPlace, ok bool) {
 
 // splitter finds the pairs of one record.
 type splitter struct {
-	b      []byte // the record up to its traceback
-	p      int
-	event  *eventKeys // nil for events that are not documented
-	pairs  []pair
-	seen   Flags // what was odd
-	parser parser
+	b       []byte // the record up to its traceback
+	p       int
+	event   *eventKeys // nil for events that are not documented
+	pairs   []pair
+	places  map[string]int // name → place of its first pair, of a record with many
+	placed  int            // how many pairs are in places
+	lasts   []int          // where each documented key is last in the line
+	lastsTo int            // the end of that line; 0 = not looked for
+	wasted  int            // bytes read in broken values
+	seen    Flags          // what was odd
+	parser  parser
 }
+
+// manyPairs is how many pairs are searched one by one: more than any event has.
+const manyPairs = 32
 
 // split appends the pairs that begin at s.p or later. They end with the line in
 // which the last value ends: what follows is not part of the context.
@@ -116,8 +124,7 @@ func (s *splitter) add(k keyPlace) {
 		s.keep(pr)
 		return
 	}
-	s.parser = parser{b: s.b, p: k.value, skip: true}
-	_, err := s.parser.value()
+	err := s.read(k.value)
 	if end := s.parser.p; err == nil && (endsLine(s.b, end) || skipGap(s.b, end) > end) {
 		pr.repr = true
 		pr.value = span{k.value, end}
@@ -127,6 +134,23 @@ func (s *splitter) add(k keyPlace) {
 		s.noteRaw(&pr)
 	}
 	s.keep(pr)
+}
+
+// maxWasted bounds how many bytes are read in values that turn out to be broken:
+// each one may be looked through to the end of the record.
+const maxWasted = 4 * MaxRecord
+
+// read reads the printed value at p and leaves the parser at its end.
+func (s *splitter) read(p int) error {
+	s.parser = parser{b: s.b, p: p, skip: true}
+	if s.wasted > maxWasted {
+		return errForm
+	}
+	_, err := s.parser.value()
+	if err != nil {
+		s.wasted += s.parser.p - p
+	}
+	return err
 }
 
 // isEmpty tells whether the value is missing: "a= b=1" has two keys.
@@ -164,10 +188,30 @@ func (s *splitter) noteRaw(pr *pair) {
 
 // find returns the first pair of that name.
 func (s *splitter) find(name []byte) *pair {
+	if len(s.pairs) > manyPairs {
+		return s.findPlace(name)
+	}
 	for i := range s.pairs {
 		if bytes.Equal(s.pairs[i].name.of(s.b), name) {
 			return &s.pairs[i]
 		}
+	}
+	return nil
+}
+
+// findPlace is find for many pairs, whose places are remembered.
+func (s *splitter) findPlace(name []byte) *pair {
+	if s.places == nil {
+		s.places = make(map[string]int)
+	}
+	for ; s.placed < len(s.pairs); s.placed++ {
+		key := s.pairs[s.placed].name.of(s.b)
+		if _, ok := s.places[string(key)]; !ok {
+			s.places[string(key)] = s.placed
+		}
+	}
+	if i, ok := s.places[string(name)]; ok {
+		return &s.pairs[i]
 	}
 	return nil
 }
@@ -197,17 +241,28 @@ func (s *splitter) documentedKey(p, eol int) int {
 	if s.event == nil {
 		return -1
 	}
+	if s.lastsTo != eol {
+		s.findLasts(p, eol)
+	}
 	first := -1
-	for _, name := range s.event.names {
-		at := lastKey(s.b[p:eol], name)
-		if at < 0 || s.find([]byte(name)) != nil {
-			continue
-		}
-		if first < 0 || p+at < first {
-			first = p + at
+	for i, at := range s.lasts {
+		if at > p && (first < 0 || at < first) && s.find([]byte(s.event.names[i])) == nil {
+			first = at
 		}
 	}
 	return first
+}
+
+// findLasts finds where each documented key is last in b[p:eol]; -1 if it is not there.
+func (s *splitter) findLasts(p, eol int) {
+	s.lasts, s.lastsTo = s.lasts[:0], eol
+	for _, name := range s.event.names {
+		at := lastKey(s.b[p:eol], name)
+		if at >= 0 {
+			at += p
+		}
+		s.lasts = append(s.lasts, at)
+	}
 }
 
 // lastKey finds the last " name=" in b; the key may be quoted.

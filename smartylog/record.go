@@ -114,7 +114,7 @@ func (r *Record) findPairs() {
 			r.Flags |= TruncatedValue
 		}
 	}
-	s.b, s.pairs = nil, nil
+	s.b, s.pairs, s.places = nil, nil, nil
 }
 
 // decode gives the value of a pair. Values over the cap are cut to a text.
