@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"calendar":   {},
 	"strictyaml": {},
 	"ingest":     {"smartylog"},
+	"anonymise":  {"smartylog"},
 	"rules":      {"smartylog", "alert", "windowing", "calendar", "strictyaml"},
 	"engine":     {"smartylog", "rules", "windowing", "alert", "calendar", "strictyaml"},
 	"notifiers":  {"alert", "calendar"},

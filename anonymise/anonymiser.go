@@ -1,0 +1,202 @@
+package anonymise
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Options say how to anonymise.
+type Options struct {
+	Key  []byte   // at least MinKey bytes; whoever has it can tell guesses from the stand-ins
+	Keep []string // keys ("vc_code") or paths ("params.contract") whose values stay as they are
+	Hide []string // keys or paths whose values all go
+}
+
+// Anonymiser replaces what is personal or secret in records. It is immutable and
+// safe for concurrent use.
+type Anonymiser struct {
+	standins *standins
+	redactor *smartylog.Redactor
+	asked    map[string]Class // by key or path in lower case
+}
+
+// New refuses a key that is too short, and a name that is both kept and hidden.
+func New(o Options) (*Anonymiser, error) {
+	if len(o.Key) < MinKey {
+		return nil, fmt.Errorf("key has %d bytes, need at least %d", len(o.Key), MinKey)
+	}
+	s, err := newStandins(bytes.Clone(o.Key))
+	if err != nil {
+		return nil, err
+	}
+	a := &Anonymiser{standins: s, redactor: smartylog.NewRedactor(nil, nil), asked: map[string]Class{}}
+	for _, name := range o.Keep {
+		a.asked[strings.ToLower(name)] = Verbatim
+	}
+	for _, name := range o.Hide {
+		if a.asked[strings.ToLower(name)] == Verbatim {
+			return nil, fmt.Errorf("%q is both to be kept and to be hidden", name)
+		}
+		a.asked[strings.ToLower(name)] = Hidden
+	}
+	return a, nil
+}
+
+// record appends the bytes of a record to dst, with stand-ins for what must not
+// be seen. Of a record that is cut in the middle, nothing near the cut is kept.
+func (c *copier) record(dst []byte, rec *smartylog.Record) []byte {
+	c.rep.Records++
+	if rec.Flags.Has(smartylog.TruncatedValue) {
+		c.rep.Cut++
+		rec = mend(rec)
+	}
+	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw}
+	leaves := rec.Leaves()
+	for _, later := range []bool{false, true} {
+		for _, l := range leaves {
+			class, name := c.classify(rec.Event, l.Path)
+			if readsLater(l, class) == later {
+				r.leaf(l, class, name)
+			}
+		}
+	}
+	return apply(dst, rec.Raw, r.edits)
+}
+
+// readsLater tells whether a leaf is text in which the values of others may stand:
+// it is looked at when those are known.
+func readsLater(l smartylog.Leaf, c Class) bool {
+	switch l.Kind {
+	case smartylog.RestLeaf, smartylog.TraceLeaf:
+		return true
+	}
+	switch c {
+	case Unknown, Keep, Prose, Agent, Words, Traceback, Nested:
+		return true
+	}
+	return false
+}
+
+// edit replaces bytes of a text.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// apply appends b with edits, which do not overlap, to dst.
+func apply(dst, b []byte, edits []edit) []byte {
+	slices.SortFunc(edits, func(x, y edit) int { return cmp.Compare(x.from, y.from) })
+	at := 0
+	for _, e := range edits {
+		dst = append(append(dst, b[at:e.from]...), e.text...)
+		at = e.to
+	}
+	return append(dst, b[at:]...)
+}
+
+// applied is a text with its edits.
+func applied(s string, edits []edit) string {
+	if len(edits) == 0 {
+		return s
+	}
+	return string(apply(nil, []byte(s), edits))
+}
+
+// rewriter anonymises one record.
+type rewriter struct {
+	*copier
+	event string
+	raw   []byte
+	edits []edit
+	known []known
+}
+
+// leaf adds the edits of a leaf.
+func (r *rewriter) leaf(l smartylog.Leaf, c Class, name string) {
+	b := r.raw[l.From:l.To]
+	lit := smartylog.PlainLiteral(b)
+	var edits []edit
+	switch l.Kind {
+	case smartylog.TextLeaf:
+		if text, _, ok := smartylog.ReadLiteral(b); ok {
+			lit = text
+		}
+		if l.Key {
+			edits = r.dictKey(lit.Text)
+		} else {
+			edits = r.value(c, name, lit.Text)
+		}
+	case smartylog.NumberLeaf:
+		if l.Key {
+			c = Unknown
+		}
+		edits = r.number(c, name, lit.Text)
+	case smartylog.ObjectLeaf:
+		edits = r.object(c, name, lit.Text)
+	case smartylog.TimeLeaf:
+		edits = r.time(c, lit.Text)
+	case smartylog.RawLeaf:
+		edits = r.rawValue(c, name, lit.Text)
+	default:
+		edits = r.lines(lit.Text)
+	}
+	r.add(edits, &lit, l.From)
+}
+
+// add takes edits of a literal that begins at from.
+func (r *rewriter) add(edits []edit, lit *smartylog.Literal, from int) {
+	for _, e := range edits {
+		r.edits = append(r.edits, edit{from + lit.Place(e.from), from + lit.Place(e.to), e.text})
+	}
+}
+
+// within moves the edits of a literal to where it stands in a text.
+func within(edits []edit, lit *smartylog.Literal, from int) []edit {
+	out := make([]edit, len(edits))
+	for i, e := range edits {
+		out[i] = edit{from + lit.Place(e.from), from + lit.Place(e.to), e.text}
+	}
+	return out
+}
+
+// mend drops what a cut has torn: from the last white space before the place at
+// which the scanner leaves out the middle to the first whole line after it.
+func mend(rec *smartylog.Record) *smartylog.Record {
+	seam := min(len(rec.Raw), smartylog.MaxRecord/2)
+	if i := nthLine(rec.Raw, smartylog.MaxLines/2); i < seam {
+		seam = i
+	}
+	if seam == len(rec.Raw) {
+		return rec
+	}
+	head := bytes.LastIndexAny(rec.Raw[:seam], " \n") + 1
+	tail := bytes.IndexByte(rec.Raw[seam:], '\n')
+	if seam > 0 && rec.Raw[seam-1] == '\n' {
+		head, tail = seam, 0
+	}
+	whole := rec.Clone()
+	if tail < 0 {
+		whole.Raw = append(whole.Raw[:head:head], '\n')
+	} else {
+		whole.Raw = append(whole.Raw[:head:head], rec.Raw[seam+tail:]...)
+	}
+	return whole
+}
+
+// nthLine is where the n-th line of b ends; the end of b if it has fewer.
+func nthLine(b []byte, n int) int {
+	at := 0
+	for range n {
+		i := bytes.IndexByte(b[at:], '\n')
+		if i < 0 {
+			return len(b)
+		}
+		at += i + 1
+	}
+	return at
+}

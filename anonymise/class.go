@@ -1,0 +1,147 @@
+package anonymise
+
+import (
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Class says what a value may give away, and so what becomes of it.
+type Class uint8
+
+// The classes. Of those up to Agent the value is kept, but for personal data
+// that shows by its form, such as an e-mail address.
+const (
+	Unknown   Class = iota // nobody said what it is: short numbers and well-known words stay, all else goes
+	Verbatim               // kept as it is, because the user said so
+	Keep                   // business data and measurements
+	Word                   // an enumeration: kept if it looks like one
+	Prose                  // sentences of programs: kept but for quoted texts, long numbers, names
+	Agent                  // User-Agent: kept but for device ids
+	Words                  // identifiers with numbers: kept but for those of persons, e.g. a cache key
+	Nested                 // parts say for themselves what they are
+	Mixed                  // a result: whole numbers are ids, fractions are amounts
+	Traceback              // prose between lines of code
+	Hosts                  // kind and address of a server
+	URL                    // a path stays, host and arguments go
+	Hidden                 // all of it goes, because the user said so
+	Operator               // a provider: its number stays, its name goes
+	Person                 // a name or a login
+	ID                     // of a person, contract, payment, message
+	Device                 // a box: UID, MAC, serial number
+	Phone                  //
+	Email                  //
+	Address                // where somebody lives
+	Birth                  // a date of birth: the year stays
+	IP                     // of a client or server
+	Host                   // the name of a server
+	Message                // what a person reads or has written
+	Secret                 // what opens something
+	classes                // how many there are
+)
+
+var classNames = [classes]string{
+	"undocumented texts", "kept as asked", "business data", "words", "sentences", "user agents", "identifiers", "parts", "results", "tracebacks",
+	"servers", "URLs", "hidden as asked", "providers", "names of people", "ids of people and payments", "devices", "phones", "e-mails", "addresses", "birthdays",
+	"IP addresses", "host names", "messages", "secrets",
+}
+
+// String names what the values of a class are, in the plural.
+func (c Class) String() string { return classNames[c] }
+
+// personal tells whether every part of a value goes.
+func (c Class) personal() bool { return c >= Hidden }
+
+// tag is the first part of the names that stand for texts of a class.
+func (c Class) tag() string {
+	switch c {
+	case Operator:
+		return "client"
+	case Person:
+		return "person"
+	case ID, Phone:
+		return "id"
+	case Device:
+		return "device"
+	case Address:
+		return "address"
+	case Secret:
+		return "secret"
+	}
+	return "text"
+}
+
+// classify finds the class of what a path such as `params.user["phone"]` of an
+// event leads to, and the name that decided it.
+func (a *Anonymiser) classify(event, path string) (Class, string) {
+	names := pathNames(path)
+	if len(names) == 0 {
+		return Unknown, ""
+	}
+	last := names[len(names)-1]
+	for _, name := range []string{path, last} {
+		if c, ok := a.asked[strings.ToLower(name)]; ok {
+			return c, last
+		}
+	}
+	if len(names) == 1 {
+		if c, ok := ofEvent[event+"."+last]; ok {
+			return c, last
+		}
+	}
+	if c := a.classOf(last); c != Unknown {
+		return c, last
+	}
+	for _, name := range names[:len(names)-1] {
+		if c := a.classOf(name); c.personal() {
+			return c, last
+		}
+	}
+	return Unknown, last
+}
+
+// classOf finds the class of a key wherever it stands.
+func (a *Anonymiser) classOf(name string) Class {
+	if a.redactor.SecretKey(name) {
+		return Secret
+	}
+	folded := fold(name)
+	if c, ok := keyClasses[folded]; ok {
+		return c
+	}
+	for _, g := range guesses {
+		if g.matches(folded) {
+			return g.class
+		}
+	}
+	return Unknown
+}
+
+// fold makes one of phone_number, Phone-Number and phoneNumber.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
+
+// pathNames are the names in a path, without places in lists.
+func pathNames(path string) (names []string) {
+	for part := range strings.SplitSeq(path, ".") {
+		if i := strings.IndexByte(part, '['); i >= 0 {
+			part = part[:i]
+		}
+		if part != "" {
+			names = append(names, part)
+		}
+	}
+	return names
+}
+
+// Documented is the class of a key of a documented event.
+func (a *Anonymiser) Documented(event string, f smartylog.FieldInfo) Class {
+	c, _ := a.classify(event, f.Name)
+	return c
+}

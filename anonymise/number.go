@@ -1,0 +1,65 @@
+package anonymise
+
+import (
+	"regexp"
+	"strings"
+)
+
+// number finds what to replace of a printed number: its digits, never its form.
+func (r *rewriter) number(c Class, name, s string) []edit {
+	digits := leadingDigits(s)
+	whole := digits.to == len(s) || s[digits.to] == 'L'
+	domain := plain
+	switch c {
+	case Secret:
+		domain = secret
+	case Unknown, Nested:
+		long := digits.to-digits.from > 4 && whole
+		r.rep.undocumented(name, long)
+		if !long {
+			return nil
+		}
+	case Mixed:
+		if !whole {
+			return nil
+		}
+		c = ID
+	case Operator:
+		return nil
+	default:
+		if !c.personal() {
+			return nil
+		}
+	}
+	text := s[digits.from:digits.to]
+	out := r.a.standins.digits(domain, text)
+	if out == text {
+		return nil
+	}
+	r.rep.replaced(c)
+	r.learn(c, text, out)
+	return []edit{{digits.from, digits.to, out}}
+}
+
+// leadingDigits are the digits of a number before its fraction or exponent.
+func leadingDigits(s string) piece {
+	from := len(s) - len(strings.TrimLeft(s, "+-"))
+	to := from
+	for to < len(s) && isDigit(s[to]) {
+		to++
+	}
+	return piece{from, to}
+}
+
+// dateParts are month and day of datetime.date(1980, 5, 17).
+var dateParts = regexp.MustCompile(`^[\w.]*\(\d+, (\d+), (\d+)`)
+
+// time keeps times, but of a birthday only the year.
+func (r *rewriter) time(c Class, s string) []edit {
+	m := dateParts.FindStringSubmatchIndex(s)
+	if c != Birth || m == nil {
+		return nil
+	}
+	r.rep.replaced(c)
+	return []edit{{m[2], m[3], "1"}, {m[4], m[5], "1"}}
+}

@@ -1,0 +1,218 @@
+package anonymise
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+)
+
+// level says how much in a text is taken for personal by its form.
+type level uint8
+
+const (
+	strong    level = iota // what can be nothing else: e-mails, addresses, MACs, telephones, cards, tokens
+	agents                 // that and long numbers, but not what looks like an IP address: versions do
+	sentences              // that and numbers of five digits, names in Cyrillic, numbers after "account"
+)
+
+// Forms in the middle of a text. Tried in this order; what one took, the next
+// does not see.
+var (
+	urlText    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\\]+`)
+	ip6Text    = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*`)
+	ip4Text    = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}`)
+	macText    = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}`)
+	uuidText   = regexp.MustCompile(`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
+	emailText  = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+	phoneText  = regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|[78][ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}`)
+	hexText    = regexp.MustCompile(`[0-9a-f]{16,}|[0-9A-F]{16,}|[0-9a-f]{8,15}|[0-9A-F]{8,15}`)
+	numberText = regexp.MustCompile(`\d{5,}`)
+	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
+	patronymic = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ович|евич|овна|евна|ична)`)
+	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|лицев)\pL*[\s:#№=]{1,3}(\d{2,})`)
+)
+
+// search finds personal data by its form in parts of one text.
+type search struct {
+	r     *rewriter
+	s     string
+	level level
+	taken []piece
+	edits []edit
+}
+
+// patterns finds what to replace in s[from:to] by its form.
+func (r *rewriter) patterns(s string, from, to int, l level) []edit {
+	if from >= to {
+		return nil
+	}
+	f := search{r: r, s: s[from:to], level: l}
+	f.all()
+	return moved(f.edits, from)
+}
+
+func (f *search) all() {
+	c := count(f.s)
+	f.tryIf(strings.Contains(f.s, "://"), urlText, func(m string) []edit { return f.r.url(m) })
+	f.knownValues()
+	if c.nothing() && !strings.Contains(f.s, "eyJ") {
+		return
+	}
+	if c.mayBeSecret(f.s) {
+		f.secrets()
+	}
+	f.formIf(c.at, emailText, Email)
+	f.formIf(c.dashes > 3 && c.hexRun > 11, uuidText, ID)
+	f.formIf(c.colons > 4 || c.dashes > 4, macText, Device)
+	f.tryIf(c.colons > 1 && f.level != agents, ip6Text, f.address)
+	f.tryIf(c.dots > 2 && f.level != agents, ip4Text, f.address)
+	f.formIf(c.digits > 9, phoneText, Phone)
+	f.tryIf(c.hexRun > 7, hexText, f.hex)
+	f.tryIf(c.digitRun > 9 && f.level == agents, numberText, f.serial)
+	if f.level == sentences {
+		f.sentences(c)
+	}
+}
+
+// serial replaces a number long enough to be that of a box, not of a version.
+func (f *search) serial(m string) []edit {
+	if len(m) < 10 {
+		return nil
+	}
+	return f.r.whole(Device, m)
+}
+
+func (f *search) sentences(c census) {
+	if c.digits > 1 {
+		for _, m := range numberOf.FindAllStringSubmatchIndex(f.s, -1) {
+			f.take(m[2], m[3], func(m string) []edit { return f.r.whole(ID, m) })
+		}
+	}
+	f.formIf(c.digitRun > 4, numberText, ID)
+	f.tryIf(c.beyondASCII, nameText, func(m string) []edit {
+		if isASCII(m) {
+			return nil
+		}
+		return f.r.whole(Person, m)
+	})
+	f.formIf(c.beyondASCII, patronymic, Person)
+}
+
+// formIf replaces what an expression finds as a value of a class.
+func (f *search) formIf(may bool, re *regexp.Regexp, c Class) {
+	f.tryIf(may, re, func(m string) []edit { return f.r.whole(c, m) })
+}
+
+// tryIf replaces what an expression finds, where it stands alone.
+func (f *search) tryIf(may bool, re *regexp.Regexp, replace func(string) []edit) {
+	if !may {
+		return
+	}
+	for _, m := range re.FindAllStringIndex(f.s, -1) {
+		if f.alone(m[0], m[1]) {
+			f.take(m[0], m[1], replace)
+		}
+	}
+}
+
+// take lets replace edit a part of the text that nobody has taken.
+func (f *search) take(from, to int, replace func(string) []edit) {
+	for _, t := range f.taken {
+		if from < t.to && t.from < to {
+			return
+		}
+	}
+	if edits := replace(f.s[from:to]); len(edits) > 0 {
+		f.taken = append(f.taken, piece{from, to})
+		f.edits = append(f.edits, moved(edits, from)...)
+	}
+}
+
+// alone tells whether a part of the text neither begins nor ends within a word,
+// a number or a version.
+func (f *search) alone(from, to int) bool {
+	if from > 0 && isWordByte(f.s[from]) {
+		if c := f.s[from-1]; isWordByte(c) || c == '.' && from > 1 && isWordByte(f.s[from-2]) {
+			return false
+		}
+	}
+	if to < len(f.s) && isWordByte(f.s[to-1]) {
+		if c := f.s[to]; isWordByte(c) || c == '.' && to+1 < len(f.s) && isDigit(f.s[to+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isWordByte(c byte) bool {
+	return isDigit(c) || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
+}
+
+// address replaces an IP address, but not a time of day or a version.
+func (f *search) address(m string) []edit {
+	a, err := netip.ParseAddr(m)
+	if err != nil || a.Is6() && (a.IsUnspecified() || len(m) < 6) {
+		return nil
+	}
+	return f.r.whole(IP, m)
+}
+
+// hex replaces hexadecimal digits that are neither a word nor a number.
+func (f *search) hex(m string) []edit {
+	if !hasDigit(m) || !formOf(strings.ToLower(m)).letter {
+		return nil
+	}
+	return f.r.whole(Device, m)
+}
+
+// secrets replaces what redaction would hide.
+func (f *search) secrets() {
+	for _, found := range f.r.a.redactor.Find(f.s) {
+		class := classOfFinding(found.Kind)
+		from, to := unquoted(f.s, found.From, endInLine(f.s, found.From, found.To))
+		f.take(from, to, func(m string) []edit { return f.r.whole(class, m) })
+	}
+}
+
+// endInLine is to, or where the line of from ends before it: line ends stay.
+func endInLine(s string, from, to int) int {
+	if i := strings.IndexAny(s[from:to], "\r\n"); i >= 0 {
+		return from + i
+	}
+	return to
+}
+
+// classOfFinding is the class of what the redactor calls a kind.
+func classOfFinding(kind string) Class {
+	switch kind {
+	case "phone":
+		return Phone
+	case "email":
+		return Email
+	case "card":
+		return ID
+	case "hex":
+		return Device
+	}
+	return Secret
+}
+
+// unquoted leaves the quotes around a value where they are.
+func unquoted(s string, from, to int) (int, int) {
+	for from < to && strings.IndexByte(`[({ `, s[from]) >= 0 {
+		from++
+	}
+	for to > from && strings.IndexByte(`])} `, s[to-1]) >= 0 {
+		to--
+	}
+	if i := strings.IndexAny(s[from:to], `'"`); i >= 0 && i <= 2 {
+		from += i + 1
+		if to > from && (s[to-1] == '\'' || s[to-1] == '"') {
+			to--
+		}
+		if to > from && s[to-1] == '\\' {
+			to--
+		}
+	}
+	return from, to
+}

@@ -1,0 +1,92 @@
+package anonymise
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Report counts what was done. The zero Report is empty and ready for use.
+type Report struct {
+	Records  int64 // records written
+	Cut      int64 // of them cut, because they were longer than a record may be
+	Dropped  int64 // bytes left out: what the cuts took, and what belongs to no record and is not blank
+	Unread   int64 // of the records those without a readable header, searched as text
+	values   [classes]int64
+	keys     map[string]*KeyCount
+	sentence map[string]int64
+}
+
+// KeyCount tells how often a key that is in no table came, and with what end.
+type KeyCount struct {
+	Key            string
+	Replaced, Kept int64
+}
+
+// ClassCount is how many values of a class were replaced.
+type ClassCount struct {
+	Class  Class
+	Values int64
+}
+
+func (r *Report) replaced(c Class) { r.values[c]++ }
+
+// maxKeys bounds how many different undocumented keys are counted.
+const maxKeys = 1000
+
+func (r *Report) undocumented(name string, replaced bool) {
+	if name == "" {
+		return
+	}
+	k := r.keys[name]
+	if k == nil {
+		if len(r.keys) >= maxKeys {
+			return
+		}
+		if r.keys == nil {
+			r.keys = map[string]*KeyCount{}
+		}
+		k = &KeyCount{Key: name}
+		r.keys[name] = k
+	}
+	if replaced {
+		k.Replaced++
+	} else {
+		k.Kept++
+	}
+}
+
+// prose counts a value that was kept but for what shows by its form.
+func (r *Report) prose(name string) {
+	if r.sentence == nil {
+		r.sentence = map[string]int64{}
+	}
+	if _, ok := r.sentence[name]; ok || len(r.sentence) < maxKeys {
+		r.sentence[name]++
+	}
+}
+
+// Values counts the values replaced, by class, most first.
+func (r *Report) Values() []ClassCount {
+	var out []ClassCount
+	for c, n := range r.values {
+		if n > 0 {
+			out = append(out, ClassCount{Class(c), n})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b ClassCount) int { return cmp.Compare(b.Values, a.Values) })
+	return out
+}
+
+// Undocumented lists the keys that are in no table, by name.
+func (r *Report) Undocumented() []KeyCount {
+	out := make([]KeyCount, 0, len(r.keys))
+	for _, name := range slices.Sorted(maps.Keys(r.keys)) {
+		out = append(out, *r.keys[name])
+	}
+	return out
+}
+
+// Sentences lists the keys whose texts were kept but for what shows by its form:
+// what a person should look at before sharing.
+func (r *Report) Sentences() []string { return slices.Sorted(maps.Keys(r.sentence)) }
