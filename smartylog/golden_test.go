@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -70,34 +71,71 @@ func jsonLines(records []*smartylog.Record) string {
 	return string(out)
 }
 
-func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.log")
-	if err != nil || len(files) < 2 {
-		t.Fatalf("logs in testdata: %v, %v", files, err)
+// golden compares got with a golden file, which -update rewrites.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := jsonLines(readAll(t, data, smartylog.Options{}))
-			golden := strings.TrimSuffix(file, ".log") + ".golden.jsonl"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("records differ (-want +got):\n%s", diff)
-			}
-		})
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("records differ from %s (-want +got):\n%s", file, diff)
 	}
 }
+
+func TestGolden_Samples(t *testing.T) {
+	golden(t, "testdata/samples.golden.jsonl", jsonLines(readAll(t, sampleLog(t), smartylog.Options{})))
+}
+
+// Each case of malformed.log is read as a file of its own, so that its records
+// stand below its title; all of them together are read for the balance of bytes.
+func TestGolden_Malformed(t *testing.T) {
+	data, err := os.ReadFile("testdata/malformed.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, data, smartylog.Options{})
+	var got strings.Builder
+	titles := caseTitle.FindAllIndex(data, -1)
+	for i, title := range titles {
+		end := len(data)
+		if i+1 < len(titles) {
+			end = titles[i+1][0]
+		}
+		got.Write(data[title[0]:title[1]])
+		got.WriteString(caseLines(t, string(data[title[1]:end])))
+	}
+	if len(titles) != 25 {
+		t.Errorf("%d cases, want 25", len(titles))
+	}
+	golden(t, "testdata/malformed.golden.txt", got.String())
+}
+
+// caseLines lists the records of a text and what was skipped, long runs cut.
+func caseLines(t *testing.T, text string) string {
+	t.Helper()
+	records := readAll(t, []byte(text), smartylog.Options{})
+	size := len(text)
+	for _, r := range records {
+		size -= len(r.Raw)
+	}
+	lines := longRun.ReplaceAllStringFunc(jsonLines(records), func(run string) string {
+		return fmt.Sprintf("%s (%d times)", run[:1], len(run))
+	})
+	if size > 0 {
+		lines += fmt.Sprintf("skipped: %d bytes\n", size)
+	}
+	return lines
+}
+
+var caseTitle = regexp.MustCompile(`(?m)^## .*\n`)
+
+var longRun = regexp.MustCompile(`A{100,}`)
 
 // The documentation's example, with the JSON that other programs rely on.
 func TestExample(t *testing.T) {
