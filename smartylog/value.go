@@ -160,7 +160,7 @@ func (p *parser) list(end byte) (any, error) {
 		return nil, err
 	}
 	switch text := p.b[start:p.p]; string(text) {
-	case "[[...]]", "[...]", "(...)":
+	case "[...]", "(...)":
 		return string(text), nil
 	}
 	return items, nil

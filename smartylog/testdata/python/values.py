@@ -490,7 +490,10 @@ def draw_recursion(rng, depth):
     inside.append(inside)
     table = {item.three(): 1}
     table["self"] = table
+    alone = []
+    alone.append(alone)
     return rng.choice([
+        Value(alone, "[[...]]", ["[...]"]),
         Value(inside, "[%s, [...]]" % item.two, [item.want(3), "[...]"]),
         Value(table, "{%s: 1, 'self': {...}}" % item.two, {item.want(3): 1, "self": "{...}"}),
         Value(Shown("([1, (...)],)"), "([1, (...)],)", [[1, "(...)"]]),
