@@ -3,6 +3,8 @@ package smartylog_test
 import (
 	"bytes"
 	"io"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -10,38 +12,80 @@ import (
 
 // dayLog is some MB of ordinary records, several per second.
 func dayLog() []byte {
+	return manyOf("DEBUG api:621 get[83630.uWSGIWorker3Core0] CONTENT_REQUEST_SUCCESS url='/tvmiddleware/api/channel/url/' " +
+		"params={u'authkey': u'b7f3e1', u'device': u'android', u'client_id': u'1', u'cid': u'12'} " +
+		"uri=u'http://edge07.example.net:8080/ch12/index.m3u8?token=6a1f&x=1' stream_service_id=7\n")
+}
+
+// objectLog has records with the repr of an object of 4 KB.
+func objectLog() []byte {
+	channel := `{'id': 12, 'name': u'\u041f\u0435\u0440\u0432\u044b\u0439', 'uri': 'http://edge07.example.net:8080/ch12/index.m3u8', 'tariffs': [1L, 2L], 'begin': datetime.datetime(2017, 3, 24, 18, 0), 'service': <StreamService: edge 07 [http]>}`
+	return manyOf("DEBUG caching:64 set[83630.uWSGIWorker3Core0] OBJECT_CACHED key=':1:channel_list_1_ru' object=[" + strings.Repeat(channel+", ", 16) + "None] stream_service_id=7\n")
+}
+
+// tracebackLog has records with a traceback of twelve calls.
+func tracebackLog() []byte {
+	frame := "  File \"/usr/share/nginx/html/microimpuls/smarty/tvmiddleware/api.py\", line 621, in get\n    return self.dispatch(request, *args, **kwargs)\n"
+	return manyOf("ERROR api:621 get[83630.uWSGIWorker3Core0] CONTENT_REQUEST_ERROR url='/tvmiddleware/api/channel/url/' params={u'cid': u'12'} stream_service_id=7\n" +
+		"Traceback (most recent call last):\n" + strings.Repeat(frame, 12) + "ValueError: no channel 12\n")
+}
+
+// manyOf repeats a record, twenty per second.
+func manyOf(message string) []byte {
 	var b bytes.Buffer
-	for i := range 20000 {
+	for i := range 6_000_000 / len(message) {
 		sec := i / 20
 		stamp := []byte("Fri Mar 24 10:00:00+0300 2017 ")
 		stamp[14], stamp[15] = byte('0'+sec/600%6), byte('0'+sec/60%10)
 		stamp[17], stamp[18] = byte('0'+sec/10%6), byte('0'+sec%10)
 		b.Write(stamp)
-		b.WriteString("DEBUG api:621 get[83630.uWSGIWorker3Core0] CONTENT_REQUEST_SUCCESS url='/tvmiddleware/api/channel/url/' params={u'authkey': u'b7f3e1', u'device': u'android', u'client_id': u'1', u'cid': u'12'} uri=u'http://edge07.example.net:8080/ch12/index.m3u8?token=6a1f&x=1' stream_service_id=7\n")
+		b.WriteString(message)
 	}
 	return b.Bytes()
 }
 
-// each runs use on every record, b.N times over the log.
+// each runs use on every record of each kind of log; one operation is one record.
 func each(b *testing.B, use func(*smartylog.Record)) {
-	data := dayLog()
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	rec := &smartylog.Record{Log: "smarty_content_requests"}
-	n := 0
-	for b.Loop() {
-		n = 0
-		s := smartylog.NewScanner(bytes.NewReader(data), 0, smartylog.Options{})
-		for s.Next(rec) == nil {
-			use(rec)
-			n++
-		}
+	for _, kind := range []struct {
+		name string
+		log  []byte
+	}{{"short", dayLog()}, {"long", objectLog()}, {"traceback", tracebackLog()}} {
+		b.Run(kind.name, func(b *testing.B) { overRecords(b, kind.log, use) })
 	}
-	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
+// overRecords runs use on b.N records and reports what each costs, framing
+// included.
+func overRecords(b *testing.B, log []byte, use func(*smartylog.Record)) {
+	s := smartylog.NewScanner(&endless{text: log}, 0, smartylog.Options{})
+	rec := &smartylog.Record{Log: "smarty_content_requests"}
+	next := func() {
+		if err := s.Next(rec); err != nil {
+			b.Fatal(err)
+		}
+		use(rec)
+	}
+	next() // the block, and what the record keeps
+	from := s.Pos()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	b.ResetTimer()
+	for range b.N {
+		next()
+	}
+	b.StopTimer()
+	runtime.ReadMemStats(&after)
+	n := float64(b.N)
+	b.SetBytes((s.Pos() - from) / int64(b.N))
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/n, "ns/record")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/record")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/record")
 }
 
 var sink int64
 
+// BenchmarkUnwanted reads records that no rule wants: framing and the event.
 func BenchmarkUnwanted(b *testing.B) {
 	each(b, func(r *smartylog.Record) {
 		if r.Event == "LOGIN_ERROR" {
@@ -50,6 +94,7 @@ func BenchmarkUnwanted(b *testing.B) {
 	})
 }
 
+// BenchmarkOneKey reads the last key of each record.
 func BenchmarkOneKey(b *testing.B) {
 	each(b, func(r *smartylog.Record) {
 		if v, ok := r.Lookup("stream_service_id"); ok {
@@ -63,11 +108,21 @@ func BenchmarkNestedKey(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	each(b, func(r *smartylog.Record) { sink += int64(len(r.Field(path).(string))) })
+	overRecords(b, dayLog(), func(r *smartylog.Record) { sink += int64(len(r.Field(path).(string))) })
 }
 
+// BenchmarkDecode reads all keys and values.
 func BenchmarkDecode(b *testing.B) {
 	each(b, func(r *smartylog.Record) { sink += int64(len(r.Decode().Pairs)) })
+}
+
+// BenchmarkException finds type, message and frame of a traceback.
+func BenchmarkException(b *testing.B) {
+	overRecords(b, tracebackLog(), func(r *smartylog.Record) {
+		if x, ok := r.Exception(); ok {
+			sink += int64(len(x.Frame))
+		}
+	})
 }
 
 func BenchmarkJSON(b *testing.B) {

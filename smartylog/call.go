@@ -3,7 +3,6 @@ package smartylog
 import (
 	"bytes"
 	"math"
-	"strings"
 )
 
 // word reads what begins with a letter: a prefixed literal, a constant, a call
@@ -17,7 +16,7 @@ func (p *parser) word() (any, error) {
 	name := p.b[start:end]
 	if end < len(p.b) && p.b[end] == '(' {
 		p.p = end
-		return p.call(string(name))
+		return p.call(len(name))
 	}
 	p.p = end
 	switch string(name) {
@@ -99,20 +98,18 @@ type argument struct {
 	value any
 }
 
-// call reads a call whose bracket comes next. Objects that are not known keep
-// their text.
-func (p *parser) call(name string) (any, error) {
-	start := p.p - len(name)
+// call reads a call whose bracket comes next, after a name of n bytes. Objects
+// that are not known keep their text.
+func (p *parser) call(n int) (any, error) {
+	start := p.p - n
 	p.p++
 	args, err := p.arguments()
-	if err != nil {
+	if err != nil || p.skip {
 		return nil, err
 	}
-	if p.skip {
-		return nil, nil
-	}
-	base := name[strings.LastIndexByte(name, '.')+1:]
-	if v, ok := known(base, args); ok {
+	name := p.b[start : start+n]
+	base := name[bytes.LastIndexByte(name, '.')+1:]
+	if v, ok := known(string(base), args); ok {
 		return v, nil
 	}
 	return p.raw(start)
@@ -150,9 +147,12 @@ func (p *parser) argumentName() string {
 	if end == p.p || end >= len(p.b) || p.b[end] != '=' {
 		return ""
 	}
-	name := string(p.b[p.p:end])
+	name := p.b[p.p:end]
 	p.p = end + 1
-	return name
+	if p.skip {
+		return ""
+	}
+	return string(name)
 }
 
 // known gives the value of calls that stand for plain data.

@@ -57,21 +57,30 @@ const (
 )
 
 // text reads a literal whose quote comes after a prefix of the given length.
-// A quoted text of Python never spans lines.
 func (p *parser) text(prefix int) (any, error) {
+	text, err := p.literal(prefix)
+	if err != nil || p.skip {
+		return nil, err
+	}
+	return text, nil
+}
+
+// literal is text that need not become an any. A quoted text of Python never
+// spans lines.
+func (p *parser) literal(prefix int) (string, error) {
 	kind := p.kindOf(prefix)
 	quote := p.peek(prefix)
 	start := p.p + prefix + 1
 	end, escaped := closingQuote(p.b, start, quote)
 	if end < 0 {
 		p.p = len(p.b)
-		return nil, errOpen
+		return "", errOpen
 	}
 	p.p = end + 1
 	body := p.b[start:end]
 	switch {
 	case p.skip:
-		return nil, nil
+		return "", nil
 	case !escaped || kind == rawLiteral:
 		return plainText(body), nil
 	}
@@ -97,13 +106,14 @@ func (p *parser) kindOf(prefix int) textKind {
 // closingQuote finds the end of a literal; -1 if its line ends before it.
 func closingQuote(b []byte, p int, quote byte) (end int, escaped bool) {
 	for ; p < len(b); p++ {
-		switch b[p] {
-		case quote:
+		switch c := b[p]; {
+		case c > '\\': // most are
+		case c == quote:
 			return p, escaped
-		case '\\':
+		case c == '\\':
 			escaped = true
 			p++
-		case '\n':
+		case c == '\n':
 			return -1, escaped
 		}
 	}
@@ -114,28 +124,32 @@ func closingQuote(b []byte, p int, quote byte) (end int, escaped bool) {
 // read as UTF-8, else cp1251; escapes of characters are characters.
 func unescape(b []byte, kind textKind) string {
 	asBytes := kind == bytesLiteral || kind == plainLiteral && !hasCharacters(b)
-	out := make([]byte, 0, len(b))
+	var out strings.Builder
+	out.Grow(len(b))
 	for p := 0; p < len(b); {
 		c := b[p]
 		if c != '\\' || p+1 >= len(b) {
-			out = append(out, c)
+			out.WriteByte(c)
 			p++
 			continue
 		}
 		r, n, char := escape(b[p:], kind)
 		switch {
 		case n == 0:
-			out = append(out, c)
+			out.WriteByte(c)
 			n = 1
 		case char || !asBytes:
 			r, n = joinSurrogates(b[p:], r, n, kind)
-			out = utf8.AppendRune(out, r)
+			out.WriteRune(r)
 		default:
-			out = append(out, byte(r))
+			out.WriteByte(byte(r))
 		}
 		p += n
 	}
-	return plainText(out)
+	if text := out.String(); utf8.ValidString(text) {
+		return text
+	}
+	return plainText([]byte(out.String()))
 }
 
 // hasCharacters tells whether an unprefixed literal is Python 3 text: it has raw

@@ -3,9 +3,8 @@ package smartylog
 import (
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // Dict is a Python dict in the order it was printed.
@@ -182,6 +181,9 @@ func (p *parser) items(end byte) ([]any, error) {
 			return nil, err
 		}
 		if !p.skip {
+			if len(items) == 1 {
+				items = slices.Grow(items, 3)
+			}
 			items = append(items, v)
 		}
 		p.space()
@@ -212,22 +214,6 @@ func (p *parser) parenthesised() (any, error) {
 	return p.list(')')
 }
 
-// complex reads "(1+2j)" as its text.
-func (p *parser) complex() (any, bool) {
-	for i := p.p + 1; i < len(p.b) && i < p.p+64; i++ {
-		switch c := p.b[i]; {
-		case c == 'j' && i+1 < len(p.b) && p.b[i+1] == ')':
-			text := string(p.b[p.p : i+2])
-			p.p = i + 2
-			return text, true
-		case isDigit(c) || c == '.' || c == '+' || c == '-' || c == 'e' || c == 'n' || c == 'a' || c == 'i' || c == 'f':
-		default:
-			return nil, false
-		}
-	}
-	return nil, false
-}
-
 // braces reads a dict, a set or "{...}".
 func (p *parser) braces() (any, error) {
 	if p.hasPrefix("{...}") {
@@ -245,7 +231,7 @@ func (p *parser) braces() (any, error) {
 	}
 	p.space()
 	if p.at(':') {
-		return p.dict(first)
+		return p.dict(keyText(first))
 	}
 	if !p.at(',') && p.peek(0) != '}' {
 		return nil, p.missing()
@@ -258,7 +244,7 @@ func (p *parser) braces() (any, error) {
 }
 
 // dict reads the rest of a dict after its first key and colon.
-func (p *parser) dict(key any) (any, error) {
+func (p *parser) dict(key string) (any, error) {
 	var d Dict
 	for {
 		p.space()
@@ -267,7 +253,10 @@ func (p *parser) dict(key any) (any, error) {
 			return nil, err
 		}
 		if !p.skip {
-			d = append(d, Pair{keyText(key), v})
+			if len(d) == 1 {
+				d = slices.Grow(d, 7)
+			}
+			d = append(d, Pair{key, v})
 		}
 		p.space()
 		comma := p.at(',')
@@ -278,7 +267,7 @@ func (p *parser) dict(key any) (any, error) {
 		if !comma {
 			return nil, p.missing()
 		}
-		if key, err = p.next(":"); err != nil {
+		if key, err = p.key(); err != nil {
 			return nil, err
 		}
 		p.space()
@@ -286,6 +275,21 @@ func (p *parser) dict(key any) (any, error) {
 			return nil, p.missing()
 		}
 	}
+}
+
+// key reads a dict's key as text, a literal straight.
+func (p *parser) key() (string, error) {
+	if p.trace == nil {
+		n := p.literalPrefix()
+		if c := p.peek(n); c == '\'' || c == '"' {
+			return p.literal(n)
+		}
+	}
+	v, err := p.next(":")
+	if err != nil || p.skip {
+		return "", err
+	}
+	return keyText(v), nil
 }
 
 // keyText is a dict's key as text.
@@ -308,92 +312,6 @@ func keyText(v any) string {
 	return string(appendValue(nil, v))
 }
 
-// floatText writes a float as Python does.
-func floatText(f float64) string {
-	size := math.Abs(f)
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 0):
-		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(f, 'g', -1, 64)), "+")
-	case size != 0 && (size < 1e-4 || size >= 1e16):
-		return strconv.FormatFloat(f, 'e', -1, 64)
-	case f == math.Trunc(f):
-		return strconv.FormatFloat(f, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
-}
-
 func (p *parser) hasPrefix(s string) bool {
 	return len(p.b)-p.p >= len(s) && string(p.b[p.p:p.p+len(s)]) == s
-}
-
-// number reads an integer, a float, "-inf" or the "..." of a truncation.
-func (p *parser) number() (any, error) {
-	start, floating := p.p, false
-	if p.hasPrefix("...") {
-		p.p += 3
-		return "...", nil
-	}
-	if c := p.peek(0); c == '-' || c == '+' {
-		p.p++
-	}
-	if p.hasPrefix("inf") {
-		if p.p += 3; p.at('j') {
-			return p.raw(start)
-		}
-		return float(math.Inf(44-int(p.b[start])), p)
-	}
-	digits := p.p
-	for ; p.p < len(p.b); p.p++ {
-		c := p.b[p.p]
-		exponent := (c == '+' || c == '-') && p.p > digits && p.b[p.p-1]|0x20 == 'e'
-		if c == '.' || c|0x20 == 'e' || exponent {
-			floating = true
-		} else if !isDigit(c) {
-			break
-		}
-	}
-	text := p.b[start:p.p]
-	if p.p == digits || !isDigit(p.b[digits]) && p.b[digits] != '.' {
-		return nil, p.missing()
-	}
-	imaginary := p.at('j')
-	if !floating && !imaginary {
-		p.at('L')
-	}
-	if isNameByte(p.peek(0)) && p.p < len(p.b) {
-		return nil, errForm
-	}
-	if imaginary {
-		return p.raw(start)
-	}
-	return p.finite(text, floating)
-}
-
-// finite makes a number of its text. Longs beyond int64 stay text.
-func (p *parser) finite(text []byte, floating bool) (any, error) {
-	if floating {
-		f, err := strconv.ParseFloat(string(text), 64)
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return nil, errForm
-		}
-		return float(f, p)
-	}
-	if p.skip {
-		return nil, nil
-	}
-	i, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil {
-		return string(text), nil
-	}
-	return i, nil
-}
-
-// float spares a skipped number its place on the heap.
-func float(f float64, p *parser) (any, error) {
-	if p.skip {
-		return nil, nil
-	}
-	return f, nil
 }
