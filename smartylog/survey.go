@@ -1,6 +1,9 @@
 package smartylog
 
-import "iter"
+import (
+	"bytes"
+	"iter"
+)
 
 // Keys gives the names of the record's pairs in the order of the text, repeated
 // ones included, without decoding a value; what the loop gets is a view of Raw.
@@ -33,12 +36,36 @@ func (r *Record) Level() string {
 func (r *Record) Message() int { return min(r.mark.message, len(r.Raw)) }
 
 // CopyTo is Clone into a record that is used again, with the memory it has.
-func (r *Record) CopyTo(dst *Record) {
-	r.IsSuspect()
+// before, if not nil, is the copy made last, which must outlive dst: whether the
+// record is suspect then waits until somebody asks, who may be another goroutine
+// than the scanner's, and costs little if before has been looked into by then.
+func (r *Record) CopyTo(dst, before *Record) {
+	behind := before
+	if !r.follows(before) {
+		behind = nil
+		r.IsSuspect()
+	}
 	raw, pairs, splitter, work := dst.Raw, dst.pairs, dst.splitter, dst.work
 	*dst = *r
 	dst.Raw = append(raw[:0], r.Raw...)
 	dst.split, dst.context, dst.pairs, dst.splitter, dst.work = false, nil, pairs[:0], splitter, work
+	dst.before, dst.behind = nil, behind
+}
+
+// follows tells whether other is a copy of the record on which it depends whether
+// r is suspect, which is not decided yet.
+func (r *Record) follows(other *Record) bool {
+	b := r.before
+	return b != nil && !b.known && other != nil && b.message == other.mark.message && bytes.Equal(b.raw, other.Raw)
+}
+
+// endsOpen is endsInsideValue for a record whose pairs are found anyway.
+func (r *Record) endsOpen() bool {
+	if bodyEnd(r.Raw, r.Message()) < len(bytes.TrimRight(r.Raw, "\r\n")) {
+		return false
+	}
+	r.findPairs()
+	return r.Flags.Has(Unterminated)
 }
 
 // Documents tells whether the documentation gives the event this key, in either

@@ -65,6 +65,12 @@ func outlier(before, sec, after int64) bool {
 
 // IsSuspect tells whether the record may be forged, and sets the flag.
 func (r *Record) IsSuspect() bool {
+	if r.behind != nil {
+		if r.behind.endsOpen() {
+			r.Flags |= Suspect
+		}
+		r.behind = nil
+	}
 	if r.before != nil {
 		r.before.settle(&r.work)
 		if r.before.broken {

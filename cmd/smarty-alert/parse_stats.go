@@ -20,7 +20,7 @@ const surveyBytes = 1 << 20
 // batch is a run of records of one log on its way to a counter.
 type batch struct {
 	log    *logstats.Log
-	recs   []smartylog.Record
+	recs   []*smartylog.Record
 	n      int
 	bytes  int
 	counts *logstats.Counts
@@ -66,8 +66,8 @@ func survey(ctx context.Context, sources []ingest.Source, o ingest.ReadOptions, 
 func countBatches(work <-chan *batch) {
 	for b := range work {
 		b.counts = logstats.NewCounts()
-		for i := range b.recs[:b.n] {
-			b.counts.Add(&b.recs[i])
+		for i := range b.n {
+			b.counts.Add(b.recs[i])
 		}
 		b.done <- struct{}{}
 	}
@@ -136,9 +136,13 @@ func (s *surveyor) put(ctx context.Context, log *logstats.Log, rec *smartylog.Re
 	}
 	b := s.current
 	if b.n == len(b.recs) {
-		b.recs = append(b.recs, smartylog.Record{})
+		b.recs = append(b.recs, new(smartylog.Record))
 	}
-	rec.CopyTo(&b.recs[b.n])
+	var before *smartylog.Record
+	if b.n > 0 {
+		before = b.recs[b.n-1]
+	}
+	rec.CopyTo(b.recs[b.n], before)
 	b.n++
 	if b.bytes += len(rec.Raw); b.bytes >= surveyBytes {
 		s.hand()

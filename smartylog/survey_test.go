@@ -1,0 +1,76 @@
+package smartylog_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Copies that put suspicion off say the same as clones, whatever was left out
+// between them and in whatever order they are asked.
+func TestRecord_CopyTo(t *testing.T) {
+	lines := bytes.SplitAfter(sampleLog(t), []byte("\n"))
+	rapid.Check(t, func(rt *rapid.T) {
+		var data []byte
+		for range rapid.IntRange(1, 30).Draw(rt, "lines") {
+			line := rapid.SampledFrom(lines).Draw(rt, "line")
+			data = append(data, line[:rapid.IntRange(len(line)/2, len(line)).Draw(rt, "cut")]...)
+			if rapid.Bool().Draw(rt, "ended") {
+				data = append(data, '\n')
+			}
+		}
+		s := smartylog.NewScanner(bytes.NewReader(data), 0, smartylog.Options{})
+		rec := &smartylog.Record{Log: "sample", File: "sample.log"}
+		var want, got []*smartylog.Record
+		next := func() bool { return s.Next(rec) == nil || s.Flush(rec) }
+		for i := 0; next(); i++ {
+			if rapid.IntRange(0, 4).Draw(rt, "left out") == 0 {
+				continue
+			}
+			var before *smartylog.Record
+			if len(got) > 0 {
+				before = got[len(got)-1]
+			}
+			c := &smartylog.Record{}
+			if rapid.Bool().Draw(rt, "used before") {
+				c = smallRecord(t).Clone()
+			}
+			rec.CopyTo(c, before)
+			got = append(got, c)
+			want = append(want, rec.Clone())
+		}
+		for i := range got {
+			if rapid.Bool().Draw(rt, "asked first") {
+				got[i].IsSuspect()
+			}
+		}
+		if diff := cmp.Diff(jsonLines(want), jsonLines(got)); diff != "" {
+			rt.Errorf("copies (-clones +copies):\n%s", diff)
+		}
+	})
+}
+
+func smallRecord(t *testing.T) *smartylog.Record {
+	return one(t, head+"LOGIN_ERROR reason='x' params={")
+}
+
+func TestRecord_KeysAndLevel(t *testing.T) {
+	r := one(t, head+"LOGIN_ERROR 'reason'='x' a=1 a=2 c=[")
+	var keys []string
+	for k := range r.Keys() {
+		keys = append(keys, string(k))
+	}
+	if diff := cmp.Diff([]string{"reason", "a", "a", "c"}, keys); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	if r.Level() != "DEBUG" || string(r.Raw[r.Message():r.Message()+11]) != "LOGIN_ERROR" || !r.Flags.Has(smartylog.Unterminated) {
+		t.Errorf("level %q, message at %d, flags %v", r.Level(), r.Message(), r.Flags.Names())
+	}
+	if o := one(t, "  File \"a\", line 1"); o.Level() != "" || o.Message() != 0 {
+		t.Errorf("an orphan has level %q and a message at %d", o.Level(), o.Message())
+	}
+}
