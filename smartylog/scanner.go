@@ -50,6 +50,7 @@ type Scanner struct {
 	prev    [2]previous // the record returned last and the one before it, by turns
 	turn    bool
 	torn    torn
+	quoted  quotedText
 	work    splitter
 	scratch []byte // a shortened record
 	pos     int64
@@ -163,7 +164,15 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 	if end-s.glue < minHeader {
 		return false
 	}
-	if at := s.gluedHeader(s.buf[:end], s.glue, &m); at >= 0 {
+	for {
+		at := s.gluedHeader(s.buf[:end], s.glue, &m)
+		if at < 0 {
+			break
+		}
+		if past := s.quotedEnd(at, end); past > 0 {
+			s.glue = past
+			continue
+		}
 		m.flags |= Glued
 		s.line = at
 		return s.begin(&m, rec)
@@ -172,6 +181,19 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 		s.glue = max(s.glue, end-maxHeader)
 	}
 	return false
+}
+
+// quotedEnd is where the quoted value ends that the header at s.buf[at] is part
+// of; -1 if it is none.
+func (s *Scanner) quotedEnd(at, end int) int {
+	if !s.open || s.line != s.start || s.cur.message <= 0 || end != s.end && s.crowded() {
+		return -1
+	}
+	past := s.quoted.end(s.buf[s.start:end], at-s.start, s.cur.message, s.cur.pos)
+	if past < 0 {
+		return -1
+	}
+	return s.start + past
 }
 
 // begin opens a record at the current line and closes the one before, if any.
