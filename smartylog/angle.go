@@ -248,8 +248,10 @@ func (p *parser) xml() (any, error) {
 		return nil, errOpen
 	}
 	p.p += i + 2
+	prolog := p.p
 	p.space()
 	if p.peek(0) != '<' {
+		p.p = prolog
 		return p.raw(start)
 	}
 	name := p.b[p.p+1:]
