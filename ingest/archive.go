@@ -167,6 +167,8 @@ func (a *archive) list(f *os.File) (is bool, err error) {
 		return true, a.finish(a.listZip(f, info.Size()))
 	case startsTar(head, promised):
 		return true, a.finish(a.listTar(f, f, b))
+	case kind == plain && foreignTool(extension(a.path)) != "":
+		return false, refuse(extension(a.path))
 	case kind == plain && promised:
 		return false, noArchive(head)
 	case kind == plain:

@@ -194,7 +194,7 @@ func (z *zstdReader) Read(p []byte) (int, error) {
 // plainFault is what is wrong with a file that begins like text but is called
 // like a packed one.
 func plainFault(name string, head []byte) error {
-	ext := strings.TrimPrefix(filepath.Ext(name), ".")
+	ext := extension(name)
 	switch {
 	case ext == "gz" && len(head) > 0:
 		return gzip.ErrHeader
@@ -207,3 +207,6 @@ func plainFault(name string, head []byte) error {
 	}
 	return nil
 }
+
+// extension is what follows the last dot of a file's name.
+func extension(name string) string { return strings.TrimPrefix(filepath.Ext(name), ".") }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,11 +35,13 @@ func (a *app) replayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay --rules PATH… LOG…",
 		Short: "What rules would have said about finished logs",
-		Long: `Replay reads finished logs (files, directories, globs; plain or .gz; rotated
-generations are joined) and tells what the rules would have done. It sends nothing and
-opens no socket. With --config the routes decide about notifications as well.`,
+		Long: `Replay reads finished logs (files, directories, globs, tar and zip archives; plain or
+packed by gzip, zstd, bzip2 or xz; - is standard input; rotated generations are joined) and
+tells what the rules would have done. It sends nothing and opens no socket. With --config
+the routes decide about notifications as well.`,
 		Example: `  smarty-alert replay --rules examples/rules testdata/logs
-  smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty`,
+  smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty
+  smarty-alert replay --rules my.yaml logs-of-last-week.tgz`,
 		Args: needArgs("LOG"),
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.replay(cmd.Context(), f, logs) },
 	}
@@ -74,7 +75,6 @@ func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
 	if err != nil {
 		return err
 	}
-	a.interruptible() // nothing has to be put in order, and a pipe may be waited for
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	bar := a.progress(job.bytes, f.format == "text" && isTerminal(a.stdout))
 	job.o.Read.Progress = bar.add
@@ -146,6 +146,7 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 			return nil, usageError(fmt.Errorf("--fail-if: %w", err))
 		}
 	}
+	a.interruptible() // nothing has to be put in order; a packed archive takes time, a pipe may be waited for
 	if job.o.Sources, err = ingest.Find(logs); err != nil {
 		return nil, ioError(err)
 	}
@@ -223,14 +224,9 @@ func (a *app) loadRules(paths []string, o rules.Options) (*rules.Set, error) {
 }
 
 // diskBytes is how much there is to read, for the progress bar.
-func diskBytes(sources []ingest.Source) int64 {
-	var n int64
+func diskBytes(sources []ingest.Source) (n int64) {
 	for _, s := range sources {
-		for _, name := range s.Files {
-			if info, err := os.Stat(name); err == nil {
-				n += info.Size()
-			}
-		}
+		n += s.Bytes()
 	}
 	return n
 }
