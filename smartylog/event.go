@@ -92,6 +92,9 @@ func eventPair(message []byte) (name []byte, end int) {
 		return nil, 0
 	}
 	rest := message[k.value:]
+	if from, to := plainQuoted(rest); to > from {
+		return rest[from:to], k.value + to + 1
+	}
 	v, n, err := ParseValue(rest)
 	if text, isText := v.(string); err == nil && isText && isEventName(text) {
 		return []byte(text), k.value + n
@@ -104,6 +107,25 @@ func eventPair(message []byte) (name []byte, end int) {
 		return nil, 0
 	}
 	return rest[:n], k.value + n
+}
+
+// plainQuoted is where the text of a quoted string without escapes is at the
+// start of b, if it can name an event; the usual case, read without allocating.
+func plainQuoted(b []byte) (from, to int) {
+	if len(b) > 1 && b[0] == 'u' {
+		from = 1
+	}
+	if from >= len(b) || b[from] != '\'' && b[from] != '"' {
+		return 0, 0
+	}
+	quote := b[from]
+	from++
+	for to = from; to < len(b) && to-from <= maxEvent && (isNameByte(b[to]) || b[to] == '-' || b[to] == '.'); to++ {
+	}
+	if to >= len(b) || b[to] != quote {
+		return 0, 0
+	}
+	return from, to
 }
 
 // isEventName tells whether the string of event= is a name, not a text.

@@ -125,7 +125,7 @@ func (s *splitter) add(k keyPlace) {
 		return
 	}
 	err := s.read(k.value)
-	if end := s.parser.p; err == nil && (endsLine(s.b, end) || skipGap(s.b, end) > end) {
+	if end := s.parser.p; err == nil && (endsLine(s.b, end) || skipGap(s.b, end) > end && !goesOnAsDays(s.b[end:])) {
 		pr.repr = true
 		pr.value = span{k.value, end}
 	} else {
@@ -134,6 +134,12 @@ func (s *splitter) add(k keyPlace) {
 		s.noteRaw(&pr)
 	}
 	s.keep(pr)
+}
+
+// goesOnAsDays tells whether a number is the start of a length of time as Python
+// shows it without quotes: "1 day, 0:00:01".
+func goesOnAsDays(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(" day, ")) || bytes.HasPrefix(b, []byte(" days, "))
 }
 
 // maxWasted bounds how many bytes are read in values that turn out to be broken:
@@ -324,7 +330,7 @@ func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
 		return false // a traceback has followed
 	}
-	*work = splitter{b: trimEnd(body), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0]}
+	*work = splitter{b: trimEnd(body), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0], lasts: work.lasts[:0]}
 	work.split()
 	return work.seen&Unterminated != 0
 }

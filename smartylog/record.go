@@ -28,7 +28,6 @@ type Record struct {
 	context  *Context
 	splitter splitter
 	before   *previous // of the scanner, until IsSuspect has looked
-	behind   *Record   // the same for a copy: the record before it
 	work     splitter
 }
 
@@ -106,7 +105,7 @@ func (r *Record) findPairs() {
 		return
 	}
 	s := &r.splitter
-	*s = splitter{b: r.Raw[:r.body()], p: min(r.pairsAt, r.body()), event: documented.keys[r.Event], pairs: r.pairs}
+	*s = splitter{b: r.Raw[:r.body()], p: min(r.pairsAt, r.body()), event: documented.keys[r.Event], pairs: r.pairs, lasts: s.lasts[:0]}
 	s.split()
 	r.pairs = s.pairs
 	r.Flags |= s.seen
