@@ -29,6 +29,7 @@ var (
 	numberText = regexp.MustCompile(`\d{5,}`)
 	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
 	patronymic = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ович|евич|овна|евна|ична)`)
+	nameOf     = regexp.MustCompile(`\d \((\p{Lu}[\pL .'-]*)\)`)
 	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|лицев)\pL*[\s:#№=]{1,3}(\d{2,})`)
 )
 
@@ -86,6 +87,9 @@ func (f *search) sentences(c census) {
 	if c.digits > 1 {
 		for _, m := range numberOf.FindAllStringSubmatchIndex(f.s, -1) {
 			f.take(m[2], m[3], func(m string) []edit { return f.r.whole(ID, m) })
+		}
+		for _, m := range nameOf.FindAllStringSubmatchIndex(f.s, -1) {
+			f.take(m[2], m[3], func(m string) []edit { return f.r.whole(Person, m) })
 		}
 	}
 	f.formIf(c.digitRun > 4, numberText, ID)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// transition is what an alert of replay must have in common with that of the
+// anonymised logs.
+type transition struct {
+	Type, At, Rule, State, Severity, Reason string
+	StartsAt                                string             `json:"starts_at"`
+	EndsAt                                  string             `json:"ends_at"`
+	Values                                  map[string]float64 `json:"values"`
+	Group                                   map[string]string  `json:"group"`
+}
+
+// Rules raise the same alerts from anonymised logs, at the same seconds and with
+// the same counts; a group that is a person has another name, always the same one.
+func TestAnonymise_RulesRaiseTheSameAlerts(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "logs")
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte("a key for tests, 32 bytes long.."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	logs := filepath.Join(repository(t), "testdata/logs")
+	runsWell(t, "anonymise", "--key-file", key, "--out", out, logs)
+	before, after := replayed(t, logs), replayed(t, out)
+	if len(before) < 20 {
+		t.Fatalf("only %d transitions to compare", len(before))
+	}
+	names := map[string]string{}
+	for i := range min(len(before), len(after)) {
+		for k, v := range before[i].Group {
+			if old, ok := names[k+v]; ok && old != after[i].Group[k] {
+				t.Errorf("%s %s became %s and %s", k, v, old, after[i].Group[k])
+			}
+			names[k+v] = after[i].Group[k]
+			before[i].Group[k] = after[i].Group[k]
+		}
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("alerts (-before +after):\n%s", diff)
+	}
+	if names["params.abonement100123"] == "100123" || names["stream_service<StreamService: edge-02>"] != "<StreamService: edge-02>" {
+		t.Errorf("groups became %v", names)
+	}
+}
+
+// runsWell runs a command and returns its output.
+func runsWell(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, env: func(string) (string, bool) { return "", false }}
+	if status := run(t.Context(), args, a); status != 0 {
+		t.Fatalf("%v: status %d: %s", args, status, errs.String())
+	}
+	return out.String()
+}
+
+func replayed(t *testing.T, logs string) (all []transition) {
+	t.Helper()
+	for line := range strings.Lines(runsWell(t, "replay", "--rules", filepath.Join(repository(t), "examples/rules"), "--format", "jsonl", logs)) {
+		var one transition
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			t.Fatal(err)
+		}
+		if one.Type == "alert" {
+			all = append(all, one)
+		}
+	}
+	return all
+}
