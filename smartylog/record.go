@@ -28,6 +28,7 @@ type Record struct {
 	context  *Context
 	splitter splitter
 	before   *previous // of the scanner, until IsSuspect has looked
+	behind   *Record   // the same for a copy: the record before it
 	work     splitter
 }
 
