@@ -55,7 +55,7 @@ func TestRedactor_Hostile(t *testing.T) {
 	began := time.Now()
 	r := smartylog.NewRedactor(nil, nil)
 	for _, unit := range []string{"=", ":", "'", `"`, `\`, " ", "_", "a", "7", "7 ", "+", "+7", "7-", "@", "a@", "a@b.", ".", "%", "%3D", "%40", "<", ">", "<>", "</", "(", "[", "{", "[]", ",", "',", "a',", "('",
-		"token=", "token:", "token=<", "<token>", "<token a=", "token: ", "token=[", "token=[\n", "token=[\"\n", "token=[\\'\n[", "token=(\n)(", "token='", `token=\'`, "token \"", "value=", `"token", value=`, "Authorization: Basic ", "Basic ", "Cookie: a=b; ", "a=b; ",
+		"token=", "token:", "token=<", "<token>", "<token a=", "&lt;token&gt;", "&gt;", "token: ", "token=[", "token=[\n", "token=[\"\n", "token=[\\'\n[", "token=(\n)(", "token='", `token=\'`, "token \"", "value=", `"token", value=`, "Authorization: Basic ", "Basic ", "Cookie: a=b; ", "a=b; ",
 		"eyJ", "eyJaaaaa.", "://", "a://", "a://b:", "?hash=", "&key=", "4111 ", "4111-1111-1111-1111-", `\n`, `\x41`, "\n", "я", "\xff", "_token", "token_", "79001234567Key="} {
 		text := strings.Repeat(unit, size/len(unit))
 		if got := r.Text("token=" + text); len(got) > 10*size {

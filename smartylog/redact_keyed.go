@@ -38,11 +38,11 @@ func (r *Redactor) findKeyed(s string) []Finding {
 const minPhone = 7
 
 // startsSign has the first bytes of the signs.
-var startsSign = [256]bool{'=': true, ':': true, '%': true, ',': true, '>': true, '\'': true, '"': true}
+var startsSign = [256]bool{'=': true, ':': true, '%': true, ',': true, '>': true, ';': true, '\'': true, '"': true}
 
 // signAt is the sign between a key and its value at i, and where it ends: '=' or
 // ':', '%' for one of these as URLs write it, ',' within a pair, '>' that ends an
-// XML tag, '"' for nothing but a space before a quote; 0 for none.
+// XML tag, ';' the same as &gt;, '"' for nothing but a space before a quote; 0 for none.
 func signAt(s string, i int) (sign byte, end int) {
 	switch s[i] {
 	case '=', ':', '>':
@@ -50,6 +50,10 @@ func signAt(s string, i int) (sign byte, end int) {
 	case '%':
 		if i+3 <= len(s) && s[i+1] == '3' && (s[i+2]|0x20 == 'd' || s[i+2]|0x20 == 'a') {
 			return '%', i + 3
+		}
+	case ';':
+		if strings.HasSuffix(s[:i], "&gt") {
+			return ';', i + 1
 		}
 	case ',':
 		if i > 0 && (s[i-1] == '\'' || s[i-1] == '"') {
@@ -70,7 +74,9 @@ func (r *Redactor) announced(s string, sign byte) (kind, key string) {
 	case ',':
 		return r.firstOfPair(s)
 	case '>':
-		return r.tagBefore(s)
+		return r.tagBefore(s, "<")
+	case ';':
+		return r.tagBefore(strings.TrimSuffix(s, "&gt"), "&lt;")
 	case '"':
 		return r.secretKind(trailingKey(s[:len(s)-1]))
 	}
@@ -119,13 +125,13 @@ func (r *Redactor) firstOfPair(s string) (kind, key string) {
 const maxTag = 256
 
 // tagBefore is for <Password>x</Password>, with attributes and prefixes too.
-func (r *Redactor) tagBefore(s string) (kind, key string) {
+func (r *Redactor) tagBefore(s, open string) (kind, key string) {
 	s = s[max(0, len(s)-maxTag):]
-	open := strings.LastIndexByte(s, '<')
-	if open < 0 || strings.HasSuffix(s, "/") {
+	at := strings.LastIndex(s, open)
+	if at < 0 || strings.HasSuffix(s, "/") {
 		return "", ""
 	}
-	name, attributes, _ := strings.Cut(s[open+1:], " ")
+	name, attributes, _ := strings.Cut(s[at+len(open):], " ")
 	if attributes != "" && !strings.Contains(attributes, "=") { // <Token object at 0x…>
 		return "", ""
 	}

@@ -92,6 +92,7 @@ var quotedShapes = map[string]func(key, secret string) string{
 	"xml element":        func(k, s string) string { return "<r><" + k + ">" + xmlText(s) + "</" + k + "></r>" },
 	"xml prefix":         func(k, s string) string { return `<ns:` + k + ` xsi:type="string">` + xmlText(s) + "</ns:" + k + ">" },
 	"xml cdata":          func(k, s string) string { return "<" + k + "><![CDATA[" + s + "]]></" + k + ">" },
+	"xml in xml":         func(k, s string) string { return "<return>" + xmlText("<"+k+">"+xmlText(s)+"</"+k+">") + "</return>" },
 	"xml attribute":      func(k, s string) string { return "<Init " + k + `="` + xmlText(s) + `" x="1"/>` },
 	"xml in python":      func(k, s string) string { return "response=" + repr("<r><"+k+">"+xmlText(s)+"</"+k+"></r>", 2) },
 	"name and value":     func(k, s string) string { return `[{"name": "` + k + `", "value": ` + jsonText(s) + `}]` },

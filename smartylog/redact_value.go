@@ -6,8 +6,11 @@ import "strings"
 // there is none. at is behind the sign, which is '%' for one that a URL encodes.
 // When the end is in doubt it takes too much rather than too little.
 func secretAt(s string, at int, sign byte, key string) (from, to int, ok bool) {
-	if sign == '>' {
-		return elementText(s, at)
+	switch sign {
+	case '>':
+		return elementText(s, at, "<")
+	case ';':
+		return elementText(s, at, "&lt;")
 	}
 	from = valueBegin(s, at, sign)
 	if from == len(s) {
@@ -272,8 +275,8 @@ func fieldsEnd(s string, to int) int {
 }
 
 // elementText is the text of an XML element whose tag ends before at: it must
-// end in a closing tag or with the text.
-func elementText(s string, at int) (from, to int, ok bool) {
+// end in a closing tag, which begins with open, or with the text.
+func elementText(s string, at int, open string) (from, to int, ok bool) {
 	switch rest := s[at:]; {
 	case strings.HasPrefix(rest, Redacted):
 		return at, at + len(Redacted), true
@@ -281,8 +284,8 @@ func elementText(s string, at int) (from, to int, ok bool) {
 		return at, after(s, at, "]]>"), true
 	}
 	to = len(s)
-	if n := strings.IndexByte(s[at:], '<'); n >= 0 {
-		if to = at + n; to+1 < len(s) && s[to+1] != '/' {
+	if n := strings.Index(s[at:], open); n >= 0 {
+		if to = at + n; to+len(open) < len(s) && s[to+len(open)] != '/' {
 			return 0, 0, false
 		}
 	}
