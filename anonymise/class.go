@@ -2,8 +2,7 @@ package anonymise
 
 import (
 	"strings"
-
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"unicode"
 )
 
 // Class says what a value may give away, and so what becomes of it.
@@ -52,23 +51,43 @@ func (c Class) String() string { return classNames[c] }
 // personal tells whether every part of a value goes.
 func (c Class) personal() bool { return c >= Hidden }
 
-// tag is the first part of the names that stand for texts of a class.
-func (c Class) tag() string {
+// tag is the first part of the name that stands for a text of a class. A login is
+// an id under one key and a person under another, so the text decides there.
+func (c Class) tag(text string) string {
 	switch c {
 	case Operator:
 		return "client"
-	case Person:
-		return "person"
-	case ID, Phone:
-		return "id"
 	case Device:
 		return "device"
 	case Address:
 		return "address"
 	case Secret:
 		return "secret"
+	case Person, ID, Phone, Hidden:
+		if likeName(text) {
+			return "person"
+		}
+		return "id"
 	}
 	return "text"
+}
+
+// likeName tells whether a text is rather a name or a login than a number with
+// letters.
+func likeName(text string) bool {
+	letters, digits := 0, 0
+	for i, r := range text {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case r >= '0' && r <= '9':
+			digits++
+		}
+		if i < 3 && r < 128 && !unicode.IsLetter(r) && letters < 3 {
+			return false
+		}
+	}
+	return letters > digits
 }
 
 // classify finds the class of what a path such as `params.user["phone"]` of an
@@ -138,10 +157,4 @@ func pathNames(path string) (names []string) {
 		}
 	}
 	return names
-}
-
-// Documented is the class of a key of a documented event.
-func (a *Anonymiser) Documented(event string, f smartylog.FieldInfo) Class {
-	c, _ := a.classify(event, f.Name)
-	return c
 }

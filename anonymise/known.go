@@ -44,6 +44,16 @@ func (r *rewriter) know(value, standin string) {
 	r.known = append(r.known, known{value, standin})
 }
 
+// knownAs is what stands for a text that another part of the record has.
+func (r *rewriter) knownAs(text string) (string, bool) {
+	for _, k := range r.known {
+		if k.value == text {
+			return k.standin, true
+		}
+	}
+	return "", false
+}
+
 // knownValues replaces the values that other parts of the record have shown to
 // be personal.
 func (f *search) knownValues() {

@@ -30,7 +30,7 @@ var (
 	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
 	patronymic = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ович|евич|овна|евна|ична)`)
 	nameOf     = regexp.MustCompile(`\d \((\p{Lu}[\pL .'-]*)\)`)
-	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|лицев)\pL*[\s:#№=]{1,3}(\d{2,})`)
+	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|сч[её]т|карт)\pL*[\s:#№=]{1,3}(\pL{0,4}[-/]?\d[\pL\d/-]+)`)
 )
 
 // search finds personal data by its form in parts of one text.

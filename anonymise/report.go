@@ -35,8 +35,8 @@ func (r *Report) replaced(c Class) { r.values[c]++ }
 const maxKeys = 1000
 
 func (r *Report) undocumented(name string, replaced bool) {
-	if name == "" {
-		return
+	if !keyLike.MatchString(name) {
+		return // what is no name may be somebody's
 	}
 	k := r.keys[name]
 	if k == nil {

@@ -131,7 +131,13 @@ func (sc *scanner) quoted(class Class, text string) []edit {
 		return sc.r.url(text)
 	}
 	if class == Unknown && !sc.keyed && !sc.strict {
-		return sc.r.whole(Unknown, text)
+		if k, ok := sc.r.knownAs(text); ok {
+			return []edit{{0, len(text), k}}
+		}
+		if nameText.FindString(text) == text && !isASCII(text) {
+			class = Person
+		}
+		return sc.r.whole(class, text)
 	}
 	return sc.r.value(class, sc.key, text)
 }
@@ -237,7 +243,7 @@ func (sc *scanner) bare() {
 	}
 	text := sc.s[from:end]
 	var edits []edit
-	if shape := leadingDigits(text); shape.to == len(text) || shape.to > 0 && text[shape.to:] == "L" {
+	if shape := leadingDigits(text); class != Secret && (shape.to == len(text) || shape.to > 0 && text[shape.to:] == "L") {
 		edits = sc.r.number(class, sc.key, text)
 	} else {
 		edits = sc.r.value(class, sc.key, text)

@@ -101,9 +101,9 @@ func (a *Anonymiser) standin(c Class, s string) (string, bool) {
 		if longHexForm.MatchString(s) {
 			return a.standins.hex(plain, s), true // as where no key says that it is a secret
 		}
-		return a.standins.name(c.tag(), secret, s), true
+		return a.standins.name(c.tag(s), secret, s), true
 	case Message, Address:
-		return a.standins.name(c.tag(), plain, s), true
+		return a.standins.name(c.tag(s), plain, s), true
 	case Birth:
 		if dateForm.MatchString(s) { // the year stays
 			return dateForm.ReplaceAllString(s, "${1}01${2}01"), true
@@ -118,7 +118,7 @@ func (a *Anonymiser) standin(c Class, s string) (string, bool) {
 	if out, ok := a.standins.byForm(s); ok {
 		return out, true
 	}
-	return a.standins.name(c.tag(), plain, s), true
+	return a.standins.name(c.tag(s), plain, s), true
 }
 
 var longHexForm = regexp.MustCompile(`^(?:[0-9a-f]{16,}|[0-9A-F]{16,})$`)
