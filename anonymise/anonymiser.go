@@ -55,7 +55,7 @@ func (c *copier) record(dst []byte, rec *smartylog.Record) []byte {
 		c.rep.Cut++
 		rec = mend(rec)
 	}
-	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw}
+	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw, torn: tornPart(rec)}
 	leaves := rec.Leaves()
 	for _, later := range []bool{false, true} {
 		for _, l := range leaves {
@@ -112,6 +112,7 @@ type rewriter struct {
 	*copier
 	event string
 	raw   []byte
+	torn  piece // of raw: the end of another record's value
 	edits []edit
 	known []known
 }
@@ -143,9 +144,38 @@ func (r *rewriter) leaf(l smartylog.Leaf, c Class, name string) {
 	case smartylog.RawLeaf:
 		edits = r.rawValue(c, name, lit.Text)
 	default:
-		edits = r.lines(lit.Text)
+		edits = r.rest(lit.Text, l.From)
 	}
 	r.add(edits, &lit, l.From)
+}
+
+// tornPart is what may be the end of a value whose beginning is elsewhere: the
+// lines below a record that was spliced into another, and the first line of a
+// file that does not begin with a record.
+func tornPart(rec *smartylog.Record) piece {
+	first := nthLine(rec.Raw, 1)
+	switch {
+	case rec.Flags.Has(smartylog.Glued):
+		return piece{first, len(rec.Raw)}
+	case rec.Flags.Has(smartylog.Orphan) && rec.Pos == 0 && !bytes.HasPrefix(rec.Raw, []byte(" ")):
+		return piece{0, first}
+	}
+	return piece{}
+}
+
+// rest finds what to replace in text that belongs to no key. In the end of a
+// torn value every word counts; a traceback up to its exception is none.
+func (r *rewriter) rest(s string, from int) []edit {
+	a := min(max(r.torn.from-from, 0), len(s))
+	b := min(max(r.torn.to-from, a), len(s))
+	if i := strings.LastIndex(s[a:b], "\n  "); i >= 0 && strings.Contains(s, frameLine) {
+		a = min(a+i+1+nthLine([]byte(s[a+i+1:]), 2), b)
+	}
+	out := r.lines(s[:a])
+	if a < b {
+		out = append(out, moved(r.scan(s[a:b], true, Unknown), a)...)
+	}
+	return append(out, moved(r.lines(s[b:]), b)...)
 }
 
 // add takes edits of a literal that begins at from.

@@ -16,7 +16,7 @@ import (
 // and the error returned. rep is added to.
 func (a *Anonymiser) Copy(w io.Writer, r io.Reader, rep *Report) error {
 	in := &memory{r: r}
-	c := copier{a: a, in: in, w: w, rep: rep, seen: map[place]classified{}}
+	c := copier{a: a, in: in, w: w, rep: rep, memo: newMemo(a)}
 	scan := smartylog.NewScanner(in, 0, smartylog.Options{})
 	var rec smartylog.Record
 	var failed error
@@ -51,34 +51,10 @@ type copier struct {
 	rep *Report
 	buf []byte
 
-	seen    map[place]classified
+	memo
 	written int64 // bytes of the output
 	from    int64 // where the last record with a time began in the input
 	start   int64 // and in the output
-}
-
-// place is a path in an event, and classified what the tables say of it.
-type place struct{ event, path string }
-
-type classified struct {
-	class Class
-	name  string
-}
-
-// maxPlaces bounds how many places are remembered.
-const maxPlaces = 4096
-
-// classify is Anonymiser.classify with a memory.
-func (c *copier) classify(event, path string) (Class, string) {
-	at := place{event, path}
-	known, ok := c.seen[at]
-	if !ok {
-		known.class, known.name = c.a.classify(event, path)
-		if len(c.seen) < maxPlaces {
-			c.seen[at] = known
-		}
-	}
-	return known.class, known.name
 }
 
 // pieceSize is how Python 2.7 cuts long records into writes. A record spliced in at

@@ -3,6 +3,7 @@ package anonymise
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,7 +39,7 @@ type search struct {
 	r     *rewriter
 	s     string
 	level level
-	taken []piece
+	taken []bool // by byte
 	edits []edit
 }
 
@@ -121,15 +122,20 @@ func (f *search) tryIf(may bool, re *regexp.Regexp, replace func(string) []edit)
 
 // take lets replace edit a part of the text that nobody has taken.
 func (f *search) take(from, to int, replace func(string) []edit) {
-	for _, t := range f.taken {
-		if from < t.to && t.from < to {
-			return
-		}
+	if from >= to || f.taken != nil && slices.Contains(f.taken[from:to], true) {
+		return
 	}
-	if edits := replace(f.s[from:to]); len(edits) > 0 {
-		f.taken = append(f.taken, piece{from, to})
-		f.edits = append(f.edits, moved(edits, from)...)
+	edits := replace(f.s[from:to])
+	if len(edits) == 0 {
+		return
 	}
+	if f.taken == nil {
+		f.taken = make([]bool, len(f.s))
+	}
+	for i := from; i < to; i++ {
+		f.taken[i] = true
+	}
+	f.edits = append(f.edits, moved(edits, from)...)
 }
 
 // alone tells whether a part of the text neither begins nor ends within a word,

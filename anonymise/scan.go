@@ -11,6 +11,7 @@ import (
 type scanner struct {
 	r      *rewriter
 	s      string
+	b      []byte  // the same
 	strict bool    // not sentences but data: words nobody knows go
 	level  level   // of what lies between keys and values
 	stack  []Class // of what the open brackets hold
@@ -24,7 +25,7 @@ type scanner struct {
 
 // scan finds what to replace in a text with keys; what has none is of class c.
 func (r *rewriter) scan(s string, strict bool, c Class) []edit {
-	sc := scanner{r: r, s: s, strict: strict, level: sentences, stack: []Class{c}}
+	sc := scanner{r: r, s: s, b: []byte(s), strict: strict, level: sentences, stack: []Class{c}}
 	for sc.p < len(s) {
 		sc.step()
 	}
@@ -155,7 +156,7 @@ func (sc *scanner) readLiteral(from, q int, escaped bool) (l smartylog.Literal, 
 		l.Shift(q + 2 - from)
 		return l, q + 4 + end - from, true
 	}
-	l, n, ok = smartylog.ReadLiteral([]byte(sc.s[from:]))
+	l, n, ok = smartylog.ReadLiteral(sc.b[from:])
 	closed := ok && n > 1 && sc.s[from+n-1] == sc.s[q] && from+n-1 > q
 	return l, n, ok && (closed || sc.keyed || sc.strict)
 }
@@ -254,7 +255,7 @@ func (sc *scanner) bare() {
 // secretEnd is where the redactor sees the end of a secret that begins at from.
 func (sc *scanner) secretEnd(from int) int {
 	start := max(0, from-keyLength)
-	line := sc.s[start:endInLine(sc.s, from, len(sc.s))]
+	line := sc.s[start:endInLine(sc.s, from, min(len(sc.s), from+secretLength))]
 	for _, f := range sc.r.a.redactor.Find(line) {
 		if f.From+start == from {
 			return f.To + start
@@ -263,5 +264,9 @@ func (sc *scanner) secretEnd(from int) int {
 	return from
 }
 
-// keyLength is how much before a secret is looked at for its key.
-const keyLength = 40
+// keyLength is how much before a secret is looked at for its key, and
+// secretLength how much of it when it has several words.
+const (
+	keyLength    = 40
+	secretLength = 1000
+)

@@ -30,11 +30,14 @@ func (sc *scanner) angle() {
 	sc.p = n
 }
 
+// objectLength is how long the name of an object is at most, in bytes.
+const objectLength = 2000
+
 // objectEnd is where the brackets opened here are closed, in this line; 0 if they
 // are not.
 func (sc *scanner) objectEnd() int {
 	depth := 0
-	for i := sc.p; i < len(sc.s) && sc.s[i] != '\n'; i++ {
+	for i := sc.p; i < min(len(sc.s), sc.p+objectLength) && sc.s[i] != '\n'; i++ {
 		switch sc.s[i] {
 		case '<':
 			depth++

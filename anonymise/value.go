@@ -82,7 +82,7 @@ func isDocument(s string) bool { return document.MatchString(s) }
 
 // whole replaces all of a text.
 func (r *rewriter) whole(c Class, s string) []edit {
-	out, ok := r.a.standin(c, s)
+	out, ok := r.standin(c, s)
 	if !ok || out == s {
 		return nil
 	}
