@@ -3,6 +3,7 @@ package smartylog
 import (
 	"bytes"
 	"math"
+	"slices"
 )
 
 // word reads what begins with a letter: a prefixed literal, a constant, a call
@@ -129,6 +130,9 @@ func (p *parser) arguments() ([]argument, error) {
 			return nil, err
 		}
 		if a.value = v; !p.skip {
+			if len(args) == 1 {
+				args = slices.Grow(args, 7)
+			}
 			args = append(args, a)
 		}
 		p.space()

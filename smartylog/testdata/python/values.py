@@ -4,11 +4,11 @@ what smartylog should read.
 
     values.py --seed N --count N [--first N]
 
-Needs Python 3.7 or newer. Every line is {"number": I, "era": 2 or 3, "repr": text, "want": JSON value}. Era 3 is the
-repr of a real object in this Python; era 2 is the same value as Python 2.7
-prints it, written by this script. Plain literals of both are read back and
-compared. Value number I of a seed depends on these two only: --first I --count 1
-draws it again.
+Every line is {"number": I, "era": 2 or 3, "repr": text, "want": JSON value}. Era
+3 is the repr of a real object in this Python, 3.7 or newer; era 2 is the same
+value as Python 2.7 prints it, written by this script. Plain literals of both are
+read back and compared. Value number I of a seed depends on these two only:
+--first I --count 1 draws it again.
 
 Left out, because nothing in the text tells what it is:
 - Python 3 text whose only characters beyond ASCII are escapes \\x80 to \\x9f:
