@@ -186,6 +186,7 @@ func TestArchive_StandardInput(t *testing.T) {
 		"txz":             {packAs(t, "xz", archive), 6, ""},
 		"tar that breaks": {archive[:1700], 3, "read -!/app1/x.log: the archive breaks off here: unexpected EOF"},
 		"an empty tar":    {tarOf(t, entry{name: "readme"}), 0, "read -: no *.log files in it"},
+		"a long tar":      {tarOf(t, entry{name: "core", text: strings.Repeat("\x00", maxPeek+1)}, entry{name: "x.log", text: line(0, 0)}), 1, ""},
 		"zip":             {zipOf(t, entry{name: "x.log"}), 0, "a zip archive cannot be read from a pipe: pass it as a file"},
 		"lz4":             {"\x04\x22\x4d\x18xx\n", 0, "lz4 files are not read"},
 		"empties":         {strings.Repeat(pack(t, ""), maxPeek/20) + pack(t, line(0, 0)), 1, ""},

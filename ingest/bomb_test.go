@@ -84,11 +84,29 @@ func TestBomb_MembersShareTheCap(t *testing.T) {
 		entries = append(entries, entry{name: fmt.Sprintf("x.log.%d.gz", 8-i), text: packAs(t, "gz", line(i, i)+strings.Repeat("\x00", 400<<10))})
 	}
 	path := write(t, filepath.Join(t.TempDir(), "l.tar"), tarOf(t, entries...))
+	f := &finder{limits: limits{floor: 1 << 20, ratio: 1, members: 50, nameLen: 100}, stdin: os.Stdin}
+	srcs, err := f.find([]string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range 2 { // reading again starts anew
-		got, err := read(t, &finder{limits: limits{floor: 1 << 20, ratio: 1, members: 50, nameLen: 100}}, path)
+		got, err := readSources(t, srcs)
 		if err == nil || !strings.Contains(err.Error(), "l.tar!/x.log.6.gz: ") || len(got) != 2 {
 			t.Errorf("%d records, %v; want those of two members", len(got), err)
 		}
+	}
+}
+
+// A zip that lies about the size of a member is not read beyond it.
+func TestBomb_ZipWithFalseSize(t *testing.T) {
+	data := []byte(zipOf(t, entry{name: "x.log", text: zeros(8 << 20)}))
+	const uncompressed = 24
+	at := bytes.Index(data, []byte("PK\x01\x02")) + uncompressed
+	binary.LittleEndian.PutUint32(data[at:], 1000)
+	path := write(t, filepath.Join(t.TempDir(), "x.zip"), string(data))
+	got, err := read(t, &finder{limits: smallLimits(), stdin: os.Stdin}, path)
+	if err == nil || !strings.Contains(err.Error(), "x.zip!/x.log: ") || len(got) != 2 {
+		t.Errorf("%d records, error %v; want what the size allows", len(got), err)
 	}
 }
 

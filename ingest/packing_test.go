@@ -118,6 +118,11 @@ func read(t testing.TB, f *finder, args ...string) (records []string, err error)
 	if err != nil {
 		return nil, err
 	}
+	return readSources(t, srcs)
+}
+
+func readSources(t testing.TB, srcs []Source) (records []string, err error) {
+	t.Helper()
 	files, err := OpenFiles(srcs, ReadOptions{})
 	if err != nil {
 		t.Fatal(err)

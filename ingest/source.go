@@ -150,7 +150,6 @@ func openStdin(in io.Reader, l limits) (*archive, place, error) {
 	case plain:
 		return nil, &piped{p.whole(), b}, nil
 	case tarred:
-		p.free = true
 	default:
 		var err error
 		if text, err = unpacker(f, text); err != nil {
@@ -159,8 +158,8 @@ func openStdin(in io.Reader, l limits) (*archive, place, error) {
 		if head, text = sniff(text); !isTar(head) {
 			return nil, &piped{p.whole(), l.newBudget(0)}, nil
 		}
-		p.free = true
 	}
+	p.free = true
 	if _, err := a.unpackTar(text, b, true); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", Stdin, err)
 	}

@@ -87,7 +87,7 @@ func (x *xzReader) Read(p []byte) (int, error) {
 		if x.check != nil {
 			x.check.Write(p[:n])
 		}
-		if err == io.EOF && x.block.text.EOS() {
+		if err == io.EOF { // only after the mark of its end
 			err = x.endBlock()
 		}
 		x.err = cut(err)
