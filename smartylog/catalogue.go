@@ -39,6 +39,7 @@ type catalogue struct {
 	index  map[string]int    // name → events
 	names  map[string]string // name in upper and lower case → name
 	keys   map[string]*eventKeys
+	fields map[string]string // key → the same, to spare copies
 }
 
 // eventKeys is what raw text in a value needs to know of an event.
@@ -106,7 +107,7 @@ func SameValue(a, b string) bool {
 // readCatalogue reads lines "log STEM | title", "event NAME LEVEL | meaning" and
 // "  [!*][?]key type | meaning", where ! is a traceback, * an open set and ? optional.
 func readCatalogue(text string) *catalogue {
-	c := &catalogue{index: map[string]int{}, names: map[string]string{}, keys: map[string]*eventKeys{}}
+	c := &catalogue{index: map[string]int{}, names: map[string]string{}, keys: map[string]*eventKeys{}, fields: map[string]string{}}
 	for line := range strings.Lines(text) {
 		head, meaning, _ := strings.Cut(strings.TrimRight(line, "\n"), " | ")
 		words := strings.Fields(head)
@@ -149,6 +150,7 @@ func (c *catalogue) addField(words []string, meaning string) {
 		return
 	}
 	keys.names = append(keys.names, f.Name)
+	c.fields[f.Name] = f.Name
 	if other, ok := keyAlias(f.Name); ok {
 		keys.names = append(keys.names, other)
 	}
@@ -157,6 +159,14 @@ func (c *catalogue) addField(words []string, meaning string) {
 func (c *catalogue) has(name []byte) bool {
 	_, ok := c.names[string(name)]
 	return ok
+}
+
+// keyName is a key's name as a string.
+func (c *catalogue) keyName(name []byte) string {
+	if known, ok := c.fields[string(name)]; ok {
+		return known
+	}
+	return plainText(name)
 }
 
 // keysOf finds the keys of an event by its name as written; nil if unknown.

@@ -17,7 +17,6 @@ type Exception struct {
 const (
 	tracebackStart = "Traceback (most recent call last):"
 	groupStart     = "  + Exception Group Traceback (most recent call last):"
-	stackStart     = "Stack (most recent call last):" // what stack_info=True prints
 	ownCode        = "/smarty/"                       // in the path of every file of Smarty
 )
 
@@ -28,7 +27,7 @@ func bodyEnd(raw []byte, message int) int {
 		return len(raw)
 	}
 	end := len(raw)
-	for _, start := range [...]string{tracebackStart, groupStart} {
+	for _, start := range [...][]byte{tracebackLine, groupLine} {
 		if at := lineWith(raw[:end], message+i+1, start); at >= 0 {
 			end = at
 		}
@@ -36,11 +35,14 @@ func bodyEnd(raw []byte, message int) int {
 	return end
 }
 
+// The starts of tracebacks as bytes, made once.
+var tracebackLine, groupLine = []byte(tracebackStart), []byte(groupStart)
+
 // lineWith is where the first line of b[from:] begins that starts with text,
 // colours aside; -1 if there is none.
-func lineWith(b []byte, from int, text string) int {
+func lineWith(b []byte, from int, text []byte) int {
 	for at := from; ; at++ {
-		i := bytes.Index(b[at:], []byte(text))
+		i := bytes.Index(b[at:], text)
 		if i < 0 {
 			return -1
 		}
@@ -97,9 +99,6 @@ func readTraceback(text string) (x Exception, ok bool) {
 	own, done := false, false
 	for line := range strings.Lines(text) {
 		line = ungroup(strings.TrimRight(line, "\r\n"))
-		if line == stackStart {
-			break
-		}
 		if isLink(line) {
 			done = false
 		}
@@ -130,7 +129,7 @@ func isLink(line string) bool {
 // beginsTraceback tells whether a traceback is at the start of b.
 func beginsTraceback(b []byte) bool {
 	b = b[skipColour(b, 0):]
-	return bytes.HasPrefix(b, []byte(tracebackStart)) || bytes.HasPrefix(b, []byte(groupStart))
+	return bytes.HasPrefix(b, tracebackLine) || bytes.HasPrefix(b, groupLine)
 }
 
 // tracebackLen is the length of the traceback at the start of b, through the line

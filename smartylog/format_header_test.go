@@ -168,7 +168,7 @@ func TestFormat21_Decoration(t *testing.T) {
 		"byte order mark":   "\xEF\xBB\xBFFri Mar 24 10:22:35+0300 2017 ERROR api:621 get[83630.Thread-3] LOGIN_ERROR reason='x' params={'a': 1}\nTraceback (most recent call last):\n  File \"/usr/share/microimpuls/smarty/a.py\", line 1, in f\nKeyError: 'x'\n",
 		"NULs":              strings.Repeat("\x00", 5000) + "Fri Mar 24 10:22:35+0300 2017 ERROR api:621 get[83630.Thread-3] LOGIN_ERROR reason='x'\x00 params={'a': 1}\x00\x00\nTraceback (most recent call last):\n  File \"/usr/share/microimpuls/smarty/a.py\", line 1, in f\nKeyError: 'x'\n",
 	} {
-		for _, before := range []string{"", head + "A a=1\n", head + "A a='x'"} {
+		for _, before := range []string{"", head + "A a=1\n", head + "A a='x'", "Fri Mar 24 10:22:35+0300 2017 ERROR api:621 get[83630.Thread-3] LOGIN_ERROR reason='y'\n"} {
 			records := readAll(t, []byte(before+text), smartylog.Options{})
 			got := records[len(records)-1]
 			if before != "" {

@@ -55,8 +55,9 @@ func TestFormat22_Torn(t *testing.T) {
 			[]string{long, b, `B {"a":1}  ValueError b.py:1 b`, `B {"a":1} `}},
 		"several splits":           {longHead(4096) + short + piece + short + piece + own + "x" + tornTail, []string{long, b, b, b + " ValueError b.py:1 b"}},
 		"two others, then a split": {longHead(4096) + short + short + piece + short + "x" + tornTail, []string{long, b, `B {"a":1} `, b}},
+		"a split, then two others": {longHead(4096) + short + piece + short + short + "x" + tornTail, []string{long, b, b, `B {"a":1} `}},
 		"after it all is as usual": {longHead(4096) + short + "x" + tornTail + own + own, []string{long, b, `B {"a":1}  ValueError b.py:1 b`, `B {"a":1}  ValueError b.py:1 b`}},
-		"the rest never comes":     {longHead(4096) + short + strings.Replace(own, "10:22:35", "10:22:45", 1), []string{long, b, `B {"a":1}  ValueError b.py:1 b`}},
+		"the rest never comes":     {longHead(4096) + short + strings.Replace(strings.Replace(own, "10:22:35", "10:22:45", 1), "\n", "\nnote\n", 1), []string{long, b, `B {"a":1}  ValueError b.py:1 b`}},
 		"torn inside":              {longHead(4096) + longHead(4096) + "x" + tornTail, []string{long, `OBJECT_CACHED {"object":"…"} partial_value unterminated glued`}},
 		"torn at both":             {longHead(4096) + longHead(4096) + short + "x" + tornTail, []string{long, `OBJECT_CACHED {"object":"…"} partial_value unterminated glued`, b}},
 	} {

@@ -155,9 +155,12 @@ func (r *Record) Decode() *Context {
 	r.findPairs()
 	r.IsSuspect()
 	c := &Context{Rest: r.rest()}
+	if len(r.pairs) > 0 {
+		c.Pairs = make(Dict, len(r.pairs))
+	}
 	for i := range r.pairs {
 		p := &r.pairs[i]
-		c.Pairs = append(c.Pairs, Pair{plainText(p.name.of(r.Raw)), r.decode(p)})
+		c.Pairs[i] = Pair{documented.keyName(p.name.of(r.Raw)), r.decode(p)}
 	}
 	r.context = c
 	return c
