@@ -17,7 +17,7 @@ type Exception struct {
 const (
 	tracebackStart = "Traceback (most recent call last):"
 	groupStart     = "  + Exception Group Traceback (most recent call last):"
-	ownCode        = "/smarty/"                       // in the path of every file of Smarty
+	ownCode        = "/smarty/" // in the path of every file of Smarty
 )
 
 // bodyEnd is where the traceback after a message begins, or the record's end.
