@@ -38,7 +38,7 @@ check-offline: ## the parts of check that need no network
 staticcheck: ## staticcheck alone (fetched, kept out of go.mod)
 	go run $(STATICCHECK) ./...
 
-bench: ## replay of 1 GB beside grep, then the Go benchmarks
+bench: ## 1 GB: replay beside grep, parse --stats beside mawk; then the Go benchmarks
 	go run ./internal/compare
 	go test -run '^$$' -bench . -benchmem ./...
 
