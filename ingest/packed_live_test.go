@@ -61,6 +61,9 @@ func TestRestart_DamagedPackedFileIsGivenUp(t *testing.T) {
 			if _, ok := r.live.EOF(0); ok || log.Len() > 0 {
 				t.Errorf("given up at once: %s", &log)
 			}
+			if !slices.Contains(r.got["x"], 404) {
+				t.Error("the live log waits for the damaged one")
+			}
 			for range 40 {
 				r.clock = r.clock.Add(time.Second)
 				r.drain(-1)
