@@ -79,7 +79,7 @@ func (r *rewriter) inCode(line string, from int) []edit {
 	f.knownValues()
 	f.formIf(c.at, emailText, Email)
 	f.formIf(c.colons > 4, macText, Device)
-	f.tryIf(c.dots > 2, ip4Text, f.address)
+	f.addresses(c.dots > 2, ip4Text)
 	f.formIf(c.digits > 9, phoneText, Phone)
 	f.tryIf(c.hexRun > 7, hexText, f.hex)
 	return moved(f.edits, from)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // level says how much in a text is taken for personal by its form.
@@ -30,6 +32,8 @@ var (
 	numberText = regexp.MustCompile(`\d{5,}`)
 	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
 	patronymic = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ович|евич|овна|евна|ична)`)
+	hostText   = regexp.MustCompile(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+(?:ru|su|com|net|org|tv|info|biz|local|lan|internal|loc|by|kz|ua|am|il|kg|uz|ee)(?::\d{1,5})?`)
+	personOf   = regexp.MustCompile(`(?i:account|customer|subscriber|user|login|аккаунт|абонент|клиент|пользовател)\pL*[\s:«]{1,2}(\p{Lu}\p{Ll}+)`)
 	nameOf     = regexp.MustCompile(`\d \((\p{Lu}[\pL .'-]*)\)`)
 	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|сч[её]т|карт)\pL*[\s:#№=]{1,3}(\pL{0,4}[-/]?\d[\pL\d/-]+)`)
 )
@@ -66,8 +70,8 @@ func (f *search) all() {
 	f.formIf(c.at, emailText, Email)
 	f.formIf(c.dashes > 3 && c.hexRun > 11, uuidText, ID)
 	f.formIf(c.colons > 4 || c.dashes > 4, macText, Device)
-	f.tryIf(c.colons > 1 && f.level != agents, ip6Text, f.address)
-	f.tryIf(c.dots > 2 && f.level != agents, ip4Text, f.address)
+	f.addresses(c.colons > 1 && f.level != agents, ip6Text)
+	f.addresses(c.dots > 2 && f.level != agents, ip4Text)
 	f.formIf(c.digits > 9, phoneText, Phone)
 	f.tryIf(c.hexRun > 7, hexText, f.hex)
 	f.tryIf(c.digitRun > 9 && f.level == agents, numberText, f.serial)
@@ -86,13 +90,10 @@ func (f *search) serial(m string) []edit {
 
 func (f *search) sentences(c census) {
 	if c.digits > 1 {
-		for _, m := range numberOf.FindAllStringSubmatchIndex(f.s, -1) {
-			f.take(m[2], m[3], func(m string) []edit { return f.r.whole(ID, m) })
-		}
-		for _, m := range nameOf.FindAllStringSubmatchIndex(f.s, -1) {
-			f.take(m[2], m[3], func(m string) []edit { return f.r.whole(Person, m) })
-		}
+		f.parts(numberOf, ID)
+		f.parts(nameOf, Person)
 	}
+	f.hosts(c.dots > 0)
 	f.formIf(c.digitRun > 4, numberText, ID)
 	f.tryIf(c.beyondASCII, nameText, func(m string) []edit {
 		if isASCII(m) {
@@ -101,6 +102,34 @@ func (f *search) sentences(c census) {
 		return f.r.whole(Person, m)
 	})
 	f.formIf(c.beyondASCII, patronymic, Person)
+	if c.beyondASCII {
+		f.parts(personOf, Person)
+	}
+}
+
+// parts replaces what the parentheses of an expression hold.
+func (f *search) parts(re *regexp.Regexp, c Class) {
+	for _, m := range re.FindAllStringSubmatchIndex(f.s, -1) {
+		f.take(m[2], m[3], func(m string) []edit {
+			if c == Person && isASCII(m) {
+				return nil // a word of English
+			}
+			return f.r.whole(c, m)
+		})
+	}
+}
+
+// hosts replaces the names of servers, but not the beginnings of those of modules.
+func (f *search) hosts(may bool) {
+	if !may {
+		return
+	}
+	for _, m := range hostText.FindAllStringIndex(f.s, -1) {
+		goesOn := m[1]+1 < len(f.s) && f.s[m[1]] == '.' && isWordByte(f.s[m[1]+1])
+		if f.alone(m[0], m[1]) && !goesOn {
+			f.take(m[0], m[1], func(m string) []edit { return f.r.whole(Host, m) })
+		}
+	}
 }
 
 // formIf replaces what an expression finds as a value of a class.
@@ -141,24 +170,57 @@ func (f *search) take(from, to int, replace func(string) []edit) {
 // alone tells whether a part of the text neither begins nor ends within a word,
 // a number or a version.
 func (f *search) alone(from, to int) bool {
-	if from > 0 && isWordByte(f.s[from]) {
-		if c := f.s[from-1]; isWordByte(c) || c == '.' && from > 1 && isWordByte(f.s[from-2]) {
-			return false
-		}
+	before, after := f.s[:from], f.s[to:]
+	if startsInWord(f.s[from:]) && (endsInWord(before) || versionBefore.MatchString(before[max(0, from-4):])) {
+		return false
 	}
-	if to < len(f.s) && isWordByte(f.s[to-1]) {
-		if c := f.s[to]; isWordByte(c) || c == '.' && to+1 < len(f.s) && isDigit(f.s[to+1]) {
-			return false
-		}
-	}
-	return true
+	return !endsInWord(f.s[from:to]) || !startsInWord(after) && !versionAfter.MatchString(after)
 }
 
+// What goes on as a version or a fraction does.
+var (
+	versionBefore = regexp.MustCompile(`[0-9]\.$`)
+	versionAfter  = regexp.MustCompile(`^\.[0-9]`)
+)
+
+func startsInWord(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return n > 0 && isWordRune(r)
+}
+
+func endsInWord(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return n > 0 && isWordRune(r)
+}
+
+func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// isWordByte is true for the bytes of names, and for all beyond ASCII.
 func isWordByte(c byte) bool {
 	return isDigit(c) || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
 }
 
-// address replaces an IP address, but not a time of day or a version.
+// product is what comes before a version.
+var product = regexp.MustCompile(`[A-Za-z]/$`)
+
+// addresses replaces IP addresses, but no times of day and no versions.
+func (f *search) addresses(may bool, re *regexp.Regexp) {
+	if !may {
+		return
+	}
+	for _, m := range re.FindAllStringIndex(f.s, -1) {
+		text := strings.TrimRight(f.s[m[0]:m[1]], ".")
+		if strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "::") {
+			text = text[:len(text)-1]
+		}
+		version := strings.HasSuffix(text, ".0.0") && product.MatchString(f.s[max(0, m[0]-2):m[0]])
+		if to := m[0] + len(text); !version && f.alone(m[0], to) {
+			f.take(m[0], to, f.address)
+		}
+	}
+}
+
+// address replaces a text if it is an IP address.
 func (f *search) address(m string) []edit {
 	a, err := netip.ParseAddr(m)
 	if err != nil || a.Is6() && (a.IsUnspecified() || len(m) < 6) {

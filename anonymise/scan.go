@@ -1,6 +1,7 @@
 package anonymise
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -13,6 +14,7 @@ type scanner struct {
 	s      string
 	b      []byte  // the same
 	strict bool    // not sentences but data: words nobody knows go
+	url    bool    // the arguments of a URL
 	level  level   // of what lies between keys and values
 	stack  []Class // of what the open brackets hold
 	p      int
@@ -26,10 +28,14 @@ type scanner struct {
 // scan finds what to replace in a text with keys; what has none is of class c.
 func (r *rewriter) scan(s string, strict bool, c Class) []edit {
 	sc := scanner{r: r, s: s, b: []byte(s), strict: strict, level: sentences, stack: []Class{c}}
-	for sc.p < len(s) {
+	return sc.all()
+}
+
+func (sc *scanner) all() []edit {
+	for sc.p < len(sc.s) {
 		sc.step()
 	}
-	sc.between(len(s))
+	sc.between(len(sc.s))
 	return sc.edits
 }
 
@@ -40,6 +46,9 @@ func (sc *scanner) step() {
 	case sc.literal():
 	case c == '<':
 		sc.angle()
+	case c == '/' && !sc.keyed && sc.beginsPath():
+		end := sc.p + len(pathText.FindString(sc.s[sc.p:]))
+		sc.take(sc.p, end, moved(sc.r.url(sc.s[sc.p:end]), sc.p))
 	case c == '>' && sc.tag != "":
 		sc.element()
 	case isWordByte(c):
@@ -64,16 +73,33 @@ func (sc *scanner) step() {
 	}
 }
 
+// pathText is a path in a text, with its arguments.
+var pathText = regexp.MustCompile(`^/[^\s"'<>()\[\]{}|,;]+`)
+
+// beginsPath tells whether a path begins here: not one within a URL or a version.
+func (sc *scanner) beginsPath() bool {
+	return (sc.p == 0 || strings.IndexByte(" \t\n:=(", sc.s[sc.p-1]) >= 0) && sc.p+1 < len(sc.s) && isWordByte(sc.s[sc.p+1])
+}
+
 // class is that of the value that comes next, as its key or its bracket says.
 func (sc *scanner) class() Class {
 	if sc.keyed {
-		c, _ := sc.r.classify(sc.r.event, "."+sc.key)
-		return c
+		return sc.classOf(sc.key)
 	}
 	c := sc.stack[len(sc.stack)-1]
 	if c == Nested {
 		return Unknown
 	}
+	return c
+}
+
+// classOf is the class of a key; in the arguments of a URL some words are secrets
+// that are none elsewhere.
+func (sc *scanner) classOf(name string) Class {
+	if sc.url && urlSecrets[strings.ToLower(name)] {
+		return Secret
+	}
+	c, _ := sc.r.classify(sc.r.event, "."+strings.ReplaceAll(name, ".", "_"))
 	return c
 }
 
@@ -115,12 +141,9 @@ func (sc *scanner) literal() bool {
 		return true
 	}
 	class := sc.class()
-	if !sc.keyed && !sc.strict {
-		if sc.quotesCode(from, from+n, lit.Text) {
-			sc.take(from, from+n, nil)
-			return true
-		}
-		class = Unknown
+	if sc.bareQuote() && sc.quotesCode(from, from+n, lit.Text) {
+		sc.take(from, from+n, nil)
+		return true
 	}
 	sc.take(from, from+n, within(sc.quoted(class, lit.Text), &lit, from))
 	return true
@@ -131,16 +154,16 @@ func (sc *scanner) quoted(class Class, text string) []edit {
 	if class == Unknown && (strings.HasPrefix(text, "/") || strings.Contains(text, "://")) {
 		return sc.r.url(text)
 	}
-	if class == Unknown && !sc.keyed && !sc.strict {
-		if k, ok := sc.r.knownAs(text); ok {
-			return []edit{{0, len(text), k}}
-		}
-		if nameText.FindString(text) == text && !isASCII(text) {
-			class = Person
-		}
-		return sc.r.whole(class, text)
+	if sc.bareQuote() {
+		return sc.r.quotation(text)
 	}
 	return sc.r.value(class, sc.key, text)
+}
+
+// bareQuote tells whether a text in quotes is a part of a sentence, and nothing
+// says what it is.
+func (sc *scanner) bareQuote() bool {
+	return !sc.keyed && !sc.strict && sc.class() == Unknown
 }
 
 // readLiteral reads the literal at from whose quote, or the backslash before it,
@@ -204,7 +227,7 @@ func (sc *scanner) keyAfter(name string) bool {
 	if p+1 >= len(sc.s) || sc.s[p] != '=' && sc.s[p] != ':' || sc.s[p+1] == '=' {
 		return false
 	}
-	class, _ := sc.r.classify(sc.r.event, "."+name)
+	class := sc.classOf(name)
 	spaced := p > sc.p || sc.s[p] == ':'
 	value := p + 1
 	for value < len(sc.s) && sc.s[value] == ' ' {
@@ -249,8 +272,15 @@ func (sc *scanner) bare() {
 	} else {
 		edits = sc.r.value(class, sc.key, text)
 	}
+	if len(edits) == 0 && groupsFollow.MatchString(sc.s[from:min(len(sc.s), end+2)]) {
+		sc.p, sc.keyed = end, false // a card or a telephone in groups is more than this
+		return
+	}
 	sc.take(from, end, moved(edits, from))
 }
+
+// groupsFollow are digits with more digits after a space.
+var groupsFollow = regexp.MustCompile(`^[+0-9()-]+ [0-9(]$`)
 
 // secretEnd is where the redactor sees the end of a secret that begins at from.
 func (sc *scanner) secretEnd(from int) int {

@@ -100,6 +100,9 @@ var (
 // or are known; others may be somebody's name.
 var keyError = regexp.MustCompile(`KeyError: $`)
 
+// sqlText is a statement, in which names of tables and columns have double quotes.
+var sqlText = regexp.MustCompile(`\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) `)
+
 // quotesCode tells whether a quoted text in a sentence names a part of a program.
 func (sc *scanner) quotesCode(from, to int, text string) bool {
 	if text == "" || harmlessWords[strings.ToLower(text)] || shortNumber.MatchString(text) {
@@ -109,8 +112,39 @@ func (sc *scanner) quotesCode(from, to int, text string) bool {
 		return false
 	}
 	before, after := sc.s[max(0, from-40):from], sc.s[to:]
+	if sc.s[to-1] == '"' && sqlText.MatchString(sc.s) {
+		return true
+	}
 	if keyError.MatchString(before) || strings.TrimSpace(sc.s) == strings.TrimSpace(sc.s[from:to]) {
 		return strings.Contains(text, "_") || sc.r.a.classOf(text) != Unknown
 	}
 	return codeBefore.MatchString(before) || codeAfter.MatchString(after)
+}
+
+// quotation replaces a text in quotes within a sentence. One that is a sentence
+// itself is read as such.
+func (r *rewriter) quotation(text string) []edit {
+	if k, ok := r.knownAs(text); ok {
+		return []edit{{0, len(text), k}}
+	}
+	switch {
+	case isSentence(text):
+		return r.scan(text, false, Unknown)
+	case nameText.FindString(text) == text && !isASCII(text):
+		return r.whole(Person, text)
+	}
+	return r.whole(Unknown, text)
+}
+
+// isSentence tells whether a text is of a program: four English words and more,
+// not all of them with a capital.
+func isSentence(text string) bool {
+	words := strings.Fields(text)
+	small := 0
+	for _, w := range words {
+		if w[0] >= 'a' && w[0] <= 'z' {
+			small++
+		}
+	}
+	return len(words) > 3 && small > 1 && isASCII(text)
 }

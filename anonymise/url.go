@@ -26,9 +26,18 @@ func (r *rewriter) url(s string) []edit {
 	end := at + strings.IndexAny(s[at:]+"?", "?#")
 	out = append(out, moved(r.urlPath(s[at:end]), at)...)
 	if end < len(s) {
-		out = append(out, moved(r.scan(s[end:], true, Unknown), end)...)
+		out = append(out, moved(r.query(s[end:]), end)...)
 	}
 	return out
+}
+
+// urlSecrets are arguments of URLs that open something.
+var urlSecrets = wordSet("key hash sig sign auth code md5 st ticket")
+
+// query replaces the arguments of a URL by their keys.
+func (r *rewriter) query(s string) []edit {
+	sc := scanner{r: r, s: s, b: []byte(s), strict: true, url: true, level: sentences, stack: []Class{Unknown}}
+	return sc.all()
 }
 
 // server replaces the host of a URL. Groups of multicast are channels.

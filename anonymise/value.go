@@ -148,6 +148,8 @@ func (s *standins) byForm(text string) (string, bool) {
 		return s.hex(plain, text), true
 	case emailForm.MatchString(text):
 		return s.email(text), true
+	case strings.Contains(text, ".") && hostText.FindString(text) == text:
+		return s.hostPort(text), true
 	}
 	if strings.ContainsAny(text, ".:") {
 		if a, err := netip.ParseAddr(text); err == nil {

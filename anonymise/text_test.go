@@ -1,0 +1,80 @@
+package anonymise_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/smarty-alert/smarty-alert/anonymise"
+)
+
+// TestCopy_Sentences has what programs write in words: what goes is shown by its
+// tag, what stays by itself.
+func TestCopy_Sentences(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{})
+	tags := regexp.MustCompile(`(person|id|text|user|host|client|secret|device)-[0-9a-hjkmnp-tv-z]{10}`)
+	for in, want := range map[string]string{
+		"OperationalError: (1045, \"Access denied for user 'bob'@'localhost' now\")":                  "OperationalError: (1045, \"Access denied for user 'TEXT'@'localhost' now\")",
+		"KeyError: 'channel_list'; KeyError: 'ivanov'":                                                "KeyError: 'channel_list'; KeyError: 'TEXT'",
+		"TypeError: f() got an unexpected keyword argument 'fio'":                                     "TypeError: f() got an unexpected keyword argument 'fio'",
+		"AttributeError: 'NoneType' object has no attribute 'x'":                                      "AttributeError: 'NoneType' object has no attribute 'x'",
+		"Абонент Петров не найден, Иван Петров тоже, и Анна Сергеевна":                                "PERSON не найден, PERSON тоже, и PERSON",
+		"ValueError: договор АБ-1234/56 закрыт":                                                       "ValueError: договор ID закрыт",
+		"Error 111 connecting to redis.operator.local:6379. Connection refused.":                      "Error 111 connecting to HOST.example.com:6379. Connection refused.",
+		"tornado.net.Error in requests.exceptions at socket.py":                                       "tornado.net.Error in requests.exceptions at socket.py",
+		"mail to ivan@operator.ru failed at 10:22:35, 3 of 12":                                        "mail to USER@example.com failed at 10:22:35, 3 of 12",
+		"version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50":                               "version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50",
+		"[Errno 110] Connection timed out, code 404, 25 rows":                                         "[Errno 110] Connection timed out, code 404, 25 rows",
+		"SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'Иванов'":     "SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'PERSON'",
+		"login: ivanov, password: qwerty, Authorization: Basic cXdlcnR5, X-Auth-Token: abc":           "login: PERSON, password: SECRET, Authorization: SECRET, X-Auth-Token: SECRET",
+		"returned 2! Lookup parameters were {'fio': u'\\u0418\\u0432\\u0430\\u043d', 'status': 'ok'}": "returned 2! Lookup parameters were {'fio': u'PERSON', 'status': 'ok'}",
+		"GET /admin/tvmiddleware/channel/12/?q=Иванов&page=2&key=abc":                                 "GET /admin/tvmiddleware/channel/12/?q=TEXT&page=2&key=SECRET",
+		"It's O'Connor who don't know":                                                                "It's O'Connor who don't know",
+	} {
+		out, _ := anonymised(t, a, []byte(header+in+"\n"))
+		got := tags.ReplaceAllStringFunc(strings.TrimSpace(strings.TrimPrefix(string(out), header)), func(m string) string {
+			return strings.ToUpper(m[:strings.IndexByte(m, '-')])
+		})
+		if got != want {
+			t.Errorf("%s\n got %s\nwant %s", in, got, want)
+		}
+	}
+}
+
+// Digits are found beside letters and dots as people write them.
+func TestCopy_NumbersInSentences(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{})
+	for _, number := range []string{"89001234567", "+79001234567", "8 (900) 123-45-67", "100245", "00:1A:79:3C:55:0F", "95.24.10.7", "2a00:1450::5",
+		"5f1d0a52-8f0e-4a8c-9f3b-2d7d1f0e9a11", "4111111111111111", "4111 1111 1111 1111", "9f2c1a77bb01"} {
+		for _, in := range []string{"тел.%", "no % here", "(%)", "%.", "%, and", "x;%;", "'%'", "\"%\"", "№%", "sent to %: no", "id[%]", "a:%"} {
+			log := header + "Message " + strings.ReplaceAll(in, "%", number) + "\n"
+			out, _ := anonymised(t, a, []byte(log))
+			if strings.Contains(string(out), number) {
+				t.Errorf("%s survives in %s", number, out)
+			}
+		}
+	}
+}
+
+// Every key of a class that goes makes its value go, and one of a class that
+// stays leaves it.
+func TestCopy_KeysDecide(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{})
+	gone := []string{"firstname", "lastname", "fio", "login", "user", "account", "abonement", "contract", "phone", "email", "city", "device_uid", "mac",
+		"serial_number", "ip", "comment", "subject", "text", "password", "api_key", "Key", "cookies", "host", "whatever", "name", "homePhone", "q"}
+	for _, key := range gone {
+		for _, form := range []string{"X %='Sentinel'", "X params={u'%': u'Sentinel'}", "X params=<QueryDict: {u'%': [u'Sentinel']}>", "X a=['x', {'%': ('Sentinel',)}]",
+			"X %=Sentinel", "X response='{\"%\": \"Sentinel\"}'", "X url='/x/?%=Sentinel&a=1'", "X params={'%': 'Sentinel', 'broken", "X data='a=1;%=Sentinel;b=2'"} {
+			out, _ := anonymised(t, a, []byte(header+strings.ReplaceAll(form, "%", key)+"\n"))
+			if strings.Contains(string(out), "Sentinel") {
+				t.Errorf("%s: survives in %s", key, out)
+			}
+		}
+	}
+	for _, key := range []string{"reason", "command", "stream_service", "epg_channel", "program_name", "screen_name", "status", "login_type", "payment_source"} {
+		log := header + "X " + key + "='Sentinel'\n"
+		if out, _ := anonymised(t, a, []byte(log)); string(out) != log {
+			t.Errorf("%s became %s", log, out)
+		}
+	}
+}
