@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // numbers are those of the records, in the order read.
@@ -200,6 +202,36 @@ func TestArchive_StandardInput(t *testing.T) {
 				t.Errorf("error = %v, want %q", err, tc.err)
 			}
 		})
+	}
+}
+
+// The progress of reading adds up to what there is to read.
+func TestArchive_Progress(t *testing.T) {
+	dir := t.TempDir()
+	tar := tarOf(t, entry{name: "x.log.1.gz", text: pack(t, lines(0, 50))}, entry{name: "x.log", text: lines(50, 50)}, entry{name: "y.log", text: line(0, 0)})
+	for name, data := range map[string]string{
+		"l.tar": tar, "l.tgz": packAs(t, "gz", tar), "x.log.xz": packAs(t, "xz", lines(0, 50)),
+		"l.zip": zipOf(t, entry{name: "x.log", text: lines(0, 50)}, entry{name: "x.log.1.gz", text: pack(t, lines(0, 50))}),
+	} {
+		srcs, err := Find([]string{write(t, filepath.Join(dir, name), data)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, done int64
+		for _, s := range srcs {
+			want += s.Bytes()
+		}
+		files, err := OpenFiles(srcs, ReadOptions{Progress: func(n int64) { done += n }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rec smartylog.Record
+		for err == nil {
+			_, err = files.Next(&rec)
+		}
+		if err := files.Close(); err != nil || done != want || want == 0 {
+			t.Errorf("%s: %d of %d bytes told (%v)", name, done, want, err)
+		}
 	}
 }
 

@@ -20,7 +20,8 @@ type ReadOptions struct {
 	// Zero: no limit. Records without a time go with the record before them.
 	From, To int64
 	// Progress, when set, is told after each read how many bytes of the files
-	// on disk (packed ones as they lie there) it consumed.
+	// on disk (packed ones as they lie there, members of a zip inflated) it
+	// consumed. Source.Bytes is what they sum up to.
 	Progress func(bytes int64)
 }
 

@@ -159,6 +159,9 @@ func (f *finder) glob(pattern string) ([]candidate, error) {
 		return nil, fmt.Errorf("read %s: %w", pattern, err)
 	}
 	if len(paths) == 0 {
+		paths = rotatedAway(pattern)
+	}
+	if len(paths) == 0 {
 		return nil, fmt.Errorf("open %s: no file matches", pattern)
 	}
 	var found []candidate
@@ -171,6 +174,17 @@ func (f *finder) glob(pattern string) ([]candidate, error) {
 		found = append(found, c...)
 	}
 	return found, errors.Join(errs...)
+}
+
+// rotatedAway finds logs that the pattern means and that exist under rotated
+// names only.
+func rotatedAway(pattern string) []string {
+	paths, _ := filepath.Glob(pattern + "*") // a bad pattern was told before
+	return slices.DeleteFunc(paths, func(path string) bool {
+		n := parseFilename(path)
+		ok, err := filepath.Match(filepath.Clean(pattern), filepath.Join(filepath.Dir(path), n.log))
+		return !ok || err != nil || !n.rotated()
+	})
 }
 
 func findDirectory(dir string) ([]candidate, error) {

@@ -43,6 +43,21 @@ func TestFind_SourcesAndGenerations(t *testing.T) {
 			args:  []string{"d", "notes.txt"},
 			want:  map[string][]string{"x": {"d/x.log"}, "y": {"d/sub/y.log"}, "notes": {"notes.txt"}},
 		},
+		"a directory of rotated logs alone": {
+			files: []string{"d/x.log.2.gz", "d/x.log.1", "d/y.log-20260202"},
+			args:  []string{"d"},
+			want:  map[string][]string{"x": {"d/x.log.2.gz", "d/x.log.1"}, "y": {"d/y.log-20260202"}},
+		},
+		"a glob of them": {
+			files: []string{"d/x.log.2.xz", "d/x.log.1", "d/y.log-20260202", "d/x.log.d", "d/z.txt.1"},
+			args:  []string{"./d/*.log"},
+			want:  map[string][]string{"x": {"d/x.log.2.xz", "d/x.log.1"}, "y": {"d/y.log-20260202"}},
+		},
+		"a glob of logs means those": {
+			files: []string{"d/x.log", "d/x.log.1"},
+			args:  []string{"d/*.log"},
+			want:  map[string][]string{"x": {"d/x.log"}},
+		},
 		"equal stems in different directories": {
 			files: []string{"app1/a.log", "app2/a.log", "app2/b.log"},
 			args:  []string{"app1", "app2"},
