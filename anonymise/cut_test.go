@@ -98,3 +98,44 @@ func TestCopy_SecretsInEveryNotation(t *testing.T) {
 		}
 	}
 }
+
+// Words are not torn at the cut: what is left is whole.
+func TestCopy_CutBetweenWords(t *testing.T) {
+	log := header + "Message " + strings.Repeat("unspeakable ", 50_000) + "\n"
+	out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log))
+	whole := bytes.Count(out, []byte("unspeakable "))
+	if whole < 5_000 || len(out) != len(header+"Message \n")+whole*len("unspeakable ") {
+		t.Errorf("%d bytes with %d whole words, which end in %q", len(out), whole, out[max(0, len(out)-60):])
+	}
+}
+
+// What was no record does not become one, and keeps its lines.
+func TestCopy_BrokenHeadersStayBroken(t *testing.T) {
+	for _, log := range []string{
+		"Fri Mar 24 10:22:49+0300 2017 ERROR Иван Петров:256 f[1.c] X a=1\n",
+		"Fri Mar 24 10:22:49+0300 2017 ERROR base:256 f[83630.illing', '\x00xternal_api']\n",
+		"\x00password=U{RLS available_apps=['a']\n" + header + "X a=1\n",
+		"Иван Петров password=\n" + header + "X a=1\n",
+	} {
+		out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log))
+		before, after := records(t, []byte(log)), records(t, out)
+		if len(before) != len(after) || before[0].HasTime() != after[0].HasTime() || strings.Count(log, "\n") != bytes.Count(out, []byte("\n")) {
+			t.Errorf("%q\nbecame\n%q", log, out)
+		}
+	}
+}
+
+// Texts without keys are searched for what the record has in its keys.
+func TestCopy_KnownValues(t *testing.T) {
+	log := header + "X lastname='Петров' contract='XK77' password='hunter2' account=<Account: 7781 (Жданова Ия)>\n" +
+		"Traceback (most recent call last):\n  File \"a.py\", line 7781, in f\n    f('hunter2')\nValueError: нет Петров, XK77, 7781, Жданова; hunter2\n"
+	out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log))
+	for _, v := range []string{"Петров", "XK77", "Жданова", "hunter2"} {
+		if bytes.Contains(out, []byte(v)) {
+			t.Errorf("%s survives in\n%s", v, out)
+		}
+	}
+	if n := bytes.Count(out, []byte("7781")); n != 1 {
+		t.Errorf("7781 stands %d times in\n%s", n, out)
+	}
+}
