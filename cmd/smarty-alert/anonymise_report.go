@@ -20,6 +20,9 @@ func reportAnonymised(w io.Writer, r *anonymise.Report, files int, out string) {
 	for _, c := range r.Values() {
 		values = append(values, fmt.Sprintf("%s (%s)", c.Class, number(c.Values)))
 	}
+	if len(values) == 0 {
+		values = []string{"nothing"}
+	}
 	line(w, "replaced: ", values)
 	var replaced, kept []string
 	for _, k := range r.Undocumented() {

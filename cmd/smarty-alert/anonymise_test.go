@@ -77,3 +77,22 @@ func replayed(t *testing.T, logs string) (all []transition) {
 	}
 	return all
 }
+
+// A copy goes below the directory, whatever its name was.
+func TestCopyName(t *testing.T) {
+	for _, c := range []struct{ arg, file, want string }{
+		{"/var/log/smarty", "/var/log/smarty/app1/smarty_epg.log.2.gz", "app1/smarty_epg.log.2"},
+		{"a.log", "a.log", "a.log"},
+		{"dir/a.log.1.zst", "dir/a.log.1.zst", "a.log.1"},
+		{"../x/*.log", "../x/a.log", "a.log"},
+		{"app1:main=/x/a.log", "/x/a.log", "a.log"},
+		{"logs.tgz", "logs.tgz!/smarty/app1/a.log.1", "smarty/app1/a.log.1"},
+		{"logs.tgz", "logs.tgz!/../../etc/cron.d/a.log", "a.log"},
+		{"logs.tgz", "logs.tgz!//etc/a.log", "a.log"},
+		{"-", "-", "stdin.log"},
+	} {
+		if got := copyName(c.arg, c.file); got != c.want {
+			t.Errorf("copyName(%q, %q) = %q, want %q", c.arg, c.file, got, c.want)
+		}
+	}
+}
