@@ -38,7 +38,8 @@ type member struct {
 	name    string // cleaned: no leading slash, no "..", nothing unprintable
 	size    int64  // of what content gives
 	content func() (io.Reader, error)
-	err     error // follows the content
+	err     error  // follows the content
+	text    budget // spent from the archive's
 }
 
 // add takes a log into the list. A later member of the same name replaces an
@@ -101,6 +102,7 @@ func unprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r
 
 // open returns the bytes of a member as they are packed inside the archive.
 func (m *member) open() (io.ReadCloser, error) {
+	m.text.text.Store(0)
 	in, err := m.content()
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", m.path(), cause(err))
@@ -113,7 +115,7 @@ func (m *member) open() (io.ReadCloser, error) {
 
 func (m *member) bytes() int64 { return m.size }
 
-func (m *member) budget() *budget { return m.of.text }
+func (m *member) budget() *budget { return &m.text }
 
 // path says where a member is: the archive as it was given, and the name inside.
 func (m *member) path() string { return m.of.path + inside + m.name }
@@ -219,6 +221,9 @@ func noArchive(head []byte) error {
 func (a *archive) finish(err error) error {
 	a.logs = slices.DeleteFunc(a.logs, func(m *member) bool { return m == nil })
 	a.byName = nil
+	for _, m := range a.logs {
+		m.text.whole = a.text
+	}
 	switch {
 	case err != nil:
 		return err

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -231,6 +233,33 @@ func TestArchive_Progress(t *testing.T) {
 		}
 		if err := files.Close(); err != nil || done != want || want == 0 {
 			t.Errorf("%s: %d of %d bytes told (%v)", name, done, want, err)
+		}
+	}
+}
+
+// Sources of one archive may be read at the same time.
+func TestArchive_ReadAtTheSameTime(t *testing.T) {
+	var entries []entry
+	for i := range 8 {
+		entries = append(entries, entry{name: fmt.Sprintf("s%d.log.xz", i), text: packAs(t, "xz", lines(0, 500))})
+	}
+	for name, data := range map[string]string{"l.tgz": packAs(t, "gz", tarOf(t, entries...)), "l.zip": zipOf(t, entries...)} {
+		srcs, err := Find([]string{write(t, filepath.Join(t.TempDir(), name), data)})
+		if err != nil || len(srcs) != len(entries) {
+			t.Fatalf("%d sources, %v", len(srcs), err)
+		}
+		var group errgroup.Group
+		for _, src := range srcs {
+			group.Go(func() error {
+				got, err := readSources(t, []Source{src})
+				if len(got) != 500 {
+					t.Errorf("%s: %d records", src.Name(), len(got))
+				}
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			t.Error(err)
 		}
 	}
 }

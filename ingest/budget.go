@@ -24,12 +24,14 @@ func defaultLimits() limits {
 	return limits{floor: 1 << 30, ratio: 1000, members: 100_000, nameLen: 4096}
 }
 
-// budget is how much text may come out of one packed file or archive. It is safe
-// for concurrent use: the members of an archive share one.
+// budget is how much text may come out of one packed file or archive. The
+// members of an archive, which may be read at the same time, spend from one.
 type budget struct {
 	limits
 	packed atomic.Int64 // bytes there are or, where that is unknown, were read
 	text   atomic.Int64 // bytes that came out
+	whole  *budget      // of a member: its archive's
+	most   atomic.Int64 // of a member: bytes that came out of it, in any reading
 }
 
 // newBudget makes the budget of size packed bytes; zero where it is unknown.
@@ -43,6 +45,17 @@ func (b *budget) allowed() int64 { return max(b.floor, b.ratio*b.packed.Load()) 
 
 // spend takes n bytes of text from the budget.
 func (b *budget) spend(n int64) error {
+	if b.whole != nil {
+		fresh := b.text.Add(n) - b.most.Load()
+		if fresh <= 0 {
+			return nil // reading a member again costs nothing
+		}
+		if err := b.whole.spend(fresh); err != nil {
+			return err
+		}
+		b.most.Add(fresh)
+		return nil
+	}
 	if b.text.Add(n) <= b.allowed() {
 		return nil
 	}

