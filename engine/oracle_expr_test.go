@@ -110,7 +110,8 @@ func compare(op string, a, b any) (bool, error) {
 	return map[string]bool{"<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0}[op], nil
 }
 
-// oEqual: a number equals numeric text of its value, nil only nil.
+// oEqual: a number equals numeric text of its value, a boolean 1 or 0, nil only
+// nil.
 func oEqual(a, b any) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -120,9 +121,17 @@ func oEqual(a, b any) bool {
 			return x == y
 		}
 	}
-	n, okn := oNumber(a)
-	m, okm := oNumber(b)
+	n, okn := oNumber(oBit(a))
+	m, okm := oNumber(oBit(b))
 	return okn && okm && n == m
+}
+
+// oBit turns a boolean into its number.
+func oBit(v any) any {
+	if b, ok := v.(bool); ok {
+		return map[bool]int64{false: 0, true: 1}[b]
+	}
+	return v
 }
 
 // oNumber reads numbers and decimal text; anything else is not convertible.

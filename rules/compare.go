@@ -53,20 +53,20 @@ func isNumber(v any) bool {
 }
 
 // equal compares as a rule's author means it: a number equals numeric text of
-// the same value, a boolean equals its name in any case, lists element by
-// element, nil only nil.
+// the same value, a boolean equals its name in any case and, as in Python, 1 or
+// 0, lists element by element, nil only nil.
 func equal(a, b any) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
-	}
-	if isNumber(a) || isNumber(b) {
-		return equalNumbers(a, b)
 	}
 	if x, ok := a.(bool); ok {
 		return equalBool(x, b)
 	}
 	if y, ok := b.(bool); ok {
 		return equalBool(y, a)
+	}
+	if isNumber(a) || isNumber(b) {
+		return equalNumbers(a, b)
 	}
 	switch x := a.(type) {
 	case string:
@@ -100,7 +100,8 @@ func equalBool(x bool, v any) bool {
 	case string:
 		return strings.EqualFold(v, strconv.FormatBool(x))
 	}
-	return false
+	n, ok := Number(v)
+	return ok && (x && n == 1 || !x && n == 0)
 }
 
 func equalLists(a, b []any) bool {
@@ -306,8 +307,14 @@ func add(a ...any) (any, error) {
 	return n + m, nil
 }
 
+// length counts: elements, or the characters of a text. A whole number is its own
+// count, because Smarty prints some lists (removed_objects) as their length.
 func length(a ...any) (any, error) {
 	switch v := a[0].(type) {
+	case int64:
+		if v >= 0 {
+			return int(v), nil
+		}
 	case string:
 		return utf8.RuneCountInString(v), nil
 	case []any:
