@@ -1,6 +1,7 @@
 package anonymise
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -108,15 +109,24 @@ func (a *Anonymiser) classify(event, path string) (Class, string) {
 			return c, last
 		}
 	}
-	if c := a.classOf(last); c != Unknown {
-		return c, last
+	c, above := a.classOf(last), a.classAbove(names[:len(names)-1])
+	switch {
+	case above == Keep && general[strings.ToLower(last)]:
+		return Keep, last
+	case c == Unknown && above.personal():
+		return above, last
 	}
-	for _, name := range names[:len(names)-1] {
-		if c := a.classOf(name); c.personal() {
-			return c, last
+	return c, last
+}
+
+// classAbove is the class of the nearest of some names that has one.
+func (a *Anonymiser) classAbove(names []string) Class {
+	for _, name := range slices.Backward(names) {
+		if c := a.classOf(name); c != Unknown && c != Nested {
+			return c
 		}
 	}
-	return Unknown, last
+	return Unknown
 }
 
 // classOf finds the class of a key wherever it stands.

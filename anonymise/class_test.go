@@ -59,6 +59,13 @@ func TestClassify(t *testing.T) {
 		{"CLIENT_CHANNELS_NOT_FOUND", "client"}:  Operator,
 		{"PAYTURE_REQUEST", "args.Key"}:          Secret,
 		{"OBJECT_CACHED", "key"}:                 Words,
+		{"X", "account.tariffs[0].id"}:           Keep,
+		{"X", "account.tariffs[0].name"}:         Keep,
+		{"X", "account.id"}:                      ID,
+		{"X", "account.name"}:                    Person,
+		{"X", "result[0].channel.params.id"}:     Keep,
+		{"X", "message"}:                         Message,
+		{"VIDEOSERVICES_API_REQUEST", "message"}: Prose,
 		{"X", "login_type"}:                      Keep,
 		{"X", ""}:                                Unknown,
 	} {

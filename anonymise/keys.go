@@ -21,13 +21,13 @@ keep      title program channel channels tariff service genre category season ep
 word      lang language locale status state status_reason type kind method action mode level result_code code protocol scheme
 word      WMI_ORDER_STATE Notification SessionType request_method content_type charset encoding
 word      event app_name platform os model vendor firmware backend engine
-prose     error error_message event_description message activation_result detail details exception warning
+prose     error error_message event_description activation_result detail details exception warning
 traceback stacktrace traceback
 agent     user_agent HTTP_USER_AGENT useragent ua
 words     key deps deps_key object cache_key
 nested    params args kwargs data request response GET POST META FILES body payload headers query json Data extra context
 mixed     result
-url       url path uri base_url HTTP_REFERER referer referrer link href location redirect next request_uri path_info full_path query_string image logo icon
+url       url path uri base_url HTTP_REFERER referer referrer link href redirect next request_uri path_info full_path query_string image logo icon
 hosts     host
 host      hostname server server_name HTTP_HOST domain node
 operator  client provider operator reseller dealer
@@ -39,10 +39,10 @@ id        card pan card_number CardId CardNumber rrn passport snils message_id s
 device    device_uid uid udid mac mac_address serial serial_number sn imei device_id client_play_device smartcard sc_id hwid
 phone     phone phone_number mobile mobile_phone_number mobile_phone msisdn tel telephone fax
 email     email mail e_mail email_address
-address   address street city house flat apartment building postcode zip index_code region district
+address   lat lon lng latitude longitude geo location gps address street city house flat apartment building postcode zip index_code region district
 birth     birthday birth_date birthdate date_of_birth
 ip        ip ip_address remote_addr REMOTE_ADDR client_ip user_ip x_real_ip x_forwarded_for HTTP_X_FORWARDED_FOR HTTP_X_REAL_IP
-message   subject text comment note notes message_text sms body_text question answer search
+message   message subject text comment note notes message_text sms body_text question answer search
 secret    cookies cookie HTTP_COOKIE csrftoken csrfmiddlewaretoken session session_key session_id pin cvv cvc EMVTag
 `
 
@@ -68,10 +68,15 @@ func readKeys(table string) map[string]Class {
 
 // ofEvent has the keys that mean something else in one event.
 var ofEvent = map[string]Class{
-	"NOTIFY_ERROR.client":            ID, // who pays, as the gateway calls them
-	"NOTIFY_SUCCESS.client":          ID,
-	"VIDEOSERVICES_API_REQUEST.args": Words, // names of streams
+	"NOTIFY_ERROR.client":               ID, // who pays, as the gateway calls them
+	"NOTIFY_SUCCESS.client":             ID,
+	"VIDEOSERVICES_API_REQUEST.args":    Words, // names of streams
+	"VIDEOSERVICES_API_REQUEST.message": Prose, // what a server answers
 }
+
+// general are keys that say what a thing is called, whatever it is: what is above
+// them decides.
+var general = wordSet("id name title code")
 
 // guess finds a class for keys that no table has, by what their names contain.
 type guess struct {

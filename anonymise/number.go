@@ -33,12 +33,30 @@ func (r *rewriter) number(c Class, name, s string) []edit {
 	}
 	text := s[digits.from:digits.to]
 	out := r.a.standins.digits(domain, text)
-	if out == text {
+	fraction := fractionOf(s, digits.to)
+	if out == text && fraction.from == fraction.to {
 		return nil
 	}
 	r.rep.replaced(c)
 	r.learn(c, text, out)
-	return []edit{{digits.from, digits.to, out}}
+	edits := []edit{{digits.from, digits.to, out}}
+	if fraction.from < fraction.to {
+		places := r.a.standins.manyDigits(domain, s)[:fraction.to-fraction.from]
+		edits = append(edits, edit{fraction.from, fraction.to, places})
+	}
+	return edits
+}
+
+// fractionOf are the digits after a point at s[at].
+func fractionOf(s string, at int) piece {
+	to := at + 1
+	if at >= len(s) || s[at] != '.' {
+		return piece{at, at}
+	}
+	for to < len(s) && isDigit(s[to]) {
+		to++
+	}
+	return piece{at + 1, to}
 }
 
 // leadingDigits are the digits of a number before its fraction or exponent.

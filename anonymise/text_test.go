@@ -78,3 +78,15 @@ func TestCopy_KeysDecide(t *testing.T) {
 		}
 	}
 }
+
+// Where somebody is gives as much away as their address.
+func TestCopy_Fractions(t *testing.T) {
+	log := header + "X lat=55.751244 lon=-37.618423 balance=-120.50 cost=0.5 latitude='55.751244'\n"
+	out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log))
+	if regexp.MustCompile(`751244|618423`).Match(out) || !strings.Contains(string(out), "balance=-120.50 cost=0.5 ") {
+		t.Errorf("%s became %s", log, out)
+	}
+	if !regexp.MustCompile(`lat=\d\d\.\d{6} lon=-\d\d\.\d{6} `).Match(out) {
+		t.Errorf("numbers have another form in %s", out)
+	}
+}

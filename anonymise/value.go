@@ -64,6 +64,8 @@ func (r *rewriter) unknown(name, s string) []edit {
 		return nil
 	case isDocument(s):
 		return r.scan(s, true, Unknown)
+	case strings.HasPrefix(s, "/") && !strings.ContainsAny(s, " \n"):
+		return r.url(s)
 	case strings.Contains(s, "://"):
 		r.rep.undocumented(name, true)
 		return r.scan(s, true, Unknown)
