@@ -35,8 +35,8 @@ func (a *app) parseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parse [LOG…]",
 		Short: "Records as the parser sees them, or what logs hold",
-		Long: `Parse prints the records of finished logs (files, directories, globs; plain or packed;
-rotated generations are joined), merged by time; of standard input without LOG. Nothing is
+		Long: `Parse prints the records of finished logs (files, directories, archives, globs; plain or
+packed by gzip, zstd, bzip2 or xz; rotated generations are joined), merged by time; of standard input without LOG. Nothing is
 left out: what has no readable header is shown as well, flagged orphan or bad_header, and
 bytes that belong to no record are reported on standard error. Nothing is redacted either.
 
@@ -46,6 +46,7 @@ its biggest records; then it says in plain words what is unusual about these log
 		Example: `  smarty-alert parse testdata/logs/smarty_epg.log
   smarty-alert parse --stats /var/log/microimpuls/smarty
   smarty-alert parse --event 'LOGIN_*' --where 'params.device == "android"' testdata/logs
+  smarty-alert parse --stats logs.tar.zst
   zcat smarty_main.log.2.gz | smarty-alert parse --format jsonl
   zcat smarty_main.log.2.gz | smarty-alert parse app1:smarty_main=-`,
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.parse(cmd.Context(), f, logs) },
@@ -75,11 +76,11 @@ func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 	if f.raw && f.stats {
 		return usageError(errors.New("--raw shows records and --stats only counts them: choose one"))
 	}
+	a.interruptible() // also while an archive is unpacked
 	job, err := prepareParse(f, logs)
 	if err != nil {
 		return err
 	}
-	a.interruptible()
 	if f.stats {
 		err = a.parseStats(ctx, f, job)
 	} else {
