@@ -45,6 +45,7 @@ func anonymised(t reporter, a *anonymise.Anonymiser, log []byte) ([]byte, *anony
 func TestCopy_Golden(t *testing.T) {
 	for _, name := range []string{"samples", "malformed"} {
 		got, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), sample(t, name))
+		compare(t, records(t, sample(t, name)), records(t, got))
 		golden := filepath.Join("testdata", name+".anonymised.log")
 		if *update {
 			if err := os.WriteFile(golden, got, 0o644); err != nil {

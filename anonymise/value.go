@@ -75,7 +75,7 @@ func (r *rewriter) unknown(name, s string) []edit {
 }
 
 // shortNumber is an amount, a count or a small id.
-var shortNumber = regexp.MustCompile(`^[+-]?(?:\d{1,4}|\d*\.\d+)$`)
+var shortNumber = regexp.MustCompile(`^[+-]?(?:\d{1,4}\.?|\d*\.\d+)$`)
 
 // document begins as a printed dict or list, JSON, XML, an object or a form does.
 var document = regexp.MustCompile(`^\s*(?:[{[<]|[A-Za-z_][A-Za-z0-9_.-]*=[^\s;&]*(?:[;&][A-Za-z_][A-Za-z0-9_.-]*=|$))`)
