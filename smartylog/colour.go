@@ -24,7 +24,7 @@ func colourWidth(b []byte) int {
 
 // skipColour passes over colour sequences.
 func skipColour(b []byte, p int) int {
-	for p < len(b) {
+	for p < len(b) && b[p] == esc {
 		n := colourWidth(b[p:])
 		if n == 0 {
 			break

@@ -76,6 +76,13 @@ type splitter struct {
 	parser  parser
 }
 
+// begin prepares for a record, with the memory there is.
+func (s *splitter) begin(b []byte, p int, event *eventKeys) {
+	s.b, s.p, s.event = b, p, event
+	s.pairs, s.lasts = s.pairs[:0], s.lasts[:0]
+	s.places, s.placed, s.lastsTo, s.wasted, s.seen = nil, 0, 0, 0, 0
+}
+
 // manyPairs is how many pairs are searched one by one: more than any event has.
 const manyPairs = 32
 
@@ -148,7 +155,7 @@ const maxWasted = 4 * MaxRecord
 
 // read reads the printed value at p and leaves the parser at its end.
 func (s *splitter) read(p int) error {
-	s.parser = parser{b: s.b, p: p, skip: true}
+	s.parser.begin(s.b, p)
 	if s.wasted > maxWasted {
 		return errForm
 	}
@@ -330,7 +337,7 @@ func endsInsideValue(raw []byte, message int, work *splitter) bool {
 	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
 		return false // a traceback has followed
 	}
-	*work = splitter{b: trimEnd(body), p: message + end, event: documented.keysOf(name), pairs: work.pairs[:0], lasts: work.lasts[:0]}
+	work.begin(trimEnd(body), message+end, documented.keysOf(name))
 	work.split()
 	return work.seen&Unterminated != 0
 }

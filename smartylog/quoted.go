@@ -18,7 +18,7 @@ func (q *quotedText) end(b []byte, at, message int, pos int64) int {
 		q.known, q.of = true, pos
 		b = bytes.TrimRight(b, "\r\n")
 		name, pairs := eventAt(b[message:])
-		q.splitter = splitter{b: b, p: message + pairs, event: documented.keysOf(name), pairs: q.pairs[:0], lasts: q.lasts[:0]}
+		q.begin(b, message+pairs, documented.keysOf(name))
 		q.split()
 	}
 	for i := range q.pairs {

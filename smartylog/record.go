@@ -106,7 +106,8 @@ func (r *Record) findPairs() {
 		return
 	}
 	s := &r.splitter
-	*s = splitter{b: r.Raw[:r.body()], p: min(r.pairsAt, r.body()), event: documented.keys[r.Event], pairs: r.pairs, lasts: s.lasts[:0]}
+	s.pairs = r.pairs
+	s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), documented.keys[r.Event])
 	s.split()
 	r.pairs = s.pairs
 	r.Flags |= s.seen

@@ -45,10 +45,11 @@ func (r *Record) CopyTo(dst, before *Record) {
 		behind = nil
 		r.IsSuspect()
 	}
-	raw, pairs, splitter, work := dst.Raw, dst.pairs, dst.splitter, dst.work
-	*dst = *r
-	dst.Raw = append(raw[:0], r.Raw...)
-	dst.split, dst.context, dst.pairs, dst.splitter, dst.work = false, nil, pairs[:0], splitter, work
+	dst.Instance, dst.Log, dst.File, dst.Gen, dst.Pos = r.Instance, r.Log, r.File, r.Gen, r.Pos
+	dst.Sec, dst.Offset, dst.Event, dst.Flags = r.Sec, r.Offset, r.Event, r.Flags
+	dst.Raw = append(dst.Raw[:0], r.Raw...)
+	dst.reset(&r.mark)
+	dst.pairsAt = r.pairsAt
 	dst.before, dst.behind = nil, behind
 }
 

@@ -61,6 +61,12 @@ type parser struct {
 	trace  *trace
 }
 
+// begin prepares for finding the end of the value at b[p:].
+func (p *parser) begin(b []byte, at int) {
+	p.b, p.p, p.depth, p.skip, p.after = b, at, 0, true, ""
+	p.names, p.unsure, p.trace = false, false, nil
+}
+
 // value reads the outermost value. Objects may hold the reprs of others, or names
 // with single quotes; if the first reading fails, the second is tried.
 func (p *parser) value() (any, error) {
