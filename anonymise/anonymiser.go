@@ -99,14 +99,6 @@ func apply(dst, b []byte, edits []edit) []byte {
 	return append(dst, b[at:]...)
 }
 
-// applied is a text with its edits.
-func applied(s string, edits []edit) string {
-	if len(edits) == 0 {
-		return s
-	}
-	return string(apply(nil, []byte(s), edits))
-}
-
 // rewriter anonymises one record.
 type rewriter struct {
 	*copier
