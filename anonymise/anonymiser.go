@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -21,7 +22,7 @@ type Options struct {
 // safe for concurrent use.
 type Anonymiser struct {
 	standins *standins
-	redactor *smartylog.Redactor
+	redactor *redact.Redactor
 	asked    map[string]Class // by key or path in lower case
 }
 
@@ -34,7 +35,7 @@ func New(o Options) (*Anonymiser, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Anonymiser{standins: s, redactor: smartylog.NewRedactor(nil, nil), asked: map[string]Class{}}
+	a := &Anonymiser{standins: s, redactor: redact.New(nil, nil), asked: map[string]Class{}}
 	for _, name := range o.Keep {
 		a.asked[strings.ToLower(name)] = Verbatim
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -16,7 +17,7 @@ const DefaultLateness = 2
 // Options configure an engine. The zero value is usable but for Redactor.
 type Options struct {
 	Lateness int64 // seconds
-	Redactor *smartylog.Redactor
+	Redactor *redact.Redactor
 	// Start is the second from which expected groups are awaited when no record
 	// has been seen before: the second of the start in a live run, 0 in replay,
 	// where the smallest timestamp decides.
@@ -54,7 +55,7 @@ type Engine struct {
 // New makes an engine for a set of rules. Rules that are disabled are left out.
 func New(set *rules.Set, o Options) *Engine {
 	if o.Redactor == nil {
-		o.Redactor = smartylog.NewRedactor(nil, nil)
+		o.Redactor = redact.New(nil, nil)
 	}
 	e := &Engine{o: o, pending: newPending(), reached: never, final: never, first: never, newest: never,
 		scratch: rules.NewScratch(), vars: rules.NewScratch()}

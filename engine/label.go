@@ -11,7 +11,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/smarty-alert/smarty-alert/alert"
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
@@ -72,7 +72,7 @@ func (r *ruleState) shownValues(values []alert.Value) []alert.Value {
 		if &out[0] == &values[0] {
 			out = slices.Clone(values)
 		}
-		out[i].V = smartylog.Redacted
+		out[i].V = redact.Mark
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -158,7 +159,7 @@ func drawSource(t *rapid.T, n int, uses string, steps []int64, long bool) *oSour
 }
 
 // redactor is shared: what may be shown is not the oracle's business.
-var redactor = smartylog.NewRedactor(nil, nil)
+var redactor = redact.New(nil, nil)
 
 // habits are the moves that a source makes, by how orderly it is; the last one
 // does everything.

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/smarty-alert/smarty-alert/engine"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 const secretRules = `
@@ -131,7 +131,7 @@ func TestEngine_SampleKnowsWhatCameBefore(t *testing.T) {
 	set := mustRules(t, "- {id: a, event: X}")
 	text := line(0, "X", "params={'password': 'one\ntwo-hunter2', 'cid': 12}")
 	out := alertsOf(t, set, text)
-	if len(out) != 1 || strings.Contains(out[0].Alert.Samples[0].Text, "hunter2") || !strings.HasSuffix(out[0].Alert.Samples[0].Text, smartylog.Redacted+", 'cid': 12}") {
+	if len(out) != 1 || strings.Contains(out[0].Alert.Samples[0].Text, "hunter2") || !strings.HasSuffix(out[0].Alert.Samples[0].Text, redact.Mark+", 'cid': 12}") {
 		t.Errorf("got %+v", out)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
@@ -26,7 +26,7 @@ type ruleState struct {
 	timers timerHeap
 	fresh  map[uint32]int64 // event mode: new matching records per group since the last judgement
 	recent samples
-	redact *smartylog.Redactor
+	redact *redact.Redactor
 	shown  []string // reused by key
 	byName []int    // of group labels sorted by name: their places in group_by
 	stats  Stats
@@ -47,7 +47,7 @@ type group struct {
 	expected   bool // named by groups.expect: never forgotten or evicted
 }
 
-func newRuleState(r *rules.Rule, index int, redact *smartylog.Redactor) *ruleState {
+func newRuleState(r *rules.Rule, index int, redact *redact.Redactor) *ruleState {
 	rs := &ruleState{rule: r, index: index, redact: redact, due: never, cron: never, groups: windowing.NewGroups(),
 		table: windowing.NewTable(r.Columns), active: make([]incident, 1), fresh: map[uint32]int64{}}
 	rs.lru.clear()

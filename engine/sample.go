@@ -7,6 +7,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -40,7 +41,7 @@ type sample struct {
 }
 
 // redacted is the sample's text as it may leave the process.
-func (sm *sample) redacted(redact *smartylog.Redactor) string {
+func (sm *sample) redacted(redact *redact.Redactor) string {
 	if sm.Clean {
 		return string(sm.Text)
 	}
@@ -53,7 +54,7 @@ func (sm *sample) redacted(redact *smartylog.Redactor) string {
 }
 
 // clean is a copy that may be stored.
-func (sm sample) clean(redact *smartylog.Redactor) sample {
+func (sm sample) clean(redact *redact.Redactor) sample {
 	sm.Text, sm.Tail, sm.Last, sm.Clean = []byte(sm.redacted(redact)), nil, 0, true
 	return sm
 }
@@ -106,7 +107,7 @@ func (s *samples) add(key []byte, sm sample) {
 
 // of returns the first three and the last three of a group's samples after a
 // second, redacted.
-func (s *samples) of(key []byte, after int64, redact *smartylog.Redactor) []alert.Sample {
+func (s *samples) of(key []byte, after int64, redact *redact.Redactor) []alert.Sample {
 	group := xxh3.Hash(key)
 	var found []sample
 	for i := range s.Ring {

@@ -13,9 +13,9 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 var update = flag.Bool("update", false, "write testdata/replay.jsonl anew")
@@ -50,7 +50,7 @@ func replayed(t *testing.T, set *rules.Set) *outcome {
 	var out outcome
 	var buf bytes.Buffer
 	lines := replay.NewJSONL(&buf)
-	o := replay.Options{Rules: set, Sources: sources, Lateness: engine.DefaultLateness, Redactor: smartylog.NewRedactor(nil, nil)}
+	o := replay.Options{Rules: set, Sources: sources, Lateness: engine.DefaultLateness, Redactor: redact.New(nil, nil)}
 	out.summary, err = replay.Run(t.Context(), o, func(ev replay.Event) error {
 		if ev.Alert != nil {
 			out.alerts = append(out.alerts, ev.Alert)

@@ -11,6 +11,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -22,7 +23,7 @@ type Options struct {
 	Read     ingest.ReadOptions // From, To, zones, progress
 	Until    int64              // end of the clock, Unix seconds; 0: the greatest timestamp read
 	Lateness int64              // seconds
-	Redactor *smartylog.Redactor
+	Redactor *redact.Redactor
 	Pending  bool // report pending transitions as well
 	// Dispatcher, when set, decides about notifications, in event time.
 	Dispatcher *notifiers.Dispatcher

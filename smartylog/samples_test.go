@@ -1,7 +1,6 @@
 package smartylog_test
 
 import (
-	"fmt"
 	"os"
 	"testing"
 )
@@ -14,5 +13,3 @@ func sampleLog(t testing.TB) []byte {
 	}
 	return data
 }
-
-func toText(v any) string { return fmt.Sprint(v) }

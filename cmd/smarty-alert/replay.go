@@ -14,6 +14,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -174,7 +175,7 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 		f.rules = c.Rules
 	}
 	j.o.Lateness = int64(c.Lateness / time.Second)
-	j.o.Redactor = smartylog.NewRedactor(c.Redact.Keys, c.Redact.Allow)
+	j.o.Redactor = redact.New(c.Redact.Keys, c.Redact.Allow)
 	j.logs = c.Logs
 	if c.Route != nil {
 		if j.o.Dispatcher, err = notifiers.NewDispatcher(dispatchOptions(c), nil, time.Time{}); err != nil {

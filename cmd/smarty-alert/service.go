@@ -17,6 +17,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/store"
@@ -136,7 +137,7 @@ func (s *service) openLoop(ctx context.Context) error {
 			Options: smartylog.Options{Zone: lc.Zone, IgnoreOffset: lc.IgnoreOffset}}
 	}
 	eo := engine.Options{Lateness: int64(s.config.Lateness / time.Second),
-		Redactor: smartylog.NewRedactor(s.config.Redact.Keys, s.config.Redact.Allow)}
+		Redactor: redact.New(s.config.Redact.Keys, s.config.Redact.Allow)}
 	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log}, eo, st); err != nil {
 		if l.live != nil {
 			err = errors.Join(err, l.live.Close())

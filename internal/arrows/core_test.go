@@ -7,7 +7,7 @@ import (
 )
 
 // core is the part in which time is an argument (docs/adr/0001).
-var core = []string{"smartylog", "alert", "windowing", "rules", "engine", "calendar"}
+var core = []string{"smartylog", "redact", "alert", "windowing", "rules", "engine", "calendar"}
 
 var wallClock = []string{"Now", "Since", "Until", "After", "Sleep", "NewTimer", "NewTicker", "Tick", "AfterFunc"}
 

@@ -1,15 +1,15 @@
-package smartylog_test
+package redact_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // What on-call needs is not hidden.
 func TestRedactor_Plain(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for _, text := range []string{
 		"Fri Mar 24 10:22:35+1030 2017 Level 15 api:621 get[83630.Thread-3] X", "2017-03-24 10:22:35,120", "Mon Feb 02 21:16:00+0000 2026",
 		"time=1489000000 ms=1489000000123 us=1489000000123456 ns=1489000000123456789", "execution_time=12.345678 x=0.79001234567 y=0.30000000000000004",
@@ -31,7 +31,7 @@ func TestRedactor_Plain(t *testing.T) {
 
 // Personal data has many spellings.
 func TestRedactor_Personal(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for kind, texts := range map[string][]string{
 		"phone": {"+79123456789", "+7 912 345 67 89", "+7 (912) 345-67-89", "8(912)345-67-89", "8 912 3456789", "8-912-345-67-89", "79123456789", "89123456789", "(912) 345-67-89",
 			"8 (495) 123-45-67", "+375 29 123-45-67", "375291234567", "+375 (29) 123 45 67", "+380501234567", "380501234567", "77012345678", "+7 701 234 56 78", "998901234567", "+49 151 23456789",
@@ -52,10 +52,10 @@ func TestRedactor_Personal(t *testing.T) {
 					continue // what stands around becomes part of the address
 				}
 				got := r.Text(line)
-				if strings.Contains(got, text) || !strings.Contains(got, smartylog.Redacted) {
+				if strings.Contains(got, text) || !strings.Contains(got, redact.Mark) {
 					t.Errorf("%s: %s became %s", kind, line, got)
 				}
-				letThrough := smartylog.NewRedactor(nil, []string{kind})
+				letThrough := redact.New(nil, []string{kind})
 				if got := letThrough.Text(line); got != line {
 					t.Errorf("%s allowed: %s became %s", kind, line, got)
 				}

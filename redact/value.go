@@ -1,4 +1,4 @@
-package smartylog
+package redact
 
 import "strings"
 
@@ -44,8 +44,8 @@ func valueBegin(s string, at int, sign byte) int {
 // secretEnd is where the value that begins at from ends; from itself if there is
 // none.
 func secretEnd(s string, from int, sign byte, key string) int {
-	if strings.HasPrefix(s[from:], Redacted) {
-		return from + len(Redacted)
+	if strings.HasPrefix(s[from:], Mark) {
+		return from + len(Mark)
 	}
 	if at := literalAt(s, from); at >= 0 {
 		return quotedEnd(s, at)
@@ -278,8 +278,8 @@ func fieldsEnd(s string, to int) int {
 // end in a closing tag, which begins with open, or with the text.
 func elementText(s string, at int, open string) (from, to int, ok bool) {
 	switch rest := s[at:]; {
-	case strings.HasPrefix(rest, Redacted):
-		return at, at + len(Redacted), true
+	case strings.HasPrefix(rest, Mark):
+		return at, at + len(Mark), true
 	case strings.HasPrefix(rest, "<![CDATA["):
 		return at, after(s, at, "]]>"), true
 	}

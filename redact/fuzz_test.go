@@ -1,4 +1,4 @@
-package smartylog_test
+package redact_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // FuzzRedact: hiding twice is hiding once, what was UTF-8 stays so, the text
@@ -25,7 +25,7 @@ func FuzzRedact(f *testing.F) {
 		"token=<redacted><redacted>", "password=x<redacted>", "<password>x</", "('token', "} {
 		f.Add(s)
 	}
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	f.Fuzz(func(t *testing.T, s string) {
 		once := r.Text(s)
 		if twice := r.Text(once); twice != once {
@@ -34,12 +34,12 @@ func FuzzRedact(f *testing.F) {
 		if utf8.ValidString(s) && !utf8.ValidString(once) {
 			t.Errorf("%q became %q", s, once)
 		}
-		if len(once) > len(smartylog.Redacted)*len(s) {
+		if len(once) > len(redact.Mark)*len(s) {
 			t.Errorf("%d bytes became %d", len(s), len(once))
 		}
 		hidden, at := "", 0
 		for _, found := range r.Find(s) {
-			hidden += s[at:found.From] + smartylog.Redacted
+			hidden += s[at:found.From] + redact.Mark
 			at = found.To
 		}
 		if hidden += s[at:]; hidden != once {
@@ -53,7 +53,7 @@ func FuzzRedact(f *testing.F) {
 func TestRedactor_Hostile(t *testing.T) {
 	const size = 1 << 18
 	began := time.Now()
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for _, unit := range []string{"=", ":", "'", `"`, `\`, " ", "_", "a", "7", "7 ", "+", "+7", "7-", "@", "a@", "a@b.", ".", "%", "%3D", "%40", "<", ">", "<>", "</", "(", "[", "{", "[]", ",", "',", "a',", "('",
 		"token=", "token:", "token=<", "<token>", "<token a=", "&lt;token&gt;", "&gt;", "token: ", "token=[", "token=[\n", "token=[\"\n", "token=[\\'\n[", "token=(\n)(", "token='", `token=\'`, "token \"", "value=", `"token", value=`, "Authorization: Basic ", "Basic ", "Cookie: a=b; ", "a=b; ",
 		"eyJ", "eyJaaaaa.", "://", "a://", "a://b:", "?hash=", "&key=", "4111 ", "4111-1111-1111-1111-", `\n`, `\x41`, "\n", "я", "\xff", "_token", "token_", "79001234567Key="} {

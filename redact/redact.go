@@ -1,12 +1,14 @@
-package smartylog
+package redact
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
-// Redacted stands where a secret was.
-const Redacted = "<redacted>"
+// Mark stands where a secret was.
+const Mark = "<redacted>"
 
 // Redactor hides secrets and personal data in what leaves the process or is
 // stored. It is immutable and safe for concurrent use.
@@ -25,10 +27,10 @@ var (
 	phoneKeys   = [...]string{"phone", "phone_number", "mobile", "msisdn", "telephone"}
 )
 
-// NewRedactor hides the default secrets and the given further keys. allow names
+// New hides the default secrets and the given further keys. allow names
 // keys ("token"), paths ("params.signature") or kinds of data (phone email jwt userinfo
 // hex card) to let through.
-func NewRedactor(keys, allow []string) *Redactor {
+func New(keys, allow []string) *Redactor {
 	r := &Redactor{keys: map[string]bool{}, allow: map[string]bool{}, hides: map[string]bool{kindHex: true, kindCard: true, kindPhone: true}}
 	for _, p := range valuePatterns {
 		r.hides[p.kind] = true
@@ -124,19 +126,19 @@ func (r *Redactor) Text(s string) string {
 // path. It returns a copy where something had to change.
 func (r *Redactor) Value(key string, v any) any {
 	if v != nil && r.SecretKey(key) {
-		return Redacted
+		return Mark
 	}
 	switch v := v.(type) {
 	case string:
 		if r.calledPhone(key, v) {
-			return Redacted
+			return Mark
 		}
 		return r.Text(v)
 	case int64:
 		if text := strconv.FormatInt(v, 10); r.calledPhone(key, text) || len(text) > 9 && r.Text(text) != text {
-			return Redacted
+			return Mark
 		}
-	case Dict:
+	case smartylog.Dict:
 		return r.dict(key, v)
 	case []any:
 		return r.list(key, v)
@@ -149,14 +151,14 @@ func (r *Redactor) calledPhone(key, text string) bool {
 	return r.phoneKey(key[lastName(key):]) && countDigits(text) >= minPhone
 }
 
-func (r *Redactor) dict(key string, d Dict) Dict {
+func (r *Redactor) dict(key string, d smartylog.Dict) smartylog.Dict {
 	name, _ := d.Get("name")
 	named, _ := name.(string)
-	out := make(Dict, len(d))
+	out := make(smartylog.Dict, len(d))
 	for i, p := range d {
-		out[i] = Pair{r.Text(p.Key), r.Value(key+"."+p.Key, p.Value)}
+		out[i] = smartylog.Pair{Key: r.Text(p.Key), Value: r.Value(key+"."+p.Key, p.Value)}
 		if p.Key == "value" && p.Value != nil && r.SecretKey(named) { // {"name": "password", "value": "x"}
-			out[i].Value = Redacted
+			out[i].Value = Mark
 		}
 	}
 	return out
@@ -169,7 +171,7 @@ func (r *Redactor) list(key string, list []any) []any {
 	}
 	if len(list) == 2 && list[1] != nil { // ('password', 'x')
 		if first, ok := list[0].(string); ok && r.SecretKey(first) {
-			out[1] = Redacted
+			out[1] = Mark
 		}
 	}
 	return out
@@ -193,3 +195,5 @@ func passesLuhn(s string) bool {
 	}
 	return sum%10 == 0
 }
+
+func isDigit(c byte) bool { return c-'0' < 10 }

@@ -1,4 +1,4 @@
-package smartylog_test
+package redact_test
 
 import (
 	"strings"
@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 func TestRedactor_Find(t *testing.T) {
 	const text = "LOGIN_ERROR params={u'password': u'qwe', u'mail': u'a@example.com'} url='http://bob:pw@example.com/?token=6a1f' phone=79001234567 pin_code=<redacted>"
 	var got []string
-	for _, f := range smartylog.NewRedactor(nil, nil).Find(text) {
+	for _, f := range redact.New(nil, nil).Find(text) {
 		got = append(got, strings.Join([]string{f.Kind, f.Key, text[f.From:f.To]}, "|"))
 	}
 	want := []string{"key|password|u'qwe'", "email||a@example.com", "userinfo||bob:pw", "key|token|6a1f", "phone||79001234567"}
@@ -28,7 +28,7 @@ var textParts = []string{"password", "api_key", "token", "Key", "=", ": ", "'", 
 
 // What Find tells is what Text hides, in order, and nothing twice.
 func TestRedactor_FindIsText(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(textParts), 0, 14).Draw(t, "parts"), "")
 		hidden, at := "", 0
@@ -36,7 +36,7 @@ func TestRedactor_FindIsText(t *testing.T) {
 			if f.From < at || f.To <= f.From || f.To > len(text) || f.Kind == "" || (f.Kind == "key") != (f.Key != "") {
 				t.Fatalf("%q: %+v after %d", text, f, at)
 			}
-			hidden += text[at:f.From] + smartylog.Redacted
+			hidden += text[at:f.From] + redact.Mark
 			at = f.To
 		}
 		hidden += text[at:]

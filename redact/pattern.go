@@ -1,4 +1,4 @@
-package smartylog
+package redact
 
 import (
 	"regexp"

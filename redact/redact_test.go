@@ -1,4 +1,4 @@
-package smartylog_test
+package redact_test
 
 import (
 	"strings"
@@ -6,11 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 func TestRedactor_Text(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for in, want := range map[string]string{
 		"LOGIN_ERROR params={u'password': u'48\\'21', u'client_id': u'1'}":   "LOGIN_ERROR params={u'password': <redacted>, u'client_id': u'1'}",
 		"params=<QueryDict: {u'api_key': [u'9f2c1a'], u'a': [u'b']}>":        "params=<QueryDict: {u'api_key': <redacted>, u'a': [u'b']}>",
@@ -37,11 +38,11 @@ func TestRedactor_Text(t *testing.T) {
 }
 
 func TestRedactor_Value(t *testing.T) {
-	r := smartylog.NewRedactor([]string{"abonement"}, []string{"signature", "email"})
-	in := smartylog.Dict{{"abonement", "100245"}, {"signature", "abc"}, {"mail", "a@b.ru"}, {"phone", int64(79001234567)},
-		{"list", []any{smartylog.Dict{{"token", "x"}, {"n", int64(5)}}}}, {"password", nil}}
-	want := smartylog.Dict{{"abonement", "<redacted>"}, {"signature", "abc"}, {"mail", "a@b.ru"}, {"phone", "<redacted>"},
-		{"list", []any{smartylog.Dict{{"token", "<redacted>"}, {"n", int64(5)}}}}, {"password", nil}}
+	r := redact.New([]string{"abonement"}, []string{"signature", "email"})
+	in := smartylog.Dict{{Key: "abonement", Value: "100245"}, {Key: "signature", Value: "abc"}, {Key: "mail", Value: "a@b.ru"}, {Key: "phone", Value: int64(79001234567)},
+		{Key: "list", Value: []any{smartylog.Dict{{Key: "token", Value: "x"}, {Key: "n", Value: int64(5)}}}}, {Key: "password", Value: nil}}
+	want := smartylog.Dict{{Key: "abonement", Value: "<redacted>"}, {Key: "signature", Value: "abc"}, {Key: "mail", Value: "a@b.ru"}, {Key: "phone", Value: "<redacted>"},
+		{Key: "list", Value: []any{smartylog.Dict{{Key: "token", Value: "<redacted>"}, {Key: "n", Value: int64(5)}}}}, {Key: "password", Value: nil}}
 	if diff := cmp.Diff(want, r.Value("params", in)); diff != "" {
 		t.Errorf("Value (-want +got):\n%s", diff)
 	}
@@ -51,7 +52,7 @@ func TestRedactor_Value(t *testing.T) {
 }
 
 func TestRedactor_SecretKey(t *testing.T) {
-	r := smartylog.NewRedactor(nil, []string{"args.Key"})
+	r := redact.New(nil, []string{"args.Key"})
 	for path, want := range map[string]bool{
 		"params.password": true, `params["api_key"]`: true, "kwargs.api_secret": true, "X.Access_Token": true, "tokens[0]": true,
 		"key": false, "Key": true, "args.Key": false, "ip": false, "": false, "params": false, "params.device_uid": false,
@@ -64,13 +65,13 @@ func TestRedactor_SecretKey(t *testing.T) {
 
 // No secret of the samples survives, whatever way a record is shown.
 func TestRedactor_Samples(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	data := sampleLog(t)
 	text := r.Text(string(data))
-	for _, rec := range readAll(t, data, smartylog.Options{}) {
+	for _, rec := range scan(data) {
 		for _, p := range rec.Decode().Pairs {
 			v := smartylog.Dict{{Key: p.Key, Value: r.Value(p.Key, p.Value)}}
-			text += toText(v)
+			text += string(smartylog.AppendValue(nil, v))
 		}
 	}
 	for _, secret := range []string{"4821", "qwe", "9f2c1a", "b7f3e1", "s3cr3t", "MerchantAdd", "6a1f", "79001234567", "5da94074db60083cc1393e3fd08b1735", "u'0000'"} {

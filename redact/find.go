@@ -1,4 +1,4 @@
-package smartylog
+package redact
 
 import "strings"
 
@@ -57,7 +57,7 @@ func (h *hiding) hide(now []Finding) bool {
 	merged := make([]Finding, 0, len(h.found)+len(now))
 	old, shift := h.found, 0 // a place in text is one in whole and shift
 	for _, f := range now {
-		for len(old) > 0 && old[0].From+shift+len(Redacted) <= f.From {
+		for len(old) > 0 && old[0].From+shift+len(Mark) <= f.From {
 			merged = append(merged, old[0])
 			shift += old[0].grows()
 			old = old[1:]
@@ -79,7 +79,7 @@ func (h *hiding) hide(now []Finding) bool {
 }
 
 // grows is how much longer a text becomes when this is hidden.
-func (f Finding) grows() int { return len(Redacted) - (f.To - f.From) }
+func (f Finding) grows() int { return len(Mark) - (f.To - f.From) }
 
 // Part is the text from one byte to another as it may be shown. What is hidden
 // and only reaches into the part is hidden there too: redacting a piece alone
@@ -102,7 +102,7 @@ func cover(s string, found []Finding) string {
 	at := 0
 	for _, f := range found {
 		out.WriteString(s[at:f.From])
-		out.WriteString(Redacted)
+		out.WriteString(Mark)
 		at = f.To
 	}
 	out.WriteString(s[at:])

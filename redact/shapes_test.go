@@ -1,4 +1,4 @@
-package smartylog_test
+package redact_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // repr is a text as Python prints it, of version 2 or 3.
@@ -133,7 +133,7 @@ var someKeys = []string{"password", "user_password", "X-Api-Key", "apiKey", "acc
 
 // pieces are all six characters in a row of a text, as it is and as it may be printed.
 func survives(secret, shown string) string {
-	shown = strings.ReplaceAll(shown, smartylog.Redacted, "\x00")
+	shown = strings.ReplaceAll(shown, redact.Mark, "\x00")
 	runes := []rune(secret)
 	for i := 0; i+6 <= len(runes); i++ {
 		piece := string(runes[i : i+6])
@@ -147,7 +147,7 @@ func survives(secret, shown string) string {
 }
 
 func checkShape(t *rapid.T, name, secret, text string) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	shown := r.Text(text)
 	if piece := survives(secret, shown); piece != "" {
 		t.Errorf("%s: %q survives in\n%s\nas %s", name, piece, text, shown)
@@ -188,7 +188,7 @@ func TestRedactor_Cut(t *testing.T) {
 	for name, shape := range quotedShapes {
 		text := shape("password", secret)
 		for n := range len(text) {
-			shown := smartylog.NewRedactor(nil, nil).Text(text[:n])
+			shown := redact.New(nil, nil).Text(text[:n])
 			if piece := survives(secret, shown); piece != "" {
 				t.Errorf("%s: %q survives in\n%s\nas %s", name, piece, text[:n], shown)
 			}

@@ -1,4 +1,4 @@
-package smartylog_test
+package redact_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // However deep a secret lies in a value, under however harmless a key, it is
 // hidden, and what lies beside it is not.
 func TestRedactor_Nesting(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		key := rapid.SampledFrom(someKeys).Draw(t, "key")
 		secret := rapid.OneOf(rapid.Just(any("S3CRETxyz9")), rapid.Just(any(int64(987654))), rapid.Just(any([]any{"S3CRETxyz9", smartylog.Dict{{Key: "a", Value: "S3CRETxyz9"}}})),
@@ -36,7 +37,7 @@ func TestRedactor_Nesting(t *testing.T) {
 }
 
 func TestRedactor_ValueForms(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for _, c := range []struct {
 		key      string
 		in, want any
@@ -72,7 +73,7 @@ func TestRedactor_Allow(t *testing.T) {
 		{[]string{"hex", "jwt", "card", "userinfo"}, nil},
 		{[]string{"key"}, nil},
 	} {
-		r := smartylog.NewRedactor(nil, c.allow)
+		r := redact.New(nil, c.allow)
 		got := r.Value("params", value).(smartylog.Dict)
 		for i, p := range value {
 			if shown := got[i].Value == p.Value; shown != c.shown[p.Key] {

@@ -1,16 +1,16 @@
-package smartylog_test
+package redact_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // A secret is found however it is written down.
 func TestRedactor_Forms(t *testing.T) {
 	const secret = "S3CRETxyz9"
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	for _, text := range []string{
 		"password=" + secret, "password='" + secret + "'", "u'password': u'" + secret + "'", `"password": "` + secret + `"`,
 		`{u\'password\': u\'` + secret + `\'}`, `{\"password\": \"` + secret + `\"}`, `{\'password\': \'` + secret + `\'}`,
@@ -28,7 +28,7 @@ func TestRedactor_Forms(t *testing.T) {
 			t.Errorf("%s\nonce  %s\ntwice %s", text, once, twice)
 		}
 	}
-	own := smartylog.NewRedactor([]string{"пароль", "door_code"}, nil)
+	own := redact.New([]string{"пароль", "door_code"}, nil)
 	for _, text := range []string{"пароль=" + secret, "'door_code': '" + secret + "'", "X-Cookie: " + secret} {
 		if got := own.Text(text); strings.Contains(got, secret) {
 			t.Errorf("%s survives as %s", text, got)

@@ -1,17 +1,17 @@
-package smartylog_test
+package redact_test
 
 import (
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // Samples are redacted when they are stored and again when they are shown: the
 // second time must change nothing.
 func TestRedactor_TwiceIsOnce(t *testing.T) {
-	r := smartylog.NewRedactor(nil, nil)
+	r := redact.New(nil, nil)
 	part := rapid.SampledFrom([]string{"password", "api_key", "token", "Key", "=", ": ", "'", `"`, "u'", " ", ",", "{", "}", "]", "[", "&", "<redacted>",
 		"hunter2", "+79001234567", "a@example.com", "0123456789abcdef0123456789abcdef", ">", `\`, "x"})
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,4 +1,4 @@
-package smartylog
+package redact
 
 import "strings"
 
@@ -24,7 +24,7 @@ func (r *Redactor) findKeyed(s string) []Finding {
 			continue
 		}
 		at, i = to, to-1
-		if s[from:to] != Redacted {
+		if s[from:to] != Mark {
 			if kind != kindKey {
 				key = ""
 			}
