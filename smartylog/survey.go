@@ -54,10 +54,11 @@ func (r *Record) CopyTo(dst, before *Record) {
 }
 
 // follows tells whether other is a copy of the record on which it depends whether
-// r is suspect, which is not decided yet.
+// r is suspect, which is not decided yet. The pairs of a loose one end before its
+// bytes do, so they do not tell.
 func (r *Record) follows(other *Record) bool {
 	b := r.before
-	return b != nil && !b.known && other != nil && b.message == other.mark.message && bytes.Equal(b.raw, other.Raw)
+	return b != nil && !b.known && other != nil && !other.mark.loose && b.message == other.mark.message && bytes.Equal(b.raw, other.Raw)
 }
 
 // endsOpen is endsInsideValue for a record whose pairs are found anyway.
