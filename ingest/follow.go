@@ -183,8 +183,9 @@ func (s *follow) drop(n *node) {
 	if n.pending != nil {
 		return
 	}
-	if n.file != nil && n.final && n.links > 0 {
-		p := n.position(s.now())
+	// one that is gone may lie there packed, and newer than the last look
+	if n.file != nil && n.final && (n.links > 0 || n.mtime.After(s.resting)) {
+		p := n.position(s.resting)
 		p.Done = true
 		s.done = append(s.done, p)
 		s.done = s.done[max(0, len(s.done)-maxDone):]
@@ -297,7 +298,7 @@ func (s *follow) knows(g generation) bool {
 			return true
 		}
 	}
-	return !g.live && s.knowsText(readHead(g))
+	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, func(p Position) bool { return p.isIn(g) }))
 }
 
 // knowsText tells whether a file that begins with head is a copy, or the packed

@@ -301,7 +301,7 @@ func (l *Live) Positions() map[string][]Position {
 		ps := slices.Clone(s.done)
 		for _, n := range s.nodes {
 			if n.file != nil {
-				ps = append(ps, n.position(l.clock))
+				ps = append(ps, n.position(s.resting))
 			}
 		}
 		out[s.name] = ps

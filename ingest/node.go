@@ -304,16 +304,16 @@ func (n *node) rewind() {
 }
 
 // position describes what was returned of the node.
-func (n *node) position(now time.Time) Position {
+func (n *node) position(looked time.Time) Position {
 	if p := n.saved; p.Offset == n.pos && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
-		p.At = now.UnixNano()
+		p.At = looked.UnixNano()
 		return p
 	}
 	head := n.headUpTo(n.pos)
 	p := Position{
 		Path: n.owner.path, inode: n.id, Generation: n.igen,
 		Head: fingerprint(head), HeadLen: len(head),
-		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: now.UnixNano(),
+		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: looked.UnixNano(),
 	}
 	tail := n.tailBefore(n.pos)
 	p.Tail, p.TailLen = fingerprint(tail), len(tail)

@@ -32,7 +32,7 @@ type Position struct {
 	Gen        int    `json:"gen"`            // Record.Gen of its records
 	High       int64  `json:"high"`           // greatest timestamp of the source, 0 if none
 	Done       bool   `json:"done,omitempty"` // all of a copy or packed file: not to be read again
-	At         int64  `json:"at"`             // wall clock when it was taken, Unix nanoseconds
+	At         int64  `json:"at"`             // wall clock when the log was looked at last, Unix nanoseconds
 }
 
 // fingerprint is frozen by a test: stored positions depend on it.

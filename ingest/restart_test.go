@@ -187,10 +187,10 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 			written += n
 			return text
 		}
-		r.append("x.log", more(3))
+		r.append("x.log", more(rapid.IntRange(0, 3).Draw(rt, "first")))
 		r.start(nil)
 		var saved map[string][]Position
-		steps := rapid.SliceOfN(rapid.IntRange(0, 10), 1, 40).Draw(rt, "steps")
+		steps := rapid.SliceOfN(rapid.IntRange(0, 12), 1, 40).Draw(rt, "steps")
 		for _, step := range steps {
 			switch {
 			case step < 3:
@@ -204,6 +204,11 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 				r.append("x.log", whole[20:])
 			case step == 4:
 				r.rotate(more, rapid.Bool().Draw(rt, "packed"))
+			case step == 11: // of an empty file, or before anything is written again
+				r.rotate(quiet, rapid.Bool().Draw(rt, "packed"))
+			case step == 12 && r.live != nil: // time for a look at every file
+				r.clock = r.clock.Add(1e9)
+				r.drain(-1)
 			case step == 5:
 				r.clock = r.clock.Add(1e9)
 				r.truncate()

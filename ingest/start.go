@@ -71,7 +71,9 @@ func (s *follow) sinceLastRun(saved map[string][]Position, now time.Time) int64 
 	last := now.Unix()
 	for _, ps := range saved {
 		for _, p := range ps {
-			last = min(last, p.At/1e9)
+			if !p.Done { // those may be from long ago
+				last = min(last, time.Unix(0, p.At).Add(-s.opts.Discover).Unix())
+			}
 		}
 	}
 	if s.cfg.Start >= 0 {
@@ -173,14 +175,16 @@ func (s *follow) resume(found []generation, saved []Position) error {
 	saved = slices.Clone(saved)
 	slices.SortStableFunc(saved, func(a, b Position) int { return a.Gen - b.Gen })
 	at := locate(found, saved)
-	newest, lastSeen := -1, int64(0)
-	known, empty := map[int]bool{}, -1
+	newest := newestRead(saved, at)
+	claim(found, saved, at, newest)
+	known, empty := map[int]bool{}, map[int]int{} // by index in found; empty: its generation
 	for i, p := range saved {
-		lastSeen = max(lastSeen, p.At)
 		s.high = max(s.high, p.high())
-		if p.HeadLen == 0 {
-			s.nextGen = max(s.nextGen, p.Gen)
-			empty = max(empty, at[i])
+		if p.HeadLen == 0 && !p.Done && (at[i] < 0 || at[i] > newest) {
+			if len(empty) == 0 {
+				s.nextGen = max(s.nextGen, p.Gen)
+			}
+			empty[at[i]] = p.Gen
 			continue // nothing was read of it: as good as new
 		}
 		s.nextGen = max(s.nextGen, p.Gen+1)
@@ -193,7 +197,6 @@ func (s *follow) resume(found []generation, saved []Position) error {
 			s.done = append(s.done, p)
 			continue
 		}
-		newest = max(newest, at[i])
 		g := found[at[i]]
 		n, err := s.openNode(g, p.Gen, p.Offset)
 		if err != nil {
@@ -203,26 +206,46 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		n.final = n.packed || !g.live && g.id != p.inode
 		s.nodes = append(s.nodes, n)
 	}
+	return s.openNew(found, newest, known, empty, lastLook(saved))
+}
+
+// lastLook is when the log of the positions was looked at last: nothing written
+// later is in them.
+func lastLook(saved []Position) (at time.Time) {
+	for _, p := range saved {
+		if t := time.Unix(0, p.At); t.After(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+// openNew opens what came after the positions: what lies after the newest file
+// they tell of, and before one that was still empty, or where none of their files
+// is there any more, what was written after the last look. Everything else stood
+// there and was consumed.
+func (s *follow) openNew(found []generation, newest int, known map[int]bool, empty map[int]int, looked time.Time) error {
+	told := newest
+	for i := range empty {
+		told = max(told, i)
+	}
 	for i, g := range found {
-		if known[i] || i < newest || !g.live && i != empty && g.stood(i, newest, empty, lastSeen) {
+		gen, wasEmpty := empty[i]
+		switch {
+		case known[i] || i < newest:
 			continue
+		case wasEmpty:
+			s.nextGen = max(s.nextGen, gen)
+		case !g.live && (told < 0 || i < told) && !g.info.ModTime().After(looked):
+			continue
+		default:
+			s.stats.Rotations++
 		}
 		if err := s.add(g, 0); err != nil {
 			return err
 		}
-		s.stats.Rotations++
 	}
 	return nil
-}
-
-// stood tells whether generation i was there, and consumed, when positions were
-// saved at lastSeen. Where the newest file that was read is known, all after it
-// is new; but not what lies before a file that was still empty.
-func (g generation) stood(i, newest, empty int, lastSeen int64) bool {
-	if newest >= 0 && i > empty {
-		return false
-	}
-	return g.info.ModTime().UnixNano() <= lastSeen
 }
 
 // locate returns the index in found of each position's file, -1 where it is gone.
@@ -243,10 +266,42 @@ func locate(found []generation, saved []Position) []int {
 	}
 	for i, p := range saved {
 		if at[i] < 0 {
-			at[i] = pick(p, func(generation) bool { return true })
+			at[i] = pick(p, func(generation) bool { return p.HeadLen > 0 })
 		}
 	}
 	return at
+}
+
+// newestRead is the greatest index of a file that was read but not finished, -1 if
+// there is none.
+func newestRead(saved []Position, at []int) int {
+	newest := -1
+	for i, p := range saved {
+		if p.HeadLen > 0 && !p.Done {
+			newest = max(newest, at[i])
+		}
+	}
+	return newest
+}
+
+// claim gives the positions of empty files that are gone, and were older than the
+// newest one, the files that they may have become: a late record was written, and
+// the file packed, since the last look.
+func claim(found []generation, saved []Position, at []int, newest int) {
+	looked := lastLook(saved)
+	for i, p := range saved {
+		if newest < 0 || at[i] == newest {
+			return
+		}
+		if p.HeadLen > 0 || p.Done || at[i] >= 0 {
+			continue
+		}
+		for j, g := range found[:newest] {
+			if at[i] < 0 && g.info.ModTime().After(looked) && !slices.Contains(at, j) {
+				at[i] = j
+			}
+		}
+	}
 }
 
 // lost counts what is known to have been unread of a file that is gone.

@@ -42,6 +42,51 @@ func TestStart_NewBesideKnown(t *testing.T) {
 	}
 }
 
+// A log that came after the last search for new ones, and before the stop, is new
+// even where only new records are of interest.
+func TestStart_NewSinceTheLastSearch(t *testing.T) {
+	r := newRig(t)
+	r.logs[0].Start = FromEnd
+	r.clock = t0.Add(100 * time.Second)
+	r.append("a.log", lines(98, 1))
+	r.start(nil)
+	r.read()
+	r.clock = t0.Add(105 * time.Second)
+	r.drain(-1) // searches
+	r.append("b.log", lines(105, 1))
+	for range 3 {
+		r.clock = r.clock.Add(600 * time.Millisecond)
+		r.drain(-1)
+	}
+	r.append("b.log", lines(106, 2))
+	r.start(r.stop())
+	r.read()
+	if !slices.Equal(r.got["b"], upTo(105, 108)) {
+		t.Errorf("records = %v, want all", r.got["b"])
+	}
+}
+
+// What is remembered of a packed file that was read long ago says nothing about
+// when following stopped.
+func TestStart_OldPositionsAreNotTheLastRun(t *testing.T) {
+	r := newRig(t)
+	r.clock = t0.Add(100 * time.Second)
+	write(t, r.path("a.log.1.gz"), pack(t, lines(0, 50)))
+	r.append("a.log", lines(50, 50))
+	r.start(nil)
+	r.read()
+	r.clock = t0.Add(300 * time.Second)
+	r.read()
+	saved := r.stop()
+	r.logs[0].Start = FromEnd
+	r.append("b.log", lines(0, 200)+lines(304, 2))
+	r.start(saved)
+	r.read()
+	if !slices.Equal(r.got["b"], upTo(304, 306)) {
+		t.Errorf("records = %v, want those since the last run", r.got["b"])
+	}
+}
+
 func TestLive_HugeLineNeedsLittleMemory(t *testing.T) {
 	r := newRig(t)
 	const size = 100 << 20

@@ -57,7 +57,7 @@ func (s *follow) copiesOf(n, fresh *node, now time.Time) []*node {
 				c.final = true
 				copies = append(copies, c)
 			}
-		case len(copies) > 0 && !s.knowsText(readHead(g)):
+		case len(copies) > 0 && !s.knows(g):
 			if c, err := s.openNode(g, s.nextGen, 0); err == nil {
 				c.oldSince = now
 				s.nextGen++
