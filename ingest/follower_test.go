@@ -3,6 +3,8 @@ package ingest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,18 +13,75 @@ import (
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
+// patience is how long a loaded machine may take for what takes a moment.
+const patience = time.Minute
+
 // awake is a rig with real time and tails, and polling so rare that only a tail
 // can be why something is found.
 func awake(t *testing.T) *rig {
 	r := newRig(t)
+	t.Cleanup(func() { r.closeQuietly() })
 	r.opts = LiveOptions{Now: time.Now, Poll: time.Hour, Discover: time.Hour, FlushAfter: time.Millisecond}
 	return r
+}
+
+// closeQuietly closes everything and waits until nothing that was started for a
+// file runs any more: the library ends a watch a moment after its tail, and knows
+// it by a name that the next file may get.
+func (r *rig) closeQuietly() {
+	r.t.Helper()
+	r.close()
+	r.live, r.files = nil, nil
+	deadline := time.Now().Add(patience)
+	for {
+		err := goleak.Find( // looks several times; the library's own watcher has no end
+			goleak.IgnoreTopFunction("github.com/nxadm/tail/watch.(*InotifyTracker).run"),
+			goleak.IgnoreAnyFunction("github.com/fsnotify/fsnotify.(*Watcher).readEvents"))
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// awaitTail waits until the tail of a log stands guard: what happens to the file
+// before that wakes nobody.
+func (r *rig) awaitTail(name string) {
+	r.t.Helper()
+	info, err := os.Stat(r.path(name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	id, _ := inodeOf(info)
+	deadline := time.Now().Add(patience)
+	for !watched(id) {
+		if time.Now().After(deadline) {
+			r.t.Fatalf("nobody watches %s", name)
+		}
+		if err := r.live.Wait(r.t.Context(), 10*time.Millisecond); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// watched tells whether this process has asked the kernel for events of a file.
+func watched(id inode) bool {
+	fds, _ := filepath.Glob("/proc/self/fdinfo/*") // the pattern is well-formed
+	for _, fd := range fds {
+		text, _ := os.ReadFile(fd) // one that was closed meanwhile watches nothing
+		if strings.Contains(string(text), fmt.Sprintf(" ino:%x ", id.Inode)) {
+			return true
+		}
+	}
+	return false
 }
 
 // await reads until source has given n records.
 func (r *rig) await(source string, n int) {
 	r.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for len(r.got[source]) < n {
 		if time.Now().After(deadline) {
 			r.t.Fatalf("%s: %d records, want %d", source, len(r.got[source]), n)
@@ -40,6 +99,7 @@ func TestLive_TailWakes(t *testing.T) {
 	r.append("x.log", lines(0, 2))
 	r.start(nil)
 	r.await("x", 2)
+	r.awaitTail("x.log")
 	for i := range 20 {
 		r.append("x.log", line(2+i, 2+i))
 		r.await("x", 3+i)
@@ -54,6 +114,7 @@ func TestLive_TailSeesRotation(t *testing.T) {
 	r.append("x.log", line(0, 0))
 	r.start(nil)
 	r.await("x", 1)
+	r.awaitTail("x.log")
 	for i := range 5 {
 		write(t, r.path("next"), line(2*i+1, 2*i+1))
 		r.rename("x.log", fmt.Sprintf("x.log-2026010%d", i+1))
@@ -63,6 +124,7 @@ func TestLive_TailSeesRotation(t *testing.T) {
 		r.reopen("x.log")
 		r.live.sources[0].retail = time.Time{}
 		r.live.settle(r.live.sources[0])
+		r.awaitTail("x.log")
 		r.append("x.log", line(2*i+2, 2*i+2))
 		r.await("x", 2*i+3)
 	}
@@ -71,10 +133,6 @@ func TestLive_TailSeesRotation(t *testing.T) {
 }
 
 func TestLive_CloseWaitsForItsGoroutines(t *testing.T) {
-	// the library's own watcher has no end; everything started for a file has
-	defer goleak.VerifyNone(t,
-		goleak.IgnoreTopFunction("github.com/nxadm/tail/watch.(*InotifyTracker).run"),
-		goleak.IgnoreAnyFunction("github.com/fsnotify/fsnotify.(*Watcher).readEvents"))
 	r := awake(t)
 	for i := range 10 {
 		r.append(fmt.Sprintf("x%d.log", i), lines(0, 3))
@@ -87,8 +145,7 @@ func TestLive_CloseWaitsForItsGoroutines(t *testing.T) {
 	if r.live.waker.running == 0 {
 		t.Error("no file has a tail")
 	}
-	r.close()
-	r.live = nil
+	r.closeQuietly()
 }
 
 // A stat that fails makes nxadm/tail end the process; following the descriptor
@@ -102,6 +159,7 @@ func TestLive_TailSurvivesItsDirectory(t *testing.T) {
 	r.append("d/x.log", line(0, 0))
 	r.start(nil)
 	r.await("x", 1)
+	r.awaitTail("d/x.log")
 	r.rename("d", "away")
 	write(t, r.path("d"), "")
 	for i := range 5 {
