@@ -9,6 +9,7 @@ type Course struct {
 	Offsets  map[int]*Span // by seconds east of UTC, of records that print one
 	Switches int           // how often the offset changed from one record to the next
 	Silence  Silence       // the longest
+	Quiet    int64         // seconds of all silences of at least LongSilence
 	Back     Back
 
 	offset  int
@@ -32,6 +33,9 @@ type Back struct {
 // anything being wrong: several processes write it, each when it gets there.
 const Slack = 2
 
+// LongSilence is how many seconds without a record are worth a look.
+const LongSilence = 3600
+
 // Add tells the next record.
 func (c *Course) Add(rec *smartylog.Record) {
 	if !rec.HasTime() {
@@ -54,8 +58,12 @@ func (c *Course) step(rec *smartylog.Record) {
 			c.Back.Worst, c.Back.WorstAt = by, placeOf(rec)
 		}
 	}
-	if rec.Sec-c.Span.Last > c.Silence.Seconds() {
-		c.Silence = Silence{c.Span.Last, rec.Sec}
+	s := Silence{c.Span.Last, rec.Sec}
+	if s.Seconds() > c.Silence.Seconds() {
+		c.Silence = s
+	}
+	if s.Seconds() >= LongSilence {
+		c.Quiet += s.Seconds()
 	}
 }
 

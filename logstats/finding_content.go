@@ -10,8 +10,11 @@ import (
 )
 
 // enough is how many records a log must have before what is missing in it means
-// something.
-const enough = 20
+// something, and enoughFailures how many that tell of failures alone.
+const (
+	enough         = 20
+	enoughFailures = 3
+)
 
 // levels finds logs whose handler drops the successes: the documented events of
 // lower levels are missing, and so is the level itself.
@@ -30,7 +33,7 @@ func (d *doctor) levels(l *Log) {
 			continue
 		}
 		missing = append(missing, e.Name)
-		if f := l.failureOf(e.Name); f != nil && failed == "" {
+		if f := l.failureOf(e.Name); f != nil && f.Count >= enoughFailures && failed == "" {
 			failed = fmt.Sprintf("%s %s but no %s, and ", grouped(f.Count), f.Name, e.Name)
 		}
 	}

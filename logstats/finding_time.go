@@ -97,15 +97,17 @@ func (d *doctor) order(l *Log) {
 	}
 }
 
-// silence finds a long time without records in a log that usually writes often.
+// silence finds a long time without records in a log that usually writes often:
+// not one of a command that runs a few times a day, nor one of people who sleep.
 func (d *doctor) silence(l *Log) {
 	s := l.Course.Silence
 	span := l.Course.Span
-	if span.Count < 100 || s.Seconds() < 3600 {
+	if span.Count < 100 || s.Seconds() < LongSilence {
 		return
 	}
-	usual := max(1, (span.Last-span.First-s.Seconds())/span.Count)
-	if s.Seconds() < 200*usual {
+	rest := span.Last - span.First - s.Seconds()
+	usual := max(1, rest/span.Count)
+	if s.Seconds() < 200*usual || l.Course.Quiet-s.Seconds() > rest/4 {
 		return
 	}
 	d.note("silence", l, fmt.Sprintf("It says nothing from %s to %s (%s), and otherwise something every %s on average.",

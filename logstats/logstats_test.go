@@ -174,7 +174,8 @@ func TestFindings(t *testing.T) {
 		"ordinary":                 {ordinary, 30, nil},
 		"level raised":             {errorsOnly, 0, []string{"level_raised"}},
 		"level raised, few":        {at(0, "INFO", "ACCOUNT_CREATED account_id=1"), 0, nil},
-		"one failure says it":      {at(0, "WARNING", "LOGIN_ERROR reason='x' params={}"), 0, []string{"level_raised"}},
+		"one failure says nothing": {at(0, "WARNING", "LOGIN_ERROR reason='x' params={}"), 0, nil},
+		"three failures say it":    {strings.Repeat(at(0, "WARNING", "LOGIN_ERROR reason='x' params={}"), 3), 0, []string{"level_raised"}},
 		"written before it":        {ordinary, -600, []string{"clock_ahead"}},
 		"three hours ahead":        {zero(ordinary), -10800 + 10800 + 30, []string{"zero_offset"}},
 		"no offset":                {strings.ReplaceAll(ordinary, "+0300", ""), 0, []string{"no_offset"}},
@@ -184,6 +185,9 @@ func TestFindings(t *testing.T) {
 		"back an hour":             {at(5000, "DEBUG", "LOGIN_SUCCESS") + strings.Repeat(at(4999, "DEBUG", "LOGIN_SUCCESS"), 2) + at(0, "DEBUG", "LOGIN_SUCCESS"), 0, []string{"time_back"}},
 		"two seconds are nothing":  {at(2, "DEBUG", "LOGIN_SUCCESS") + at(0, "DEBUG", "LOGIN_SUCCESS"), 0, nil},
 		"a long silence":           {ordinary + repeat(100, func(i int) string { return at(20000+i, "DEBUG", "LOGIN_SUCCESS") }), 0, []string{"silence"}},
+		"a command three times": {repeat(3, func(h int) string {
+			return repeat(40, func(i int) string { return at(h*14400*h+i, "DEBUG", "LOGIN_SUCCESS") })
+		}), 0, nil},
 		"upgrade":                  {repeat(5, two) + repeat(5, func(i int) string { return three(i + 10) }), 0, []string{"eras"}},
 		"mixed":                    {repeat(5, func(i int) string { return two(i) + three(i) }), 0, []string{"mixed_eras"}},
 		"a downgrade":              {repeat(5, three) + repeat(5, func(i int) string { return two(i + 10) }), 0, []string{"eras"}},
