@@ -31,9 +31,12 @@ var (
 	hexText    = regexp.MustCompile(`[0-9a-f]{16,}|[0-9A-F]{16,}|[0-9a-f]{8,15}|[0-9A-F]{8,15}`)
 	numberText = regexp.MustCompile(`\d{5,}`)
 	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
-	patronymic = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ович|евич|овна|евна|ична)`)
+	capitals   = regexp.MustCompile(`[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?(?:\s+(?:[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
+	patronymic = regexp.MustCompile(`\p{Lu}(?:\p{Ll}+(?:ович|евич|овна|евна|ична)|\p{Lu}+(?:ОВИЧ|ЕВИЧ|ОВНА|ЕВНА|ИЧНА))`)
 	hostText   = regexp.MustCompile(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+(?:ru|su|com|net|org|tv|info|biz|local|lan|internal|loc|by|kz|ua|am|il|kg|uz|ee)(?::\d{1,5})?`)
-	personOf   = regexp.MustCompile(`(?i:account|customer|subscriber|user|login|аккаунт|абонент|клиент|пользовател)\pL*[\s:«]{1,2}(\p{Lu}\p{Ll}+)`)
+	personOf   = regexp.MustCompile(`(?i:account|customer|subscriber|user|login|аккаунт|абонент|клиент|пользовател)\pL*[\s:«]{1,2}(\p{Lu}(?:\p{Ll}+|[А-ЯЁІЇЄҐ]{2,}))`)
+	streetOf   = regexp.MustCompile(`(?:^|[^\pL])(?i:(?:ул|просп|пер|наб|пл|мкр)\.|улиц[аеы]|проспекте?|переул(?:ок|ке)|набережн(?:ая|ой)|шоссе|бульваре?|пр-т|б-р)\s*(\p{Lu}[\pL-]+(?:\s+\p{Lu}[\pL-]+)?(?:,?\s*(?:(?:дом|д|корп|к|стр|кв|квартира)\.?\s*)?\d+[\pL\d/-]*)*)`)
+	loginOf    = regexp.MustCompile(`(?i:\b(?:user|username|login|account|customer|subscriber|abonement)[\s:]{1,2})([A-Za-z][A-Za-z._-]{2,}\d[\w-]*)`)
 	nameOf     = regexp.MustCompile(`\d \((\p{Lu}[\pL .'-]*)\)`)
 	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|сч[её]т|карт)\pL*[\s:#№=]{1,3}(\pL{0,4}[-/]?\d[\pL\d/-]+)`)
 )
@@ -92,6 +95,10 @@ func (f *search) sentences(c census) {
 	if c.digits > 1 {
 		f.parts(numberOf, ID)
 		f.parts(nameOf, Person)
+		f.parts(loginOf, ID)
+	}
+	if c.beyondASCII {
+		f.parts(streetOf, Address)
 	}
 	f.hosts(c.dots > 0)
 	f.formIf(c.digitRun > 4, numberText, ID)
@@ -101,6 +108,7 @@ func (f *search) sentences(c census) {
 		}
 		return f.r.whole(Person, m)
 	})
+	f.formIf(c.beyondASCII, capitals, Person)
 	f.formIf(c.beyondASCII, patronymic, Person)
 	if c.beyondASCII {
 		f.parts(personOf, Person)

@@ -265,6 +265,9 @@ func (sc *scanner) bare() {
 		sc.p++
 		return
 	}
+	if class == Person { // "Петров Иван" has two words
+		end += len(namesFollow.FindString(sc.s[end:]))
+	}
 	text := sc.s[from:end]
 	var edits []edit
 	if shape := leadingDigits(text); class != Secret && (shape.to == len(text) || shape.to > 0 && text[shape.to:] == "L") {
@@ -278,6 +281,9 @@ func (sc *scanner) bare() {
 	}
 	sc.take(from, end, moved(edits, from))
 }
+
+// namesFollow are further Russian names and initials.
+var namesFollow = regexp.MustCompile(`^(?:[ \t]+[А-ЯЁІЇЄҐ](?:[\p{Ll}-]+|[А-ЯЁІЇЄҐ-]+|\.(?:\s?[А-ЯЁІЇЄҐ]\.)?))+`)
 
 // groupsFollow are digits with more digits after a space.
 var groupsFollow = regexp.MustCompile(`^[+0-9()-]+ [0-9(]$`)

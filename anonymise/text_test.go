@@ -12,13 +12,18 @@ import (
 // tag, what stays by itself.
 func TestCopy_Sentences(t *testing.T) {
 	a := newAnonymiser(t, anonymise.Options{})
-	tags := regexp.MustCompile(`(person|id|text|user|host|client|secret|device)-[0-9a-hjkmnp-tv-z]{10}`)
+	tags := regexp.MustCompile(`(person|address|id|text|user|host|client|secret|device)-[0-9a-hjkmnp-tv-z]{10}`)
 	for in, want := range map[string]string{
 		"OperationalError: (1045, \"Access denied for user 'bob'@'localhost' now\")":                  "OperationalError: (1045, \"Access denied for user 'TEXT'@'localhost' now\")",
 		"KeyError: 'channel_list'; KeyError: 'ivanov'":                                                "KeyError: 'channel_list'; KeyError: 'TEXT'",
 		"TypeError: f() got an unexpected keyword argument 'fio'":                                     "TypeError: f() got an unexpected keyword argument 'fio'",
 		"AttributeError: 'NoneType' object has no attribute 'x'":                                      "AttributeError: 'NoneType' object has no attribute 'x'",
 		"Абонент Петров не найден, Иван Петров тоже, и Анна Сергеевна":                                "PERSON не найден, PERSON тоже, и PERSON",
+		"Клиент ЗАЙЦЕВ ПЁТР ИЛЬИЧ, ЗАЙЦЕВ П. И., клиент ЗАЙЦЕВА, ИЛЬИНИЧНА":                           "Клиент PERSON, PERSON, клиент PERSON, PERSON",
+		"fio=Зайцев Пётр balance=12, fio: Зайцев П.П. нет":                                            "fio=PERSON balance=12, fio: PERSON нет",
+		"ОШИБКА: абонент живёт: ул. Пролетарская, д. 5, кв. 7, на улице Ленина 3 нет сети":            "ОШИБКА: абонент живёт: ул. ADDRESS, на улице ADDRESS нет сети",
+		"user vasilisa77 not found, login ivan.petrov2 is taken, user has 3 devices":                  "user PERSON not found, login PERSON is taken, user has 3 devices",
+		"GET /admin/customer/vasya77/edit/ and /api/v2/user/list2 and /tvmiddleware/api/login/":       "GET /admin/customer/PERSON/edit/ and /api/v2/user/PERSON and /tvmiddleware/api/login/",
 		"ValueError: договор АБ-1234/56 закрыт":                                                       "ValueError: договор ID закрыт",
 		"Error 111 connecting to redis.operator.local:6379. Connection refused.":                      "Error 111 connecting to HOST.example.com:6379. Connection refused.",
 		"tornado.net.Error in requests.exceptions at socket.py":                                       "tornado.net.Error in requests.exceptions at socket.py",
@@ -52,6 +57,21 @@ func TestCopy_NumbersInSentences(t *testing.T) {
 			if strings.Contains(string(out), number) {
 				t.Errorf("%s survives in %s", number, out)
 			}
+		}
+	}
+}
+
+// A User-Agent stays, but not what the parser could not tell from it.
+func TestCopy_AfterUserAgent(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{})
+	agent := "user_agent=Mozilla/5.0 (Linux; Android 9; MAG 250) Chrome/94.0.4606.81 Version/12.5.1.7"
+	if out, _ := anonymised(t, a, []byte(header+"X "+agent+"\n")); string(out) != header+"X "+agent+"\n" {
+		t.Errorf("became %s", out)
+	}
+	for _, more := range []string{" account=<Account: Глафира>", " fio='Glafira'", " fio=u'Glafira'", " params={'fio': 'Glafira'}", " Глафира Петрова"} {
+		out, _ := anonymised(t, a, []byte(header+"CONTENT_REQUEST_ERROR "+agent+more+"\n"))
+		if strings.Contains(string(out), "Глафира") || strings.Contains(string(out), "Glafira") || !strings.Contains(string(out), "Mozilla/5.0") {
+			t.Errorf("%s became %s", more, out)
 		}
 	}
 }

@@ -62,6 +62,8 @@ func (r *rewriter) urlPath(s string) []edit {
 			continue
 		case strings.ContainsAny(text, "=&;"):
 			out = append(out, moved(r.scan(text, true, Unknown), seg.from)...)
+		case hasDigit(text) && personPaths[strings.ToLower(before)] && !plainWords[strings.ToLower(text)]:
+			out = append(out, moved(r.whole(ID, text), seg.from)...)
 		default:
 			out = append(out, r.patterns(s, seg.from, seg.to, sentences)...)
 		}
@@ -69,6 +71,10 @@ func (r *rewriter) urlPath(s string) []edit {
 	}
 	return out
 }
+
+// personPaths are parts of a path after which a login may stand.
+var personPaths = wordSet(`account accounts customer customers user users abonement abonements subscriber subscribers login profile profiles
+	contract contracts session sessions`)
 
 // smallNumber tells whether a number in a path is no id: those of persons follow
 // a name, and short ones elsewhere are versions and places.

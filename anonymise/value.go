@@ -25,7 +25,7 @@ func (r *rewriter) value(c Class, name, s string) []edit {
 		r.rep.prose(name)
 		return r.scan(s, false, Unknown)
 	case Agent:
-		return r.patterns(s, 0, len(s), agents)
+		return r.agent(s)
 	case Words:
 		return r.words(s)
 	case Traceback:
@@ -41,6 +41,18 @@ func (r *rewriter) value(c Class, name, s string) []edit {
 	}
 	return r.whole(c, s)
 }
+
+// agent keeps a User-Agent. It has no quotes, so what follows it, if it is a key
+// that the parser does not know, is read with it: that is no browser's.
+func (r *rewriter) agent(s string) []edit {
+	if !isASCII(s) || afterAgent.MatchString(s) {
+		return r.scan(s, false, Unknown)
+	}
+	return r.patterns(s, 0, len(s), agents)
+}
+
+// afterAgent is a key with a printed value.
+var afterAgent = regexp.MustCompile(`\s\w+=(?:[ub]?['"]|[<{[(])`)
 
 // wordLike is what the values of an enumeration look like.
 var wordLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,39}$`)

@@ -8,7 +8,7 @@ import (
 // personWords are parts of identifiers after which a number or a name is that of
 // a person or a box.
 var personWords = wordSet(`account accounts customer customers user users abonement contract session sessions device devices subscriber
-	login phone message messages authkey token payment transaction order`)
+	login profile profiles username abonent phone message messages authkey token payment transaction order`)
 
 // plainWords are parts of identifiers that follow those and name nobody.
 var plainWords = wordSet(`status list lists info id ids key keys data cache cached channels tariffs settings balance services state states
