@@ -68,6 +68,9 @@ func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) er
 	if note != "" {
 		fmt.Fprintln(a.stderr, "smarty-alert: note: "+note)
 	}
+	if f.out == "" {
+		a.interruptible() // there is no file to put away
+	}
 	job := anonymiseJob{ctx: ctx, an: an, stderr: a.stderr}
 	err = job.run(copies, f.out, a.stdout)
 	if ctx.Err() != nil || isBrokenPipe(err) {

@@ -78,6 +78,23 @@ func replayed(t *testing.T, logs string) (all []transition) {
 	return all
 }
 
+// Ctrl-C ends the program while it waits for standard input, unless there is a
+// file to put away.
+func TestAnonymise_Interruptible(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	for _, out := range []string{"", filepath.Join(t.TempDir(), "out")} {
+		released := false
+		args := []string{"anonymise", "--key-file", key, "-"}
+		if out != "" {
+			args = append(args, "--out", out)
+		}
+		a := &app{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, release: func() { released = true }}
+		if status := run(t.Context(), args, a); status != 0 || released != (out == "") {
+			t.Errorf("--out %q: status %d, released = %t", out, status, released)
+		}
+	}
+}
+
 // A copy goes below the directory, whatever its name was.
 func TestCopyName(t *testing.T) {
 	for _, c := range []struct{ arg, file, want string }{

@@ -75,7 +75,7 @@ func (f *recordFilter) named(event string) bool {
 	found := false
 	for i, pattern := range f.events {
 		ok, err := path.Match(pattern, event)
-		if ok && err == nil && event != "" {
+		if ok && err == nil {
 			f.met[i], found = true, true
 		}
 	}
