@@ -50,6 +50,7 @@ type Engine struct {
 	scratch *rules.Scratch // of records
 	vars    *rules.Scratch // of conditions
 	labels  []string       // reused while matching
+	bare    []string       // the same without what keys within them say is secret
 }
 
 // New makes an engine for a set of rules. Rules that are disabled are left out.

@@ -12,16 +12,19 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/redact"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // key encodes a group's labels as they may be shown, since groups go to the
 // snapshot too. Identity is that of the labels as they are, so that two secrets
 // do not become one group: where something is hidden the fingerprint comes last.
-func (r *ruleState) key(labels []string) []byte {
+// bare are the labels without what only their values as such show to be secret.
+func (r *ruleState) key(labels, bare []string) []byte {
 	shown, hidden := r.shown[:0], false
 	for i, text := range labels {
-		s := r.hide(i, strings.ToValidUTF8(text, "�"))
+		s := r.hide(i, strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(bare[i], "�"))
 		hidden = hidden || s != text
 		shown = append(shown, s)
 	}
@@ -32,9 +35,21 @@ func (r *ruleState) key(labels []string) []byte {
 	return encodeKey(append(shown, alert.Fingerprint(r.rule.ID, r.named(labels))))
 }
 
+// bare is a label without the secrets of the list or mapping that it is the text
+// of: the text has no quotes, so it does not tell where a secret ends.
+func (r *ruleState) bare(name string, v any, text string) string {
+	switch v.(type) {
+	case []any, smartylog.Dict:
+		if s, ok := rules.Label(r.redact.Value(name, v)); ok {
+			return s
+		}
+	}
+	return text
+}
+
 // hide is the i-th label as it may be shown.
-func (r *ruleState) hide(i int, text string) string {
-	shown, _ := r.redact.Value(r.rule.GroupBy[i].Name, text).(string)
+func (r *ruleState) hide(i int, text, bare string) string {
+	shown, _ := r.redact.Value(r.rule.GroupBy[i].Name, bare).(string)
 	if shown == text || r.redact.SecretKey(r.rule.GroupBy[i].Name) {
 		return shown
 	}

@@ -36,15 +36,16 @@ func (e *Engine) groupKey(r *ruleState, rec *smartylog.Record) ([]byte, bool) {
 	if len(r.rule.GroupBy) == 0 {
 		return nil, true
 	}
-	e.labels = e.labels[:0]
+	e.labels, e.bare = e.labels[:0], e.bare[:0]
 	for _, g := range r.rule.GroupBy {
-		text, ok := rules.Label(rec.Field(g.Path))
+		v := rec.Field(g.Path)
+		text, ok := rules.Label(v)
 		if !ok {
 			return nil, false
 		}
-		e.labels = append(e.labels, text)
+		e.labels, e.bare = append(e.labels, text), append(e.bare, r.bare(g.Name, v, text))
 	}
-	return r.key(e.labels), true
+	return r.key(e.labels, e.bare), true
 }
 
 // inputs are what the record brings to each column. A value that is missing or

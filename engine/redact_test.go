@@ -39,6 +39,32 @@ func checkHidden(t *testing.T, what string, data []byte) {
 	}
 }
 
+// A group that is a list or a mapping hides what its keys say is secret, though
+// its text has no quotes to show where that ends.
+func TestEngine_SecretsInMappings(t *testing.T) {
+	e := engine.New(mustRules(t, "\n- {id: whole, event: LOGIN_ERROR, group_by: [params], window: 1m, condition: count >= 1}\n"), engine.Options{})
+	var text strings.Builder
+	for i, params := range []string{
+		"{u'password': u'hunter2 and hunter2, too: hunter2', u'lang': u'ru'}", "(('password', 'hunter2'), ('lang', 'ru'))",
+		"[{'name': 'password', 'value': 'hunter2 hunter2'}]", "{'a': {'пароль': 'x hunter2'}}", "{'token': ['x hunter2', 'hunter2']}",
+	} {
+		text.WriteString(line(int64(i), "LOGIN_ERROR", "params="+params))
+	}
+	data, err := json.Marshal(feed(t, e, "app/smarty_accounts", text.String()+line(9, "X", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := e.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(data, []byte("lang: ru")) {
+		t.Errorf("what is no secret is not shown: %s", data)
+	}
+	checkHidden(t, "the output", data)
+	checkHidden(t, "the state", state)
+}
+
 // Nothing that comes out of an engine holds a secret, its state included, in
 // which groups are known by what their labels hold; an engine that goes on from
 // the state tells the same as one that was never stopped.

@@ -71,7 +71,7 @@ func (r *ruleState) sortLabels() {
 func (r *ruleState) begin(first, armed int64) {
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
-			slot, _ := r.group(r.key(tuple), first)
+			slot, _ := r.group(r.key(tuple, tuple), first)
 			r.slots[slot].expected = true
 			if armed != first {
 				r.slots[slot].armed = armed

@@ -23,7 +23,7 @@ type Redactor struct {
 // secret too.
 var (
 	secretKeys  = [...]string{"validation_code", "parent_code", "pwd", "cookie", "pin", "pin_code", "pass", "psw", "cvc", "cvv", "cvc2", "cvv2", "otp", "sms_code", "auth", "jwt"}
-	secretParts = [...]string{"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "authkey", "auth_key", "access_key", "private_key", "session_key", "signature", "authorization", "sessid", "sessionid", "session_id", "credential", "card_number", "cardnumber"}
+	secretParts = [...]string{"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "authkey", "auth_key", "access_key", "private_key", "session_key", "signature", "authorization", "sessid", "sessionid", "session_id", "credential", "card_number", "cardnumber", "парол"}
 	phoneKeys   = [...]string{"phone", "phone_number", "mobile", "msisdn", "telephone"}
 )
 
