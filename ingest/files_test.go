@@ -100,6 +100,18 @@ func TestFiles_FromAndTo(t *testing.T) {
 	}
 }
 
+// A machine that starts without a clock begins with the first hours of 1970, which
+// east of Greenwich are before the first second.
+func TestFiles_BeforeFirstSecond(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.log"), "Thu Jan 01 00:00:05+0300 1970 INFO a:1 f[1.T] E seq=0 \n"+
+		"Mon Jan 01 00:00:00+0000 0001 INFO a:1 f[1.T] E seq=1 \n"+lines(2, 2))
+	got, _, err := readAll(t, ReadOptions{}, dir)
+	if err != nil || !slices.Equal(got, upTo(0, 4)) {
+		t.Errorf("records = %v, %v; want all 4", got, err)
+	}
+}
+
 func TestFiles_HalfWrittenGzip(t *testing.T) {
 	dir := t.TempDir()
 	whole := pack(t, lines(0, 2000))

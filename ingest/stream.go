@@ -210,7 +210,7 @@ func (s *stream) finished() bool { return s.end && len(s.ahead) == 0 }
 // wanted applies From and To.
 func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
 	if rec.HasTime() {
-		s.inside = rec.Sec >= o.From && (o.To == 0 || rec.Sec < o.To)
+		s.inside = (o.From == 0 || rec.Sec >= o.From) && (o.To == 0 || rec.Sec < o.To)
 	}
 	return s.inside
 }

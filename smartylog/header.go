@@ -152,6 +152,28 @@ func (h *headerSpans) scanThread(b []byte, p int) bool {
 	return true
 }
 
+// holdsTime tells whether a timestamp stands where function, process and thread
+// should: then the header was cut off and another one follows it.
+func (h *headerSpans) holdsTime(b []byte) bool {
+	for p := h.line.to; p+6 < h.message; p++ {
+		i := bytes.IndexByte(b[p:h.message-6], ':')
+		if i < 0 {
+			return false
+		}
+		p += i
+		if b[p+3] != ':' {
+			continue
+		}
+		var k clock
+		if at := stampStart(b, p-2); at >= h.line.to {
+			if _, ok := k.scan(b[at:]); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // beginsWord tells whether a whole word, or nothing, is at b[p:].
 func beginsWord(b []byte, p int) bool {
 	n := p

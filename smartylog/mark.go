@@ -115,7 +115,7 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		}
 	}
 	var h headerSpans
-	if ok, _ = h.scan(b, n); !ok {
+	if ok, _ = h.scan(b, n); !ok || h.holdsTime(b) {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}

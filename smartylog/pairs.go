@@ -96,13 +96,23 @@ func (s *splitter) split() {
 		}
 		k, ok := keyAt(s.b, s.p)
 		if !ok {
-			for s.p < len(s.b) && !isGap(s.b[s.p]) && s.b[s.p] != '\n' {
-				s.p++
-			}
+			s.skipWord()
 			continue
 		}
 		s.add(k)
 	}
+}
+
+// skipWord passes over what is no pair.
+func (s *splitter) skipWord() {
+	for s.p < len(s.b) && !isGap(s.b[s.p]) && s.b[s.p] != '\n' {
+		s.p++
+	}
+}
+
+// endsValue tells whether a printed value may end at p.
+func (s *splitter) endsValue(p int) bool {
+	return endsLine(s.b, p) || skipGap(s.b, p) > p && !goesOnAsDays(s.b[p:])
 }
 
 // isGap tells whether a byte separates pairs; NULs are what other writers leave.
@@ -132,7 +142,7 @@ func (s *splitter) add(k keyPlace) {
 		return
 	}
 	err := s.read(k.value)
-	if end := s.parser.p; err == nil && (endsLine(s.b, end) || skipGap(s.b, end) > end && !goesOnAsDays(s.b[end:])) {
+	if end := s.parser.p; err == nil && s.endsValue(end) {
 		pr.repr = true
 		pr.value = span{k.value, end}
 	} else {

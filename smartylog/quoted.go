@@ -4,31 +4,88 @@ import "bytes"
 
 // quotedText finds headers that are only text in a quoted value. Clients send
 // what they like as a user agent, and Python's quotes show where it ends: such a
-// line is one record. Torn writes leave the quote open or break it.
+// line is one record. Torn writes leave the quote open or break it; or it is
+// closed by a quote of the record that follows, and then the rest of the line
+// makes no sense.
 type quotedText struct {
-	splitter
-	of    int64 // file offset of the record whose pairs these are
-	known bool
+	splitter       // stands after the values that were looked at
+	of       int64 // file offset of the record whose pairs these are
+	known    bool
+	sound    bool // the rest of the line is pairs and nothing else
+	rest     splitter
 }
 
 // end is where the quoted value ends in whose middle b[at] is; -1 if there is
-// none. b is the first line of the record at pos.
+// none. b is the first line of the record at pos. Calls for one record come with
+// growing at; together they look at each byte a few times at most.
 func (q *quotedText) end(b []byte, at, message int, pos int64) int {
+	b = bytes.TrimRight(b, "\r\n")
 	if !q.known || q.of != pos {
-		q.known, q.of = true, pos
-		b = bytes.TrimRight(b, "\r\n")
+		q.known, q.of, q.sound = true, pos, false
 		name, pairs := eventAt(b[message:])
 		q.begin(b, message+pairs, documented.keysOf(name))
-		q.split()
 	}
-	for i := range q.pairs {
-		if v := q.pairs[i].value; v.from < at && at < v.to {
-			// The end of an object is a guess, so that one before the header proves nothing.
-			if !q.pairs[i].repr || bytes.IndexByte(q.b[v.from:at], '<') >= 0 {
-				return -1
-			}
-			return v.to
+	q.b = b[:at]
+	k, ok := q.openValue()
+	// The end of an object is a guess, so that one before the header proves nothing.
+	if !ok || bytes.IndexByte(b[k.value:at], '<') >= 0 {
+		return -1
+	}
+	q.b = b
+	if q.read(k.value) != nil {
+		return -1
+	}
+	end := q.parser.p
+	if q.sound = q.sound || q.endsWell(end); !q.sound || !q.endsValue(end) {
+		return -1
+	}
+	q.keep(pair{name: k.name, from: q.p, value: span{k.value, end}, repr: true})
+	return end
+}
+
+// openValue passes over the pairs in q.b and stops at the one whose value goes on
+// beyond its end.
+func (q *quotedText) openValue() (k keyPlace, ok bool) {
+	for {
+		q.p = skipGap(q.b, q.p)
+		if q.p >= len(q.b) {
+			return k, false
+		}
+		if k, ok = keyAt(q.b, q.p); !ok {
+			q.skipWord()
+			continue
+		}
+		if !q.isEmpty(k) && q.read(k.value) == errOpen {
+			return k, true
+		}
+		q.add(k)
+	}
+}
+
+// endsWell tells whether from p on the line has pairs only, and no quote that
+// they leave over; the last of them may be cut off.
+func (q *quotedText) endsWell(p int) bool {
+	rest := &q.rest
+	rest.begin(q.b, p, q.event)
+	if !rest.endsValue(p) {
+		return false
+	}
+	for {
+		rest.p = skipGap(rest.b, rest.p)
+		if rest.p >= len(rest.b) {
+			return true
+		}
+		k, ok := keyAt(rest.b, rest.p)
+		if !ok {
+			return false
+		}
+		rest.add(k)
+		last := rest.pairs[len(rest.pairs)-1]
+		if last.open {
+			return true
+		}
+		if !last.repr && bytes.ContainsAny(last.value.of(rest.b), `'"`) {
+			return false
 		}
 	}
-	return -1
 }

@@ -61,8 +61,12 @@ func (r *Record) follows(other *Record) bool {
 	return b != nil && !b.known && other != nil && !other.mark.loose && b.message == other.mark.message && bytes.Equal(b.raw, other.Raw)
 }
 
-// endsOpen is endsInsideValue for a record whose pairs are found anyway.
+// endsOpen is endsInsideValue for a record whose pairs are found anyway, but in
+// its own text only: lines after that count too.
 func (r *Record) endsOpen() bool {
+	if r.mark.loose {
+		return endsInsideValue(r.Raw, r.Message(), &r.work)
+	}
 	if bodyEnd(r.Raw, r.Message()) < len(bytes.TrimRight(r.Raw, "\r\n")) {
 		return false
 	}

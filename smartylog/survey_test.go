@@ -2,6 +2,7 @@ package smartylog_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,26 @@ func TestRecord_CopyTo(t *testing.T) {
 			rt.Errorf("copies (-clones +copies):\n%s", diff)
 		}
 	})
+}
+
+// Whether a record ended inside a value is asked of all its lines, also of those
+// that may be another record's.
+func TestRecord_CopyToAfterLooseLines(t *testing.T) {
+	data := head + "A a={'b" + head + "LOGIN_ERROR reason='x' params={u'lang': u'ru', u'key'\nTraceback (most r" + head + "B\n"
+	s := smartylog.NewScanner(strings.NewReader(data), 0, smartylog.Options{})
+	rec := &smartylog.Record{}
+	var want, got []*smartylog.Record
+	for s.Next(rec) == nil || s.Flush(rec) {
+		c, before := &smartylog.Record{}, (*smartylog.Record)(nil)
+		if len(got) > 0 {
+			before = got[len(got)-1]
+		}
+		rec.CopyTo(c, before)
+		got, want = append(got, c), append(want, rec.Clone())
+	}
+	if diff := cmp.Diff(jsonLines(want), jsonLines(got)); diff != "" || len(got) != 3 {
+		t.Errorf("%d copies (-clones +copies):\n%s", len(got), diff)
+	}
 }
 
 func smallRecord(t *testing.T) *smartylog.Record {

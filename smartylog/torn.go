@@ -59,12 +59,9 @@ func ownEnd(raw []byte, message int, spliced bool) int {
 // contextEnd is where the line ends in which the context ends.
 func contextEnd(raw []byte, message int) int {
 	name, pairs := eventAt(raw[message:])
-	at := message
-	if name != nil {
-		s := splitter{b: raw[:bodyEnd(raw, message)], p: message + pairs, event: documented.keysOf(name)}
-		s.split()
-		at = min(s.p, len(s.b))
-	}
+	s := splitter{b: raw[:bodyEnd(raw, message)], p: message + pairs, event: documented.keysOf(name)}
+	s.split()
+	at := min(s.p, len(s.b))
 	if i := bytes.IndexByte(raw[at:], '\n'); i >= 0 {
 		return at + i + 1
 	}
