@@ -190,6 +190,8 @@ func TestFindings(t *testing.T) {
 		}), 0, nil},
 		"upgrade":                  {repeat(5, two) + repeat(5, func(i int) string { return three(i + 10) }), 0, []string{"eras"}},
 		"mixed":                    {repeat(5, func(i int) string { return two(i) + three(i) }), 0, []string{"mixed_eras"}},
+		"mixed, more of one":       {repeat(5, func(i int) string { return two(i) + three(i) + three(i) }), 0, []string{"mixed_eras"}},
+		"four seconds back":        {at(4, "DEBUG", "LOGIN_SUCCESS") + at(0, "DEBUG", "LOGIN_SUCCESS"), 0, []string{"time_back"}},
 		"a downgrade":              {repeat(5, three) + repeat(5, func(i int) string { return two(i + 10) }), 0, []string{"eras"}},
 		"names of objects":         {repeat(9, func(i int) string { return two(i) + at(i, "DEBUG", "LOGIN_SUCCESS a=<Account: 'Иван'>") }), 0, []string{"unknown_keys"}},
 		"broken":                   {ordinary + "Fri Mar 24 24:00:00+0300 2017 INFO x\n", 0, []string{"bad_header"}},
@@ -224,6 +226,14 @@ func TestFindings(t *testing.T) {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A log that was renamed by whoever collected it holds nothing in the wrong place.
+func TestFindings_Renamed(t *testing.T) {
+	text := at(0, "DEBUG", "OBJECT_CACHED key='x'")
+	if got := logstats.Findings([]*logstats.Log{logOf(t, "collected", text)}, time.UTC); len(got) != 0 {
+		t.Errorf("findings = %v, want none", got)
 	}
 }
 

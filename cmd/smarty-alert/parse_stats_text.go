@@ -228,7 +228,7 @@ func (t *statsText) findings(found []logstats.Finding) {
 	if len(found) == 0 {
 		t.printf("nothing\n")
 	}
-	for _, f := range found {
+	for i, f := range found {
 		mark := t.paint("note   ", text.FgCyan)
 		if f.Weight == logstats.Warning {
 			mark = t.paint("warning", text.FgYellow)
@@ -238,16 +238,21 @@ func (t *statsText) findings(found []logstats.Finding) {
 			said = t.paint(printable(f.Log), text.Bold) + ": " + said
 		}
 		t.printf("%s  %s\n", mark, hanging(said))
-		if f.Advice != "" {
+		again := i+1 < len(found) && found[i+1].Advice == f.Advice // said once, below the last of several logs
+		if f.Advice != "" && !again {
 			t.printf("         %s\n", t.paint("→ "+hanging(printable(f.Advice)), text.Faint))
 		}
 	}
 }
 
+// sentenceWidth is how wide sentences are, so that with what stands before them
+// they fit a terminal of 80 columns.
+const sentenceWidth = 69
+
 // hanging breaks a sentence into lines that stand under its beginning.
 func hanging(s string) string {
 	var lines []string
-	for line := range strings.SplitSeq(text.WrapSoft(s, 100), "\n") {
+	for line := range strings.SplitSeq(text.WrapSoft(s, sentenceWidth), "\n") {
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return strings.Join(lines, "\n           ")
