@@ -30,6 +30,7 @@ func TestFormat22_CutAnywhere(t *testing.T) {
 		"MESSAGE_SEND text=u', and' subject=u'' account=<Account: 5>",
 		"EPG_NAME_DOUBLE program_name=\"Hunters' club\" source='x'",
 		"OBJECT_CACHED object=<Channel: Hunters' club> key=':1:x' deps=[]",
+		"MESSAGE_SEND text=' uuid=v rest' subject='x'",
 		"ADMIN_REQUEST user_agent='' path='/x' ip='192.0.2.1'",
 		"PORTAL_EVENT event_description=don't worry, it's fine screen_name=S",
 	} {
@@ -97,5 +98,17 @@ func TestScanner_GluedTakesLinearTime(t *testing.T) {
 		if took := time.Since(begin); took > 5*time.Second {
 			t.Errorf("%s: %d records in %v", name, len(records), took)
 		}
+	}
+}
+
+// A long value is cut between characters, and objects may lie deep in others.
+func TestRecord_CutsBetweenCharacters(t *testing.T) {
+	v, _ := one(t, head+"A aa='x"+strings.Repeat("я", smartylog.MaxValue/2)+"' bb=1\n").Lookup("aa")
+	if text, _ := v.(string); len(text) != smartylog.MaxValue-1 || !strings.HasSuffix(text, "яя") {
+		t.Errorf("%d bytes that end in %q, want %d whole characters", len(text), text[max(0, len(text)-3):], smartylog.MaxValue/2)
+	}
+	deep := strings.Repeat("<A: ", 20) + "x" + strings.Repeat(">", 20)
+	if v, _ := one(t, head+"A aa=["+deep+", 1] bb=1\n").Lookup("aa"); string(smartylog.AppendValue(nil, v)) != `["`+deep+`",1]` {
+		t.Errorf("nested objects: %v", v)
 	}
 }
