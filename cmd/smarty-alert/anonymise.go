@@ -46,6 +46,9 @@ output. What was done is told on standard error: read it before you share anythi
 }
 
 func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) error {
+	if f.out == "" {
+		a.interruptible() // there is no file to put away
+	}
 	copies, err := planCopies(logs)
 	if err != nil {
 		return ioError(err)
@@ -67,9 +70,6 @@ func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) er
 	}
 	if note != "" {
 		fmt.Fprintln(a.stderr, "smarty-alert: note: "+note)
-	}
-	if f.out == "" {
-		a.interruptible() // there is no file to put away
 	}
 	job := anonymiseJob{ctx: ctx, an: an, stderr: a.stderr}
 	err = job.run(copies, f.out, a.stdout)

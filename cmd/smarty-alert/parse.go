@@ -53,7 +53,7 @@ its biggest records; then it says in plain words what is unusual about these log
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.parse(cmd.Context(), f, logs) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", "", "jsonl or text; default: text on a terminal, else jsonl")
+	fl.StringVar(&f.format, "format", "", "jsonl or text; default: text on a terminal and for --stats, else jsonl")
 	fl.StringArrayVar(&f.events, "event", nil, "only records of this `event`: a name or a pattern such as 'LOGIN_*'; may be repeated")
 	fl.StringVar(&f.where, "where", "", "only records for which this `expression` is true, as in match of rules")
 	fl.StringVar(&f.from, "from", "", "only records at or after this `time` (RFC 3339, or '2026-01-15 10:00' in --timezone)")
