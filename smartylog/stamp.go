@@ -58,7 +58,9 @@ func (c *stamps) read(b []byte) (st stamp, n int, ok, shaped bool) {
 	if !k.exists() {
 		return st, n, false, true
 	}
-	st = c.resolve(&k)
+	if st = c.resolve(&k); st.sec < firstSecond || st.sec > lastSecond {
+		return stamp{}, n, false, true
+	}
 	c.remember(b[:n], st, &k)
 	return st, n, true, true
 }
@@ -70,8 +72,9 @@ func (c *stamps) remember(text []byte, st stamp, k *clock) {
 	}
 	c.n = copy(c.text[:], text)
 	c.last = st
-	// Only the usual layout has the clock at bytes 11 to 19.
-	if c.n < 25 || text[10] != ' ' || text[13] != ':' || text[16] != ':' {
+	// Only the usual layout has the clock at bytes 11 to 19, and the first and the
+	// last day have hours that cannot be written.
+	if st.sec < firstSecond+2*day || st.sec > lastSecond-2*day || c.n < 25 || text[10] != ' ' || text[13] != ':' || text[16] != ':' {
 		c.last.fixed = false
 	}
 	c.day = st.sec - int64(k.hour*3600+k.minute*60+k.secs)
@@ -109,9 +112,9 @@ func (c *stamps) inZone(local time.Time) (sec int64, offset int) {
 	switch {
 	case firstOK && secondOK && c.last.sec > first+600 && c.last.sec < second+3600:
 		sec = second
-	case firstOK || !secondOK:
+	case firstOK:
 		sec = first
-	default:
+	default: // also in the hour that spring leaves out: the clock was not yet put on
 		sec = second
 	}
 	return sec, int(wall - sec)
@@ -122,6 +125,12 @@ func (c *stamps) prints(sec, wall int64) bool {
 	_, off := time.Unix(sec, 0).In(c.zone).Zone()
 	return sec+int64(off) == wall
 }
+
+// The seconds that RFC 3339 can write in UTC: the years 1 to 9999.
+const (
+	firstSecond = -62135596800
+	lastSecond  = 253402300799
+)
 
 // exists checks the ranges of date, clock and offset.
 func (k *clock) exists() bool {
@@ -204,6 +213,9 @@ func (k *clock) scanOffset(b []byte, p int) (int, bool) {
 		p++
 	}
 	minutes, ok2 := twoDigits(b[p:])
+	if minutes > 59 {
+		hours = 24 // which no offset has
+	}
 	k.hasOffset, k.offset = true, sign*(hours*3600+minutes*60)
 	return p + 2, ok && ok2
 }
