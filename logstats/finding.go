@@ -45,10 +45,10 @@ func Findings(logs []*Log, zone *time.Location) []Finding {
 		d.clock(l)
 		d.offsets(l)
 		d.order(l)
-		d.silence(l)
 		d.damage(l)
 		d.names(l)
 	}
+	d.silences()
 	d.offsetsApart()
 	d.eras()
 	slices.SortStableFunc(d.found, func(a, b Finding) int {

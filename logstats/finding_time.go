@@ -97,19 +97,51 @@ func (d *doctor) order(l *Log) {
 	}
 }
 
-// silence finds a long time without records in a log that usually writes often:
-// not one of a command that runs a few times a day, nor one of people who sleep.
-func (d *doctor) silence(l *Log) {
-	s := l.Course.Silence
-	span := l.Course.Span
-	if span.Count < 100 || s.Seconds() < LongSilence {
+// silences finds long times without records in logs that usually write often. When
+// all of these were silent at once, that is said once.
+func (d *doctor) silences() {
+	var silent []*Log
+	for _, l := range d.logs {
+		if l.fallsSilent() {
+			silent = append(silent, l)
+		}
+	}
+	if common, ok := commonSilence(silent); ok {
+		d.add(Note, "silence", nil, fmt.Sprintf("%s say nothing from %s to %s (%s), and otherwise write all the time.",
+			some(names(silent), 4), d.clockText(common.From), d.clockText(common.To), length(common.Seconds())), silenceAdvice)
 		return
 	}
-	rest := span.Last - span.First - s.Seconds()
-	usual := max(1, rest/span.Count)
-	if s.Seconds() < 200*usual || l.Course.Quiet-s.Seconds() > rest/4 {
-		return
+	for _, l := range silent {
+		s := l.Course.Silence
+		d.note("silence", l, fmt.Sprintf("It says nothing from %s to %s (%s), and otherwise something every %s on average.",
+			d.clockText(s.From), d.clockText(s.To), length(s.Seconds()), length(l.usualGap())), silenceAdvice)
 	}
-	d.note("silence", l, fmt.Sprintf("It says nothing from %s to %s (%s), and otherwise something every %s on average.",
-		d.clockText(s.From), d.clockText(s.To), length(s.Seconds()), length(usual)), "Smarty stood still, or a part of the log is missing here.")
+}
+
+const silenceAdvice = "Smarty stood still, or a part of the log is missing here."
+
+// fallsSilent tells whether the longest silence is unusual: not that of a command
+// that runs a few times a day, nor of people who sleep.
+func (l *Log) fallsSilent() bool {
+	s := l.Course.Silence.Seconds()
+	return l.Course.Span.Count >= 100 && s >= LongSilence && s >= 200*l.usualGap() && l.Course.Quiet-s <= l.without()/4
+}
+
+// without is how long the log lasts beside its longest silence, usualGap how long
+// it takes from one record to the next then; in seconds.
+func (l *Log) without() int64 {
+	return l.Course.Span.Last - l.Course.Span.First - l.Course.Silence.Seconds()
+}
+
+func (l *Log) usualGap() int64 { return max(1, l.without()/l.Course.Span.Count) }
+
+// commonSilence is when several logs were silent together, if for long.
+func commonSilence(logs []*Log) (s Silence, ok bool) {
+	for i, l := range logs {
+		if i == 0 {
+			s = l.Course.Silence
+		}
+		s = Silence{max(s.From, l.Course.Silence.From), min(s.To, l.Course.Silence.To)}
+	}
+	return s, len(logs) > 1 && s.Seconds() >= LongSilence
 }

@@ -253,3 +253,23 @@ func TestFindings_Words(t *testing.T) {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
+
+// A stop of the server is one finding, not one per log.
+func TestFindings_SilenceOfAll(t *testing.T) {
+	stopped := func(stem, event string, from, to int) *logstats.Log {
+		return logOf(t, stem, repeat(150, func(i int) string { return at(from-150+i, "DEBUG", event) })+repeat(150, func(i int) string { return at(to+i, "DEBUG", event) }))
+	}
+	accounts, cache := stopped("smarty_accounts", "LOGIN_SUCCESS", 500, 20000), stopped("smarty_cache", "OBJECT_CACHED", 600, 19000)
+	var got []string
+	for _, f := range logstats.Findings([]*logstats.Log{accounts, cache}, time.FixedZone("MSK", 10800)) {
+		got = append(got, f.Code+": "+f.Text)
+	}
+	want := []string{"silence: smarty_accounts, smarty_cache say nothing from 2024-11-18 10:09:59 to 2024-11-18 15:16:40 (5 h 6 min), and otherwise write all the time."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	apart := stopped("smarty_cache", "OBJECT_CACHED", 100000, 120000)
+	if found := logstats.Findings([]*logstats.Log{accounts, apart}, time.UTC); len(found) != 2 || found[0].Log != "smarty_accounts" || found[1].Log != "smarty_cache" {
+		t.Errorf("silences at different times: %+v", found)
+	}
+}
