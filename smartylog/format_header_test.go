@@ -204,3 +204,13 @@ func TestFormat21_Hole(t *testing.T) {
 		}
 	}
 }
+
+// The longest name of a thread that is read; a header with a longer one is none.
+func TestHeader_LongestThread(t *testing.T) {
+	for n, ok := range map[int]bool{1: true, 127: true, 128: false} {
+		r := one(t, "Fri Mar 24 10:22:35+0300 2017 INFO a:1 b[1."+strings.Repeat("t", n)+"] X\n")
+		if r.HasTime() != ok || ok && len(r.Header().Thread) != n {
+			t.Errorf("a thread's name of %d bytes: header %v, flags %v", n, r.Header(), r.Flags.Names())
+		}
+	}
+}

@@ -53,8 +53,9 @@ func FuzzFraming(f *testing.F) {
 	})
 }
 
-// documentedHeader is the header of format.md, for what comes after the time.
-var documentedHeader = regexp.MustCompile(`^([A-Z]+) ([a-z_]+):(\d{1,6}) ([a-z_]+)\[(\d{1,9})\.([A-Za-z0-9_-]+)\] ([A-Z][A-Z_]+)(?: a=1)?$`)
+// documentedHeader is the header of format.md, for what comes after the time, with
+// parts that are no longer than is read.
+var documentedHeader = regexp.MustCompile(`^([A-Z]{1,31}) ([a-z_]{1,240}):(\d{1,6}) ([a-z_]{1,240})\[(\d{1,9})\.([A-Za-z0-9_-]{1,127})\] ([A-Z][A-Z_]{1,126})(?: a=1)?$`)
 
 // FuzzHeader: whatever follows a timestamp, reading the header is consistent, and
 // a header as it is documented gives its parts.
