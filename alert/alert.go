@@ -107,7 +107,7 @@ type Transition struct {
 	StartsAt    int64    `json:"starts_at,omitempty"`
 	EndsAt      int64    `json:"ends_at,omitempty"` // resolved only
 	// Reason says why an alert resolved: condition, expired, rule_removed,
-	// rule_changed, state_lost.
+	// rule_changed, rule_quarantined, state_lost.
 	Reason      string  `json:"reason,omitempty"`
 	Values      []Value `json:"values,omitempty"` // count first, then aggregates in rule order
 	Labels      Labels  `json:"labels,omitempty"` // the rule's own
@@ -122,6 +122,8 @@ type Transition struct {
 
 	// What the rule says about its notifications.
 	RepeatInterval time.Duration `json:"repeat_interval,omitempty"` // 0: the route's
+	RepeatBackoff  Backoff       `json:"repeat_backoff,omitzero"`   // the zero value: always the same interval
+	Inhibits       []string      `json:"inhibits,omitempty"`        // ids of rules that are not told of while this alert fires
 	ActiveIn       []string      `json:"active_in,omitempty"`       // calendars in which it may notify
 	Silent         bool          `json:"silent,omitempty"`          // status: test — journalled, never notified
 }
@@ -132,13 +134,48 @@ func (t *Transition) Active() bool { return t.State == Firing || t.State == Upda
 // Annotation returns the named annotation, or "".
 func (t *Transition) Annotation(name string) string { return t.Annotations.Get(name) }
 
-// Value is one named number, text, boolean, list or nil that a condition saw.
+// Value is one named value that a condition saw.
 type Value struct {
 	Name string `json:"name"`
-	V    any    `json:"v"`
+	// V is an int64, a float64, a string, a bool, nil, or a []any of texts or of
+	// Ranked.
+	V any `json:"v"`
 	// Approx marks a value that left its exact range (shown with "~").
 	Approx bool `json:"approx,omitempty"`
 }
+
+// Ranked is one of the most frequent texts of a window.
+type Ranked struct {
+	Value string `json:"value"`
+	Count int64  `json:"count"`
+}
+
+// Backoff stretches the intervals between repeats: the n-th waits for the repeat
+// interval times Factor^(n-1), and for Max at most.
+type Backoff struct {
+	Factor float64       `json:"factor"` // 0: none
+	Max    time.Duration `json:"max"`    // 0: no bound
+}
+
+// After is the wait before the next repeat when n were sent in a row.
+func (b Backoff) After(n int, interval time.Duration) time.Duration {
+	if b.Factor == 0 {
+		return interval
+	}
+	wait := float64(interval)
+	for range n {
+		if wait *= b.Factor; b.Max > 0 && wait >= float64(b.Max) || wait >= float64(longest) {
+			break
+		}
+	}
+	if b.Max > 0 && wait > float64(b.Max) {
+		return b.Max
+	}
+	return time.Duration(min(wait, float64(longest)))
+}
+
+// longest keeps sums of a time and a wait within their type.
+const longest = 100 * 365 * 24 * time.Hour
 
 // Sample is one record that made the alert, as text, already redacted.
 type Sample struct {
