@@ -14,7 +14,6 @@ import (
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -25,16 +24,18 @@ const maxNodes = 1000
 // they are set in a Scratch before it is run.
 type Expr struct {
 	Source  string
-	Names   []string         // the variables it reads, in order of appearance
-	paths   []smartylog.Path // of the same, for expressions over a record
-	program *vm.Program      // nil when the expression is one variable
+	Names   []string    // the variables it reads, in order of appearance
+	refs    []Ref       // of the same, for expressions over a record
+	program *vm.Program // nil when the expression is one variable
 }
 
 // Scratch is what evaluation changes: the machine and its variables. It is not
 // safe for concurrent use.
 type Scratch struct {
-	vm   vm.VM
-	vars map[string]any
+	vm     vm.VM
+	vars   map[string]any
+	fields []derivation // by Field.index
+	round  uint64       // of Begin
 }
 
 // NewScratch returns an empty Scratch.
@@ -44,15 +45,60 @@ func NewScratch() *Scratch { return &Scratch{vars: map[string]any{}} }
 func (s *Scratch) Set(name string, v any) { s.vars[name] = v }
 
 // Record evaluates an expression over one record.
-func (x *Expr) Record(s *Scratch, rec *smartylog.Record) (any, error) {
+func (x *Expr) Record(s *Scratch, rec Fielder) (any, error) {
 	if x.program == nil {
-		return rec.Field(x.paths[0]), nil
+		return x.refs[0].Value(s, rec)
+	}
+	// Derived fields first: computing them sets variables too.
+	for _, r := range x.refs {
+		if r.Field != nil {
+			if _, err := r.Value(s, rec); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for i, name := range x.Names {
-		s.vars[name] = rec.Field(x.paths[i])
+		s.vars[name], _ = x.refs[i].Value(s, rec)
 	}
 	v, err := s.vm.Run(x.program, s.vars)
 	return v, plain(err)
+}
+
+// Value is the value of the record.
+func (r Ref) Value(s *Scratch, rec Fielder) (any, error) {
+	if r.Field == nil {
+		return rec.Field(r.Path), nil
+	}
+	return s.derived(r.Field, rec)
+}
+
+// derivation is what a derived field was for a record.
+type derivation struct {
+	of    *Field
+	round uint64
+	value any
+	err   error
+}
+
+// Begin starts a record, or the same one as another rule sees it: what was
+// derived from the one before is forgotten. Whoever evaluates expressions of a
+// rule with Fields calls it before the first expression of each record.
+func (s *Scratch) Begin() { s.round++ }
+
+// derived computes a field of the record once.
+func (s *Scratch) derived(f *Field, rec Fielder) (any, error) {
+	for len(s.fields) <= f.index {
+		s.fields = append(s.fields, derivation{})
+	}
+	if d := &s.fields[f.index]; d.of == f && d.round == s.round {
+		return d.value, d.err
+	}
+	v, err := f.Expr.Record(s, rec)
+	if err != nil {
+		err = fmt.Errorf("fields.%s: %w", f.Name, err)
+	}
+	s.fields[f.index] = derivation{f, s.round, v, err}
+	return v, err
 }
 
 // Run evaluates an expression over variables set before.
@@ -65,7 +111,7 @@ func (x *Expr) Run(s *Scratch) (any, error) {
 }
 
 // Holds is Record for a boolean expression: an error makes it false.
-func (x *Expr) Holds(s *Scratch, rec *smartylog.Record) (bool, error) {
+func (x *Expr) Holds(s *Scratch, rec Fielder) (bool, error) {
 	v, err := x.Record(s, rec)
 	b, _ := v.(bool)
 	return b && err == nil, err
@@ -119,7 +165,7 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	}
 	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names}
 	if sc.record {
-		x.paths = rw.paths
+		x.refs = rw.refs
 	}
 	if rw.isVariable(tree.Node) && w == wantAny {
 		return x

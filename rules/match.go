@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -22,7 +21,7 @@ func ParseMatch(name, source string, events []string) (*Expr, error) {
 
 // Has tells whether a record has the field that stands i-th in Names, with a
 // value other than nil.
-func (x *Expr) Has(i int, rec *smartylog.Record) bool { return rec.Field(x.paths[i]) != nil }
+func (x *Expr) Has(i int, rec Fielder) bool { return rec.Field(x.refs[i].Path) != nil }
 
 // RecordFields lists the names that every record has, besides its context.
 func RecordFields() []string { return slices.Clone(recordFields) }

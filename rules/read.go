@@ -264,7 +264,7 @@ func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) 
 		return nil
 	}
 	seen[safe] = name
-	return []GroupField{{Name: name, Path: x.paths[0]}}
+	return []GroupField{{Name: name, Ref: x.refs[0]}}
 }
 
 func (fc *fileContext) readLifeCycle(m *strictyaml.Mapping, r *Rule) {

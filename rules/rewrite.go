@@ -22,7 +22,7 @@ type rewriter struct {
 	src    string
 	scope  *scope
 	names  []string
-	paths  []smartylog.Path
+	refs   []Ref
 	types  types.Map
 	depth  int // of any and all
 	failed bool
@@ -93,7 +93,7 @@ func (rw *rewriter) path(n ast.Node) ast.Node {
 	if !rw.knownField(root, name, steps) {
 		return n
 	}
-	return rw.use(n, text, p, types.Any)
+	return rw.use(n, text, Ref{Path: p}, types.Any)
 }
 
 // variable resolves a name of a condition: an aggregate or a group label, which
@@ -103,12 +103,12 @@ func (rw *rewriter) variable(n ast.Node, root *ast.IdentifierNode, text string) 
 	if !ok {
 		return rw.unknown(root, text)
 	}
-	return rw.use(n, text, smartylog.Path{}, typ)
+	return rw.use(n, text, Ref{}, typ)
 }
 
-func (rw *rewriter) use(n ast.Node, text string, p smartylog.Path, typ types.Type) ast.Node {
+func (rw *rewriter) use(n ast.Node, text string, r Ref, typ types.Type) ast.Node {
 	if !slices.Contains(rw.names, text) {
-		rw.names, rw.paths = append(rw.names, text), append(rw.paths, p)
+		rw.names, rw.refs = append(rw.names, text), append(rw.refs, r)
 		if rw.types == nil {
 			rw.types = types.Map{}
 		}

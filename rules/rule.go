@@ -4,13 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/calendar"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
@@ -41,19 +38,34 @@ type Rule struct {
 	File                  string
 	Line                  int
 
+	Source  Source
+	Builtin bool     // one of Builtin's, not of a file
 	Logs    []string // file stems; nil: any
-	Events  []string // upper-case names and globs; nil: any
+	Events  []string // upper-case names and globs; nil: any. Of a sequence without its own, those of all steps
 	Match   *Expr    // nil: every record of the events
+	Fields  []*Field // derived values, each using those before it at most
 	GroupBy []GroupField
 
 	Window     int64 // 0: none
 	Aggregates []Aggregate
 	Columns    []windowing.Column // count first, then one per aggregate
-	Condition  *Expr              // nil: true
-	Resolve    *Expr              // nil: not Condition
+	Condition  *Expr              // nil: true, or Levels decide
+	Levels     []Level            // instead of Condition, most severe first
+	Resolve    *Expr              // nil: not Condition, or no level
 	PeakOf     int                // column whose highest value the summary shows
+	LookBack   bool               // some aggregate or record of Recorded looks back to the group's creation
+	Recorded   []RecordField      // the first., last. and prev. fields that conditions name
+	Kept       []Ref              // what each record leaves behind for Recorded
+
+	Sequence []Step // in this order; nil: the rule is no sequence
+	AllOf    []Step // in any order; nil: the rule is no all_of
+	Until    *Step  // discards what came before it; nil: none
+	Within   int64
+	Min      int // how many of AllOf
 
 	For, KeepFiringFor, Cooldown int64
+	Warmup                       int64
+	MaxFiring                    int // state mode: more firing groups are folded into one alert
 	Mode                         Mode
 	Absence                      bool
 	Groups                       GroupLimits
@@ -63,7 +75,9 @@ type Rule struct {
 	Labels         alert.Labels
 	Annotations    []Annotation
 	RepeatInterval time.Duration // 0: the route's
-	ActiveIn       []string      // calendars in which it may notify
+	RepeatBackoff  alert.Backoff
+	Inhibits       []string // ids of the rules that are not told of while this one fires
+	ActiveIn       []string // calendars in which it may notify
 
 	stateHash string
 }
@@ -71,7 +85,7 @@ type Rule struct {
 // GroupField is one name of group_by.
 type GroupField struct {
 	Name string
-	Path smartylog.Path
+	Ref
 }
 
 // Aggregate is one named value of a window.
@@ -91,20 +105,7 @@ type GroupLimits struct {
 
 // Selects reports whether a record of this event in this log can concern the
 // rule at all.
-func (r *Rule) Selects(log, event string) bool {
-	if r.Logs != nil && !slices.Contains(r.Logs, log) {
-		return false
-	}
-	if r.Events == nil {
-		return true
-	}
-	for _, e := range r.Events {
-		if e == event || strings.ContainsAny(e, "*?[") && globMatch(e, event) {
-			return true
-		}
-	}
-	return false
-}
+func (r *Rule) Selects(log, event string) bool { return selects(r.Logs, r.Events, log, event) }
 
 // StateHash covers what a rule's state depends on: an edit that leaves it alone
 // keeps the state (semantics §3.8).
