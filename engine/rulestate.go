@@ -119,7 +119,7 @@ func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
 	r.touched = r.touched[:0]
 	r.table.Advance(s, func(slot uint32) { r.touched = append(r.touched, slot) })
 	for _, it := range items {
-		r.take(it, s)
+		r.take(it, windowing.Order{Source: e.sources[it.Source].Name, Gen: it.Gen, Pos: it.Pos}, s)
 	}
 	r.forget(s)
 	r.collectTimers(s)
@@ -147,7 +147,7 @@ func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
 
 // take adds one record to its group. A record that looks forged does not count
 // for a group that fires: it may raise an alert, never keep or end one.
-func (r *ruleState) take(it item, s int64) {
+func (r *ruleState) take(it item, at windowing.Order, s int64) {
 	slot, evicted := r.group(it.Key, s)
 	if evicted {
 		return
@@ -156,7 +156,7 @@ func (r *ruleState) take(it item, s int64) {
 		return
 	}
 	r.touch(slot, s)
-	r.count(slot, it, s)
+	r.count(slot, it, at, s)
 	r.recent.add(it.Key, it.Sample)
 	r.touched = append(r.touched, slot)
 	if r.rule.Mode == rules.EventMode {
@@ -167,17 +167,17 @@ func (r *ruleState) take(it item, s int64) {
 // count adds a record to the windows. Without a window, count is the number of
 // matches of the second evaluated, a late one included; the aggregates' windows
 // go by the record's own second all the same.
-func (r *ruleState) count(slot uint32, it item, s int64) {
+func (r *ruleState) count(slot uint32, it item, at windowing.Order, s int64) {
 	if r.rule.Window > 0 || r.rule.Mode != rules.EventMode || it.Sec == s {
-		r.table.Add(slot, it.Sec, it.Inputs)
+		r.table.Add(slot, it.Sec, at, it.Inputs)
 		return
 	}
 	own := make([]windowing.Input, len(it.Inputs))
 	own[0] = it.Inputs[0]
-	r.table.Add(slot, s, own)
+	r.table.Add(slot, s, at, own)
 	copy(own, it.Inputs)
 	own[0] = windowing.Input{}
-	r.table.Add(slot, it.Sec, own)
+	r.table.Add(slot, it.Sec, at, own)
 }
 
 // group returns the slot of a key; a new group may push out an old one, or be

@@ -12,7 +12,7 @@ func BenchmarkAdd(b *testing.B) {
 	for _, groups := range []int{1000, 1_000_000} {
 		for _, window := range []int64{60, 3600, 86400} {
 			b.Run(fmt.Sprintf("groups=%d/window=%ds", groups, window), func(b *testing.B) {
-				benchmarkAdd(b, []Column{{Count, window, 0}}, groups)
+				benchmarkAdd(b, []Column{{Func: Count, Window: window}}, groups)
 			})
 		}
 	}
@@ -20,10 +20,10 @@ func BenchmarkAdd(b *testing.B) {
 
 func BenchmarkAddFunc(b *testing.B) {
 	for name, f := range map[string]Func{"sum": Sum, "max": Max, "distinct": Distinct} {
-		b.Run(name, func(b *testing.B) { benchmarkAdd(b, []Column{{f, 60, 0}}, 1000) })
+		b.Run(name, func(b *testing.B) { benchmarkAdd(b, []Column{{Func: f, Window: 60}}, 1000) })
 	}
 	b.Run("four", func(b *testing.B) {
-		benchmarkAdd(b, []Column{{Count, 60, 0}, {Avg, 60, 0}, {Max, 300, 0}, {Count, 60, 3600}}, 1000)
+		benchmarkAdd(b, []Column{{Func: Count, Window: 60}, {Func: Avg, Window: 60}, {Func: Max, Window: 300}, {Func: Count, Window: 60, Offset: 3600}}, 1000)
 	})
 }
 
@@ -32,7 +32,7 @@ func benchmarkAdd(b *testing.B, cols []Column, groups int) {
 	in := make([]Input, len(cols))
 	now, seed := int64(1_770_000_000), uint64(1)
 	t.Advance(now, nil)
-	t.Add(uint32(groups-1), now, in) // makes no entry
+	t.Add(uint32(groups-1), now, Order{}, in) // makes no entry
 	t.reach(uint32(groups - 1))
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -44,7 +44,7 @@ func benchmarkAdd(b *testing.B, cols []Column, groups int) {
 		for c := range in {
 			in[c] = Input{On: true, Num: float64(seed >> 50), Hash: seed >> 52}
 		}
-		t.Add(uint32((seed>>33)%uint64(groups)), now, in)
+		t.Add(uint32((seed>>33)%uint64(groups)), now, Order{}, in)
 	}
 }
 
@@ -52,14 +52,14 @@ func benchmarkAdd(b *testing.B, cols []Column, groups int) {
 func BenchmarkSecond(b *testing.B) {
 	for _, window := range []int64{60, 3600, 14400} {
 		b.Run(fmt.Sprintf("window=%ds", window), func(b *testing.B) {
-			t := NewTable([]Column{{Count, window, 0}})
+			t := NewTable([]Column{{Func: Count, Window: window}})
 			in := []Input{{On: true}}
 			now := int64(1_770_000_000)
 			second := func() {
 				now++
 				t.Advance(now, func(uint32) {})
 				for slot := range uint32(1000) {
-					t.Add(slot, now, in)
+					t.Add(slot, now, Order{}, in)
 				}
 			}
 			for range window {
@@ -95,7 +95,7 @@ func BenchmarkMillionGroups(b *testing.B) {
 	var before, groups, all runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	g, t := NewGroups(), NewTable([]Column{{Count, 86400, 0}})
+	g, t := NewGroups(), NewTable([]Column{{Func: Count, Window: 86400}})
 	key := make([]byte, 0, keyLen)
 	for i := range n {
 		key = fmt.Appendf(key[:0], "%016d", i)
@@ -105,7 +105,7 @@ func BenchmarkMillionGroups(b *testing.B) {
 	runtime.ReadMemStats(&groups)
 	t.Advance(1_770_000_000, nil)
 	for slot := range uint32(n) {
-		t.Add(slot, 1_770_000_000, []Input{{On: true}})
+		t.Add(slot, 1_770_000_000, Order{}, []Input{{On: true}})
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&all)

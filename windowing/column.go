@@ -30,7 +30,7 @@ type place struct {
 
 func newColumn(f Func) column {
 	switch f {
-	case Count:
+	case Count, P50, P90, P95, P99, Rate, Top, Values, First, Last, Streak, FirstSeen:
 		return &counts{}
 	case Sum, Avg:
 		return &sums{avg: f == Avg}

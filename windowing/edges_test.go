@@ -23,22 +23,22 @@ func TestColumn_Covers(t *testing.T) {
 		rec         int64
 		first, last int64 // seconds at which it is inside
 	}{
-		"only its second":              {Column{Count, 0, 0}, m + 7, m + 7, m + 7},
-		"one second is the same":       {Column{Count, 1, 0}, m + 7, m + 7, m + 7},
-		"ten seconds":                  {Column{Count, 10, 0}, m + 7, m + 7, m + 16},
-		"shifted":                      {Column{Count, 10, 5}, m + 7, m + 12, m + 21},
-		"one second, shifted":          {Column{Count, 0, 5}, m + 7, m + 12, m + 12},
-		"a day is exact":               {Column{Count, 86400, 0}, m + 7, m + 7, m + 86406},
-		"above a day: whole minutes":   {Column{Count, 86460, 0}, m + 7, m + 60, m + 86519},
-		"above a day, by one second":   {Column{Count, 86401, 0}, m + 7, m + 60, m + 86460},
-		"at the minute: at once":       {Column{Count, 86460, 0}, m, m, m + 86459},
-		"shifted by a day":             {Column{Count, 60, 86400}, m + 7, m + 86460, m + 86519},
-		"shifted by a day, exact edge": {Column{Count, 0, 86400}, m + 7, m + 86407, m + 86407},
+		"only its second":              {Column{Func: Count, Window: 0}, m + 7, m + 7, m + 7},
+		"one second is the same":       {Column{Func: Count, Window: 1}, m + 7, m + 7, m + 7},
+		"ten seconds":                  {Column{Func: Count, Window: 10}, m + 7, m + 7, m + 16},
+		"shifted":                      {Column{Func: Count, Window: 10, Offset: 5}, m + 7, m + 12, m + 21},
+		"one second, shifted":          {Column{Func: Count, Window: 0, Offset: 5}, m + 7, m + 12, m + 12},
+		"a day is exact":               {Column{Func: Count, Window: 86400}, m + 7, m + 7, m + 86406},
+		"above a day: whole minutes":   {Column{Func: Count, Window: 86460}, m + 7, m + 60, m + 86519},
+		"above a day, by one second":   {Column{Func: Count, Window: 86401}, m + 7, m + 60, m + 86460},
+		"at the minute: at once":       {Column{Func: Count, Window: 86460}, m, m, m + 86459},
+		"shifted by a day":             {Column{Func: Count, Window: 60, Offset: 86400}, m + 7, m + 86460, m + 86519},
+		"shifted by a day, exact edge": {Column{Func: Count, Window: 0, Offset: 86400}, m + 7, m + 86407, m + 86407},
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := NewTable([]Column{tc.col})
 			table.Advance(tc.rec, nil)
-			table.Add(3, tc.rec, []Input{{On: true}})
+			table.Add(3, tc.rec, Order{}, []Input{{On: true}})
 			for sec := tc.rec; sec < tc.last+130; sec++ {
 				table.Advance(sec, nil)
 				want := 0.0
@@ -54,7 +54,7 @@ func TestColumn_Covers(t *testing.T) {
 }
 
 func TestTable_BeforeAnything(t *testing.T) {
-	table := NewTable([]Column{{Count, 5, 0}, {Sum, 5, 0}, {Avg, 5, 0}, {Min, 5, 0}, {Max, 5, 0}, {Distinct, 5, 0}})
+	table := NewTable([]Column{{Func: Count, Window: 5}, {Func: Sum, Window: 5}, {Func: Avg, Window: 5}, {Func: Min, Window: 5}, {Func: Max, Window: 5}, {Func: Distinct, Window: 5}})
 	if _, ok := table.Now(); ok {
 		t.Error("a new table knows what time it is")
 	}
@@ -73,31 +73,31 @@ func TestTable_BeforeAnything(t *testing.T) {
 			t.Errorf("slot %d is not empty", slot)
 		}
 		table.Advance(100, nil)
-		table.Add(0, 90, make([]Input, 6))
+		table.Add(0, 90, Order{}, make([]Input, 6))
 	}
 }
 
 func TestTable_NoColumns(t *testing.T) {
 	table := NewTable(nil)
 	table.Advance(5, nil)
-	table.Add(1, 5, nil)
+	table.Add(1, 5, Order{}, nil)
 	if _, ok := table.NextChange(); ok || !table.Empty(1) {
 		t.Error("nothing holds something")
 	}
 }
 
 func TestTable_Panics(t *testing.T) {
-	started := NewTable([]Column{{Count, 5, 0}})
+	started := NewTable([]Column{{Func: Count, Window: 5}})
 	started.Advance(100, nil)
 	for name, f := range map[string]func(){
-		"a record of the future": func() { started.Add(0, 101, make([]Input, 1)) },
+		"a record of the future": func() { started.Add(0, 101, Order{}, make([]Input, 1)) },
 		"before the first second": func() {
-			NewTable([]Column{{Count, 5, 0}}).Add(0, 0, make([]Input, 1))
+			NewTable([]Column{{Func: Count, Window: 5}}).Add(0, 0, Order{}, make([]Input, 1))
 		},
 		"back in time":      func() { started.Advance(99, nil) },
-		"negative window":   func() { NewTable([]Column{{Count, -1, 0}}) },
-		"negative offset":   func() { NewTable([]Column{{Count, 1, -1}}) },
-		"unknown aggregate": func() { NewTable([]Column{{Func(9), 1, 0}}) },
+		"negative window":   func() { NewTable([]Column{{Func: Count, Window: -2}}) },
+		"negative offset":   func() { NewTable([]Column{{Func: Count, Window: 1, Offset: -1}}) },
+		"unknown aggregate": func() { NewTable([]Column{{Func: Func(99), Window: 1}}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -111,17 +111,17 @@ func TestTable_Panics(t *testing.T) {
 }
 
 func TestTable_DropWhileTold(t *testing.T) {
-	table := NewTable([]Column{{Count, 5, 0}, {Distinct, 9, 0}})
+	table := NewTable([]Column{{Func: Count, Window: 5}, {Func: Distinct, Window: 9}})
 	table.Advance(100, nil)
 	on := []Input{{On: true}, {On: true}}
 	for _, slot := range []uint32{9, 2, 5} {
-		table.Add(slot, 100, on)
+		table.Add(slot, 100, Order{}, on)
 	}
 	var told []uint32
 	table.Advance(105, func(slot uint32) {
 		told = append(told, slot)
 		table.Drop(slot)
-		table.Add(slot, 105, on)
+		table.Add(slot, 105, Order{}, on)
 	})
 	if want := []uint32{2, 5, 9}; !slices.Equal(told, want) {
 		t.Errorf("told %v, want %v", told, want)
@@ -134,13 +134,13 @@ func TestTable_DropWhileTold(t *testing.T) {
 }
 
 func TestDistinct_Saturates(t *testing.T) {
-	table := NewTable([]Column{{Distinct, 5, 0}})
+	table := NewTable([]Column{{Func: Distinct, Window: 5}})
 	table.Advance(100, nil)
 	for i := range MaxDistinct + 1 {
 		if v, _, approx := table.Value(0, 0); v != float64(i) || approx {
 			t.Fatalf("after %d: %v %t", i, v, approx)
 		}
-		table.Add(0, 100, []Input{{On: true, Hash: uint64(i)}})
+		table.Add(0, 100, Order{}, []Input{{On: true, Hash: uint64(i)}})
 	}
 	if v, ok, approx := table.Value(0, 0); v != MaxDistinct || !ok || !approx {
 		t.Errorf("above: %v %t %t", v, ok, approx)
@@ -175,15 +175,15 @@ func TestCount_Beyond32Bits(t *testing.T) {
 }
 
 func TestRestore_RefusesNonsense(t *testing.T) {
-	cols := []Column{{Count, 5, 0}, {Avg, 5, 0}, {Max, 5, 3}, {Distinct, 5, 0}, {Count, 90000, 0}}
+	cols := []Column{{Func: Count, Window: 5}, {Func: Avg, Window: 5}, {Func: Max, Window: 5, Offset: 3}, {Func: Distinct, Window: 5}, {Func: Count, Window: 90000}}
 	table := NewTable(cols)
 	in := make([]Input, len(cols))
 	for i := range in {
 		in[i] = Input{On: true, Num: 3, Hash: 8}
 	}
 	table.Advance(100, nil)
-	table.Add(1, 98, in)
-	table.Add(2, 100, in)
+	table.Add(1, 98, Order{}, in)
+	table.Add(2, 100, Order{}, in)
 	for name, damage := range map[string]func(*State){
 		"other columns":        func(st *State) { st.Columns[0].Window++ },
 		"a line is missing":    func(st *State) { st.Lines = st.Lines[:1] },
@@ -219,11 +219,11 @@ func TestRestore_RefusesNonsense(t *testing.T) {
 
 // The newest entry that a slot remembers may have been freed; the zero entry must not pass for one of slot 0, second 0.
 func TestTable_FreedEntryIsNotTakenForOne(t *testing.T) {
-	table := NewTable([]Column{{Count, 3, 0}})
+	table := NewTable([]Column{{Func: Count, Window: 3}})
 	table.Advance(-5, nil)
-	table.Add(0, -5, []Input{{On: true}})
+	table.Add(0, -5, Order{}, []Input{{On: true}})
 	table.Advance(0, nil)
-	table.Add(0, 0, []Input{{On: true}})
+	table.Add(0, 0, Order{}, []Input{{On: true}})
 	if got := valueAt(table, 0, 0); got != 1.0 {
 		t.Errorf("at 0: %v", got)
 	}
@@ -235,8 +235,8 @@ func TestTable_FreedEntryIsNotTakenForOne(t *testing.T) {
 
 // The newest sighting that a member remembers may belong to another member by now.
 func TestDistinct_SightingUsedAgain(t *testing.T) {
-	table := NewTable([]Column{{Distinct, 10, 0}})
-	add := func(sec int64, hash uint64) { table.Add(0, sec, []Input{{On: true, Hash: hash}}) }
+	table := NewTable([]Column{{Func: Distinct, Window: 10}})
+	add := func(sec int64, hash uint64) { table.Add(0, sec, Order{}, []Input{{On: true, Hash: hash}}) }
 	table.Advance(100, nil)
 	add(100, 1)
 	add(95, 1) // late: the newest, but the first to leave
@@ -250,10 +250,10 @@ func TestDistinct_SightingUsedAgain(t *testing.T) {
 }
 
 func TestDistinct_SameValueInOneSecondTakesNoRoom(t *testing.T) {
-	table := NewTable([]Column{{Distinct, 10, 0}})
+	table := NewTable([]Column{{Func: Distinct, Window: 10}})
 	table.Advance(100, nil)
 	for i := range 1000 {
-		table.Add(0, 100, []Input{{On: true, Hash: uint64(i % 3)}})
+		table.Add(0, 100, Order{}, []Input{{On: true, Hash: uint64(i % 3)}})
 	}
 	if got := table.columns[0].(*distincts).sightings.live; got != 3 {
 		t.Errorf("%d sightings of 3 values", got)

@@ -48,7 +48,7 @@ func made(t *Table) (n []uint32) {
 }
 
 func TestTable_UsesMemoryAgain(t *testing.T) {
-	cols := []Column{{Count, 60, 0}, {Sum, 300, 10}, {Min, 90000, 0}, {Max, 60, 0}, {Distinct, 300, 0}}
+	cols := []Column{{Func: Count, Window: 60}, {Func: Sum, Window: 300, Offset: 10}, {Func: Min, Window: 90000}, {Func: Max, Window: 60}, {Func: Distinct, Window: 300}}
 	table := NewTable(cols)
 	now := int64(1_770_000_000)
 	round := func() {
@@ -59,7 +59,7 @@ func TestTable_UsesMemoryAgain(t *testing.T) {
 			for c := range in {
 				in[c] = Input{On: true, Num: float64(i * 7 % 31), Hash: uint64(i)}
 			}
-			table.Add(uint32(i%100), now-int64(i%5), in)
+			table.Add(uint32(i%100), now-int64(i%5), Order{}, in)
 			if i%50 == 0 {
 				table.Drop(uint32(i % 100))
 			}

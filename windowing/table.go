@@ -26,20 +26,54 @@ const (
 	Min
 	Max
 	Distinct // of Input.Hash; at most MaxDistinct is reported
+	P50      // percentiles by nearest rank, exact for any number of values; they skip what Sum skips
+	P90
+	P95
+	P99
+	Rate      // records per second of the window
+	Top       // the N most frequent Input.Text, most frequent first, ties by text; see Texts
+	Values    // the distinct Input.Text, ascending, at most 100; see Texts
+	First     // Input.Any of the first record in total order; see Any
+	Last      // of the last one
+	Streak    // records at the end of the window, in total order, with Input.Hit; at most 10,000 is reported
+	FirstSeen // distinct Input.Hash that had no record during Memory before the window; at most MaxDistinct is reported
 )
+
+// Forever as a Window is all since the slot's creation, for First, Last and Streak.
+const Forever int64 = -1
 
 // Column is one aggregate over one window: at second s it covers (s-Window-Offset, s-Offset], in seconds.
 // Window 0 is the single second s-Offset. If Window+Offset exceeds a day, both edges are rounded down to whole minutes.
+//
+// FirstSeen counts the values of the window that have no record in (s-Offset-Window-Memory, s-Offset-Window]. All three
+// edges are rounded if Window+Offset+Memory exceeds a day.
 type Column struct {
-	Func           Func
-	Window, Offset int64
+	Func                   Func
+	Window, Offset, Memory int64 // Memory: FirstSeen, at least 1
+	N                      int   // Top
+}
+
+// Order is a record's place within its second: records are ordered by second, source name, generation and position.
+type Order struct {
+	Source string
+	Gen    int
+	Pos    int64
 }
 
 // Input is what one record brings to one column.
 type Input struct {
 	On   bool    // false: the record does not count for the column
-	Num  float64 // for Sum, Avg, Min, Max
-	Hash uint64  // for Distinct
+	Num  float64 // for Sum, Avg, Min, Max and percentiles
+	Hash uint64  // for Distinct, FirstSeen
+	Text string  // for Top, Values
+	Any  any     // for First, Last: string, int64, float64 or bool; other records do not count
+	Hit  bool    // for Streak
+}
+
+// Ranked is a text and the number of its records.
+type Ranked struct {
+	Text  string
+	Count int64
 }
 
 // Table holds the windows of all groups of one rule. A group is a slot, a small number such as Groups gives.
@@ -65,7 +99,7 @@ func NewTable(cols []Column) *Table {
 	for _, coarse := range []bool{false, true} {
 		l := &timeline{coarse: coarse}
 		for i, c := range cols {
-			if c.Window < 0 || c.Offset < 0 {
+			if c.Window < Forever || c.Offset < 0 {
 				panic("windowing: negative window or offset")
 			}
 			if c.coarse() == coarse {
@@ -86,7 +120,7 @@ func (t *Table) Now() (sec int64, ok bool) { return t.now, t.started }
 // Add counts a record of second sec, which is Now or earlier (late); a later one is a programming error and panics. in has
 // one Input per column. A late record joins exactly the windows that cover its second at Now: what it should have entered by now
 // it has entered, what it should have left it never enters.
-func (t *Table) Add(slot uint32, sec int64, in []Input) {
+func (t *Table) Add(slot uint32, sec int64, at Order, in []Input) {
 	if !t.started || sec > t.now {
 		panic(fmt.Sprintf("windowing: record of second %d added at %d (started: %t)", sec, t.now, t.started))
 	}
@@ -183,3 +217,9 @@ func (t *Table) Drop(slot uint32) {
 		c.drop(slot)
 	}
 }
+
+// Texts is the content of a Top or Values column for the slot at Now.
+func (t *Table) Texts(slot uint32, col int) (list []Ranked, approx bool) { return nil, false }
+
+// Any is the value of a First or Last column for the slot at Now, nil if there is none.
+func (t *Table) Any(slot uint32, col int) any { return nil }

@@ -103,7 +103,7 @@ func (r *run) addRecords(sec int64) {
 				in[i].Num = r.anyNumber(in[i].Num)
 			}
 		}
-		r.table.Add(slot, sec, in)
+		r.table.Add(slot, sec, Order{}, in)
 		r.model.add(slot, sec, in)
 	}
 }
