@@ -4,34 +4,74 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
-
-	"pgregory.net/rapid"
 )
 
-// oExpr is the oracle's own small language of conditions: it is written into the
+// oExpr is the oracle's own small language of expressions: it is written into the
 // rule as text and evaluated here directly, without the engine's evaluator.
+//
+// Where the page is silent:
+//   - functions of texts (lower, upper, capture) read other values as their text;
+//   - an element of a list that is not there is nil, as a path through a missing
+//     value is;
+//   - a value that is no boolean makes `not`, `and` and `or` an error.
 type oExpr struct {
-	op   string // and, or, not, ratio, or a comparison
+	op   string // lit, name, and, or, not, in, a comparison, or a function
 	name string
-	over string // ratio(name, over)
 	lit  any
 	args []*oExpr
 }
 
 var errNoOrder = errors.New("no order")
+var errNoBool = errors.New("no boolean")
+
+func oLit(v any) *oExpr                      { return &oExpr{op: "lit", lit: v} }
+func oName(name string) *oExpr               { return &oExpr{op: "name", name: name} }
+func oCall(op string, args ...*oExpr) *oExpr { return &oExpr{op: op, args: args} }
+
+// oCmp compares a name with a literal.
+func oCmp(op, name string, lit any) *oExpr { return oCall(op, oName(name), oLit(lit)) }
 
 func (x *oExpr) String() string {
 	switch x.op {
-	case "and", "or":
-		return fmt.Sprintf("(%s %s %s)", x.args[0], x.op, x.args[1])
+	case "lit":
+		return literal(x.lit)
+	case "name":
+		return x.name
 	case "not":
 		return fmt.Sprintf("not (%s)", x.args[0])
-	case "ratio":
-		return fmt.Sprintf("ratio(%s, %s) >= %s", x.name, x.over, literal(x.lit))
+	case "and", "or":
+		return fmt.Sprintf("(%s %s %s)", x.args[0], x.op, x.args[1])
+	case "==", "!=", "<", "<=", ">", ">=", "in":
+		return fmt.Sprintf("%s %s %s", x.args[0], x.op, x.args[1])
+	case "any":
+		return fmt.Sprintf("any(%s, # == %s)", x.args[0], x.args[1])
+	case "top.count", "top.value":
+		return fmt.Sprintf("%s[0].%s", x.args[0], x.op[4:])
 	}
-	return fmt.Sprintf("%s %s %s", x.name, x.op, literal(x.lit))
+	var args []string
+	for _, a := range x.args {
+		args = append(args, a.String())
+	}
+	if x.op == "list" {
+		return "[" + strings.Join(args, ", ") + "]"
+	}
+	return x.op + "(" + strings.Join(args, ", ") + ")"
+}
+
+// mentions tells whether a name of the expression satisfies is.
+func (x *oExpr) mentions(is func(string) bool) bool {
+	if x == nil {
+		return false
+	}
+	for _, a := range x.args {
+		if a.mentions(is) {
+			return true
+		}
+	}
+	return x.op == "name" && is(x.name)
 }
 
 func literal(v any) string {
@@ -40,31 +80,112 @@ func literal(v any) string {
 		return "nil"
 	case string:
 		return strconv.Quote(v)
+	case []any:
+		var parts []string
+		for _, e := range v {
+			parts = append(parts, literal(e))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return fmt.Sprint(v)
 }
 
 // holds is the value of the whole expression: an error makes it false (§2.7).
-func (x *oExpr) holds(value func(string) any) bool {
-	ok, err := x.eval(value)
-	return ok && err == nil
+func (x *oExpr) holds(value func(string) any) (holds, failed bool) {
+	v, err := x.eval(value)
+	b, ok := v.(bool)
+	return ok && b && err == nil, err != nil
 }
 
-func (x *oExpr) eval(value func(string) any) (bool, error) {
+func (x *oExpr) eval(value func(string) any) (any, error) {
 	switch x.op {
+	case "lit":
+		return x.lit, nil
+	case "name":
+		return value(x.name), nil
 	case "and", "or":
-		left, err := x.args[0].eval(value)
+		left, err := x.args[0].truth(value)
 		if err != nil || left == (x.op == "or") {
 			return left, err
 		}
-		return x.args[1].eval(value)
+		return x.args[1].truth(value)
 	case "not":
-		v, err := x.args[0].eval(value)
+		v, err := x.args[0].truth(value)
 		return !v, err
-	case "ratio":
-		return compare(">=", ratioOf(value(x.name), value(x.over)), x.lit)
 	}
-	return compare(x.op, value(x.name), x.lit)
+	var args []any
+	for _, a := range x.args {
+		v, err := a.eval(value)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, v)
+	}
+	switch x.op {
+	case "==", "!=", "<", "<=", ">", ">=":
+		return compare(x.op, args[0], args[1])
+	}
+	return apply(x.op, args), nil
+}
+
+func (x *oExpr) truth(value func(string) any) (bool, error) {
+	v, err := x.eval(value)
+	b, ok := v.(bool)
+	if err == nil && !ok {
+		err = errNoBool
+	}
+	return b, err
+}
+
+// apply calls a function; nil in, nil out.
+func apply(op string, args []any) any {
+	switch op {
+	case "list":
+		return args
+	case "in", "any":
+		list, key := args[0], args[1]
+		if op == "in" {
+			list, key = key, list
+		}
+		return oHas(list, key)
+	case "ratio":
+		return ratioOf(args[0], args[1])
+	}
+	if args[0] == nil {
+		return nil
+	}
+	text, _ := oText(args[0])
+	switch op {
+	case "lower":
+		return strings.ToLower(text)
+	case "upper":
+		return strings.ToUpper(text)
+	case "capture":
+		if m := regexp.MustCompile(args[1].(string)).FindStringSubmatch(text); m != nil {
+			return m[1]
+		}
+		return nil
+	case "len":
+		return int64(len(args[0].([]any)))
+	}
+	top := args[0].([]any)
+	switch {
+	case len(top) == 0:
+		return nil
+	case op == "top.count":
+		return top[0].(oRanked).Count
+	}
+	return top[0].(oRanked).Value
+}
+
+func oHas(list, key any) bool {
+	of, _ := list.([]any)
+	for _, e := range of {
+		if oEqual(e, key) {
+			return true
+		}
+	}
+	return false
 }
 
 func ratioOf(a, b any) any {
@@ -107,7 +228,15 @@ func compare(op string, a, b any) (bool, error) {
 			c = 1
 		}
 	}
-	return map[string]bool{"<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0}[op], nil
+	switch op {
+	case "<":
+		return c < 0, nil
+	case "<=":
+		return c <= 0, nil
+	case ">":
+		return c > 0, nil
+	}
+	return c >= 0, nil
 }
 
 // oEqual: a number equals numeric text of its value, a boolean 1 or 0, nil only
@@ -159,63 +288,8 @@ func oText(v any) (string, bool) {
 		return v, true
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64), true
+	case []any: // only ever compared
+		return literal(v), true
 	}
 	return fmt.Sprint(v), true
-}
-
-// drawRecordExpr draws a condition over one record.
-func drawRecordExpr(t *rapid.T, depth int) *oExpr {
-	switch kind := pick(t, "record expr", 0, 0, 1, 1, 2, 3, 4, 5, 6); {
-	case kind >= 4 && depth > 0:
-		return drawCompound(t, func() *oExpr { return drawRecordExpr(t, depth-1) })
-	case kind == 1:
-		return &oExpr{op: pick(t, "op", "==", "!=", ">", "<"), name: "tag", lit: pick[any](t, "tag", "x", "y", "5")}
-	case kind == 2:
-		return &oExpr{op: pick(t, "op", "==", "!="), name: pick(t, "field", "n", "tag", "host"), lit: nil}
-	case kind == 3:
-		return &oExpr{op: pick(t, "op", "==", "!="), name: "event", lit: "ORACLE_A"}
-	}
-	return &oExpr{op: pick(t, "op", ">", ">=", "<", "<=", "==", "!="), name: "n", lit: pick[any](t, "n", 0, 1, 5, 2.5)}
-}
-
-func drawCompound(t *rapid.T, sub func() *oExpr) *oExpr {
-	op := pick(t, "compound", "and", "or", "not")
-	x := &oExpr{op: op, args: []*oExpr{sub()}}
-	if op != "not" {
-		x.args = append(x.args, sub())
-	}
-	return x
-}
-
-// drawCondition draws a condition over a rule's values and labels.
-func drawCondition(t *rapid.T, r *oRule, depth int) *oExpr {
-	if depth > 0 && pick(t, "condition", 0, 0, 0, 1) == 1 {
-		return drawCompound(t, func() *oExpr { return drawCondition(t, r, depth-1) })
-	}
-	names := []string{}
-	if r.window > 0 {
-		names = append(names, "count", "count")
-	}
-	for _, a := range r.aggs {
-		names = append(names, a.name)
-	}
-	kind := pick(t, "over", 0, 0, 0, 0, 0, 0, 1, 2)
-	if kind == 1 && len(r.groupBy) > 0 || len(names) == 0 {
-		if len(r.groupBy) == 0 {
-			return nil
-		}
-		return &oExpr{op: pick(t, "op", "==", "!=", ">="), name: pick(t, "label", r.groupBy...), lit: pick[any](t, "label value", "a", "b", 5)}
-	}
-	name := pick(t, "value", names...)
-	if kind == 2 && len(names) > 1 {
-		return &oExpr{op: "ratio", name: name, over: pick(t, "over value", names...), lit: pick[any](t, "ratio", 0.5, 1, 2)}
-	}
-	if a := r.agg(name); a != nil && (a.fn == "min" || a.fn == "max" || a.fn == "avg") && pick(t, "nil", 0, 0, 0, 1) == 1 {
-		return &oExpr{op: pick(t, "op", "==", "!="), name: name, lit: nil}
-	}
-	return &oExpr{op: pick(t, "op", ">=", ">=", ">=", ">", "==", "<", "!="), name: name, lit: pick[any](t, "threshold", 1, 2, 2, 3, 3, 5, 0)}
-}
-
-func pick[T any](t *rapid.T, label string, from ...T) T {
-	return rapid.SampledFrom(from).Draw(t, label)
 }

@@ -9,12 +9,15 @@ import (
 	"github.com/smarty-alert/smarty-alert/engine"
 )
 
-// oracle reads semantics.md naively: every second, every rule, every group, every
-// record it ever had, from scratch. Only the vocabulary of package alert and the
-// redactor are shared with the engine.
+// oracle reads semantics.md naively: at every second, every rule, every group,
+// every record it ever had, from scratch. Only the vocabulary of package alert and
+// the redactor are shared with the engine.
 type oracle struct {
-	rules []*oState
-	out   []engine.Output
+	rules  []*oState
+	first  int64
+	out    []engine.Output
+	fails  int       // Options.QuarantineAfter
+	health []*oFacts // of the second being evaluated
 }
 
 // oState is a rule's memory.
@@ -33,16 +36,23 @@ type oracle struct {
 //     in which it resolves the condition is not: both wait for the next evaluation;
 //   - without a window, count's window is the second itself;
 //   - samples are those of the rule's newest 128 matches that lie in the reach of
-//     its windows, by their own timestamps: the first and the last three.
+//     its windows, by their own timestamps: the first and the last three;
+//   - a field whose expression fails is nil.
 type oState struct {
 	rule    *oRule
 	cols    []oAgg
-	reach   int64
+	reach   int64 // of the windows, for samples
+	keep    int64 // seconds after which a record is in no window and no memory; oForever: never
 	forget  int64
-	arrives map[int64][]*oRecord // matching, by second of evaluation
+	warmEnd int64
+	arrives map[int64][]*oSeen // matching, by second of evaluation
+	dates   []int64            // sorted: seconds at which something may happen
 	groups  []*oGroup
-	recent  []*oRecord
+	recent  []*oSeen
 	recentG []string
+
+	overflow oOverflow
+	broken   oBroken
 
 	matched, missing, created, evicted, fired, resolved, suppressed int64
 }
@@ -51,72 +61,157 @@ type oGroup struct {
 	labels      alert.Labels // in full
 	shown       alert.Labels // as they are shown, which conditions see; the order of groups
 	id          string       // the order of those that look alike
-	records     []*oRecord   // that count and are not spent
+	records     []*oSeen     // that count and are not spent, in total order
 	last, armed int64
 	expected    bool
 	fresh       int64 // matching records since the last judgement
+	stepped     bool  // one of them satisfies a step
 
 	state                         alert.State // Pending, Firing or 0
 	activeAt, startsAt, quietFrom int64
+	severity                      alert.Severity
+	lowSince                      int64
+	warned, folded                bool
 	until, suppressed             int64 // cooldown
 }
 
-func newOracle(rules []*oRule, order []*oRecord) *oracle {
-	o := &oracle{}
+// oFacts is what a rule may select: a log record, a transition, a health record.
+type oFacts struct {
+	rec    *oRecord // nil unless it is one
+	taken  int64
+	at     int64
+	place  int64 // order of those that are no log records
+	fields map[string]any
+	before int64 // F when it was read
+}
+
+func (f *oFacts) value(name string) any {
+	if f.rec != nil {
+		return f.rec.value(name)
+	}
+	return f.fields[name]
+}
+
+// oSeen is a record as one rule sees it.
+type oSeen struct {
+	*oFacts
+	fields map[string]any // the rule's own
+	cells  []oCell        // by column
+	steps  []bool         // that it satisfies
+	until  bool
+}
+
+func (x *oSeen) value(name string) any {
+	if v, ok := oConstant(name); ok {
+		return v
+	}
+	if v, ok := x.fields[name]; ok {
+		return v
+	}
+	return x.oFacts.value(name)
+}
+
+// totalOrder is §1.3.
+func totalOrder(a, b *oSeen) int {
+	if a.rec == nil {
+		return cmp.Or(cmp.Compare(a.taken, b.taken), cmp.Compare(a.place, b.place))
+	}
+	return cmp.Or(cmp.Compare(a.taken, b.taken), cmp.Compare(a.rec.source.name(), b.rec.source.name()),
+		cmp.Compare(a.rec.gen, b.rec.gen), cmp.Compare(a.rec.pos, b.rec.pos))
+}
+
+func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle {
+	o := &oracle{first: first, fails: fails}
 	for _, r := range rules {
-		st := &oState{rule: r, cols: r.columns(), reach: r.reach(), forget: r.forgetAfter(), arrives: map[int64][]*oRecord{}}
-		for _, rec := range order {
-			st.offer(rec)
-		}
-		for _, at := range st.arrives {
-			slices.SortFunc(at, totalOrder)
+		st := &oState{rule: r, cols: r.columns(), reach: r.reach(), forget: r.forgetAfter(), arrives: map[int64][]*oSeen{}}
+		st.warmEnd = first + r.warm()
+		st.keep = st.reach + r.memory() + 120
+		if r.endless() {
+			st.keep, st.reach = oForever, oForever
 		}
 		o.rules = append(o.rules, st)
+		if r.source != "" {
+			continue
+		}
+		for _, rec := range order {
+			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, before: rec.before}, fails)
+		}
 	}
 	return o
 }
 
-// totalOrder is §1.3.
-func totalOrder(a, b *oRecord) int {
-	return cmp.Or(cmp.Compare(a.taken, b.taken), cmp.Compare(a.source.name(), b.source.name()), cmp.Compare(a.gen, b.gen), cmp.Compare(a.pos, b.pos))
-}
-
 // offer selects the rule's records.
-func (st *oState) offer(rec *oRecord) {
+func (st *oState) offer(f *oFacts, fails int) {
+	if st.broken.noted() {
+		return
+	}
 	r := st.rule
-	if r.logs != nil && !slices.Contains(r.logs, rec.source.stem) {
+	if rec := f.rec; rec != nil && r.logs != nil && !slices.Contains(r.logs, rec.source.stem) || !oNamedBy(r.events, f) {
 		return
 	}
-	if r.events != nil && !slices.ContainsFunc(r.events, func(e string) bool { return e == "ORACLE_*" || strings.EqualFold(e, rec.event) }) {
-		return
+	x, counts, failed, asked := st.see(f)
+	if asked {
+		st.broken.record(failed, fails, f.before)
 	}
-	if r.match != nil && !r.match.holds(rec.value) {
+	if st.broken.noted() {
+		st.date(st.broken.at)
+	}
+	if !counts {
 		return
 	}
 	for _, name := range r.groupBy {
-		if rec.value(name) == nil {
+		if x.value(name) == nil {
 			st.missing++
 			return
 		}
 	}
 	st.matched++
-	st.arrives[rec.at] = append(st.arrives[rec.at], rec)
+	st.arrives[x.at] = append(st.arrives[x.at], x)
+	st.remember(x)
 }
 
-// run evaluates every second, both ends included.
-func (o *oracle) run(first, last int64) {
-	for _, st := range o.rules {
-		for _, tuple := range st.rule.expect {
-			st.groups = append(st.groups, st.newGroup(st.rule.labels(tuple), first))
-			st.groups[len(st.groups)-1].expected = true
-			st.created++
+// see evaluates all of the rule's expressions over a record.
+func (st *oState) see(f *oFacts) (x *oSeen, counts, failed, asked bool) {
+	r := st.rule
+	x = &oSeen{oFacts: f, fields: map[string]any{}}
+	note := func(holds, bad bool) bool {
+		failed, asked = failed || bad, true
+		return holds
+	}
+	for _, d := range r.fields {
+		v, err := d.expr.eval(x.value)
+		if note(true, err != nil); err != nil {
+			v = nil
+		}
+		x.fields[d.name] = v
+	}
+	if r.match != nil && !note(r.match.holds(x.value)) {
+		return x, false, failed, asked
+	}
+	if r.steps != nil {
+		for i := range r.steps {
+			x.steps = append(x.steps, r.steps[i].takes(x, note))
+		}
+		x.until = r.until != nil && r.until.takes(x, note)
+		if !x.until && !slices.Contains(x.steps, true) {
+			return x, false, failed, asked
 		}
 	}
-	for s := first; s <= last; s++ {
-		for _, st := range o.rules {
-			o.second(st, s)
-		}
+	for i := range st.cols {
+		cell, bad := st.cols[i].cell(x)
+		note(true, bad)
+		x.cells = append(x.cells, cell)
 	}
+	return x, true, failed, asked
+}
+
+func (s *oStage) takes(x *oSeen, note func(bool, bool) bool) bool {
+	return oNamedBy(s.events, x.oFacts) && (s.match == nil || note(s.match.holds(x.value)))
+}
+
+// oNamedBy tells whether the record's event is among the names; nil: any.
+func oNamedBy(names []string, f *oFacts) bool {
+	return names == nil || slices.ContainsFunc(names, func(e string) bool { return e == "ORACLE_*" || strings.EqualFold(e, f.rec.event) })
 }
 
 func (st *oState) newGroup(labels alert.Labels, s int64) *oGroup {
@@ -127,115 +222,26 @@ func (g *oGroup) compare(other *oGroup) int {
 	return cmp.Or(g.shown.Compare(other.shown), strings.Compare(g.id, other.id))
 }
 
+func oShown(labels alert.Labels) alert.Labels {
+	out := alert.Labels{}
+	for _, l := range labels {
+		out = append(out, alert.Label{Name: l.Name, Value: redactor.Value(l.Name, l.Value).(string)})
+	}
+	return out
+}
+
 func (r *oRule) labels(tuple []string) alert.Labels {
 	var pairs []alert.Label
 	for i, name := range r.groupBy {
-		pairs = append(pairs, alert.Label{Name: name, Value: tuple[i]})
+		pairs = append(pairs, alert.Label{Name: alert.SafeName(name), Value: tuple[i]})
 	}
 	return alert.NewLabels(pairs...)
 }
 
-func (r *oRule) tuple(rec *oRecord) (tuple []string) {
+func (r *oRule) tuple(x *oSeen) (tuple []string) {
 	for _, name := range r.groupBy {
-		text, _ := oText(rec.value(name))
+		text, _ := oText(x.value(name))
 		tuple = append(tuple, text)
 	}
 	return tuple
-}
-
-func (o *oracle) second(st *oState, s int64) {
-	changed := map[*oGroup]bool{}
-	for _, g := range st.groups {
-		changed[g] = st.contentChanged(g, s)
-	}
-	for _, rec := range st.arrives[s] {
-		if g := st.add(rec, s); g != nil {
-			changed[g] = true
-		}
-	}
-	st.groups = slices.DeleteFunc(st.groups, func(g *oGroup) bool {
-		return !g.expected && g.state == 0 && g.last <= s-st.forget
-	})
-	slices.SortFunc(st.groups, (*oGroup).compare)
-	for _, g := range st.groups {
-		if st.rule.cron > 0 && s%st.rule.cron == 0 || st.rule.cron == 0 && (changed[g] || st.timer(g, s)) {
-			o.judge(st, g, s)
-		}
-		if st.rule.cron == 0 {
-			g.fresh = 0
-		}
-	}
-}
-
-// contentChanged tells whether a record is in a window at s that was not at s-1,
-// or the other way round. It lets go what no window will see again.
-func (st *oState) contentChanged(g *oGroup, s int64) bool {
-	changed := false
-	for i := range st.cols {
-		c := &st.cols[i]
-		for _, rec := range g.records {
-			if oInside(c, rec, s) != oInside(c, rec, s-1) && oCounts(c, rec) {
-				changed = true
-			}
-		}
-	}
-	g.records = slices.DeleteFunc(g.records, func(rec *oRecord) bool { return rec.taken < s-st.reach-120 })
-	return changed
-}
-
-// timer is §2.5's seconds that are evaluated without a change.
-func (st *oState) timer(g *oGroup, s int64) bool {
-	switch {
-	case st.rule.absence && s == g.armed+st.rule.window:
-		return true
-	case g.state == alert.Pending:
-		return s == g.activeAt+st.rule.hold
-	case g.state == alert.Firing && g.quietFrom != oNever:
-		return s == g.quietFrom+st.rule.keep
-	}
-	return false
-}
-
-// add counts a record; nil when it does not count.
-func (st *oState) add(rec *oRecord, s int64) *oGroup {
-	labels := st.rule.labels(st.rule.tuple(rec))
-	var g *oGroup
-	for _, other := range st.groups {
-		if other.labels.Compare(labels) == 0 {
-			g = other
-		}
-	}
-	if g == nil {
-		st.created++
-		g = st.newGroup(labels, s)
-		if st.groups = append(st.groups, g); len(st.groups) > st.rule.max && st.evict() == g {
-			return nil
-		}
-	}
-	if g.state == alert.Firing && rec.suspect {
-		return nil
-	}
-	g.last = s
-	g.fresh++
-	g.records = append(g.records, rec)
-	st.recent = append(st.recent, rec)
-	st.recentG = append(st.recentG, labels.String())
-	return g
-}
-
-func (st *oState) evict() *oGroup {
-	var victim *oGroup
-	for _, g := range st.groups {
-		if g.expected || g.state != 0 {
-			continue
-		}
-		if victim == nil || g.last < victim.last || g.last == victim.last && g.compare(victim) < 0 {
-			victim = g
-		}
-	}
-	if victim != nil {
-		st.evicted++
-		st.groups = slices.DeleteFunc(st.groups, func(g *oGroup) bool { return g == victim })
-	}
-	return victim
 }

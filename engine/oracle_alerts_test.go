@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/engine"
+)
+
+// transitions are the second's transitions of log rules, as records.
+//
+// Where the page is silent: a group label that the rule does not have is nil; the
+// records have no samples.
+func (o *oracle) transitions(from int, s int64) (facts []*oFacts) {
+	for i, out := range o.out[from:] {
+		t := out.Alert
+		if t == nil || t.Reason == "rule_quarantined" || t.Group.Get("overflow") == "true" {
+			continue
+		}
+		fields := map[string]any{"rule": t.Rule, "state": t.State.String(), "severity": t.Severity.String()}
+		for _, l := range t.Group {
+			fields["labels."+l.Name] = l.Value
+		}
+		for _, v := range t.Values {
+			fields["values."+v.Name] = v.V
+		}
+		facts = append(facts, &oFacts{taken: s, at: s, place: int64(i), fields: fields})
+	}
+	return facts
+}
+
+// oOverflow is the one alert for a rule's folded groups (§4.4).
+type oOverflow struct {
+	folded   int64
+	startsAt int64
+}
+
+// overflow tells at the end of a rule's second how many groups are folded, if
+// that has changed.
+//
+// Where the page is silent: the same number of other groups is no change; the
+// alert is not counted as fired or resolved.
+func (o *oracle) overflow(st *oState, s int64) {
+	v := &st.overflow
+	n := int64(0)
+	groups := []any{}
+	for _, g := range st.groups { // by labels
+		if g.folded {
+			if n++; n <= 5 {
+				groups = append(groups, g.shown.String())
+			}
+		}
+	}
+	if n == v.folded {
+		return
+	}
+	state := alert.Update
+	switch {
+	case v.folded == 0:
+		state, v.startsAt = alert.Firing, s
+	case n == 0:
+		state = alert.Resolved
+	}
+	v.folded = n
+	shown := alert.NewLabels(alert.Label{Name: "overflow", Value: "true"})
+	t := &alert.Transition{At: s, Rule: st.rule.id, Group: shown, State: state, Severity: st.rule.severity(),
+		Fingerprint: alert.Fingerprint(st.rule.id, shown), ActiveAt: v.startsAt, StartsAt: v.startsAt,
+		Values: []alert.Value{{Name: "overflow", V: n}, {Name: "groups", V: groups}}}
+	if state == alert.Resolved {
+		t.EndsAt, t.Reason = s, "condition"
+	}
+	t.AlertID = alert.ID(t.Fingerprint, v.startsAt)
+	t.ID = alert.TransitionID(t.AlertID, state, s)
+	o.out = append(o.out, engine.Output{Alert: t})
+}
+
+// sick notes a health record of the second being evaluated.
+func (o *oracle) sick(event, rule string) {
+	o.health = append(o.health, &oFacts{fields: map[string]any{"event": event, "rule": rule}})
+}
+
+// oBroken is why a rule is about to be quarantined, or was.
+//
+// Where the page is silent: a failure over a record is noted when the record is
+// read, and takes effect at the first second that was not final before; from the
+// noting on the rule sees no records. A judgement's failure takes effect in its
+// second, after all of the rule's groups were judged.
+type oBroken struct {
+	records, judgements int // failures in a row
+	at                  int64
+	done                bool // at the end of the second being evaluated, or before
+	told                bool
+}
+
+func (b *oBroken) noted() bool { return b.done || b.at != 0 }
+
+// record counts a record over which the rule's expressions were evaluated.
+func (b *oBroken) record(failed bool, limit int, final int64) {
+	b.records++
+	if !failed {
+		b.records = 0
+	}
+	if limit > 0 && b.records >= limit {
+		b.at = final + 1
+	}
+}
+
+func (b *oBroken) judged(failed bool, limit int) {
+	b.judgements++
+	if !failed {
+		b.judgements = 0
+	}
+	b.done = b.done || limit > 0 && b.judgements >= limit
+}
+
+// quarantine resolves what fires and forgets the rule's state.
+func (o *oracle) quarantine(st *oState, s int64) {
+	st.broken.done = true
+	if st.broken.told {
+		return
+	}
+	st.broken.told = true
+	for _, g := range st.groups {
+		if g.state == alert.Firing && !g.folded {
+			st.resolved++
+			o.tell(st, g, alert.Resolved, s, nil)
+			o.out[len(o.out)-1].Alert.Reason = "rule_quarantined"
+		}
+		g.folded = false
+	}
+	st.groups, st.recent, st.recentG, st.arrives, st.dates = nil, nil, nil, nil, nil
+	o.overflow(st, s)
+	o.sick("RULE_QUARANTINED", st.rule.id)
+}
