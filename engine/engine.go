@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"container/heap"
-	"slices"
-
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
@@ -24,6 +21,12 @@ type Options struct {
 	Start int64
 	// Until bounds the clock: no second after it is evaluated. 0: no bound.
 	Until int64
+	// Live says that records are read as they are written: what is ahead of the
+	// clock is told to the health rules.
+	Live bool
+	// QuarantineAfter is how many evaluations of a rule in a row may fail before
+	// it is quarantined. 0: DefaultQuarantineAfter.
+	QuarantineAfter int
 }
 
 // Output is one thing that happened: exactly one of the two is set.
@@ -47,16 +50,25 @@ type Engine struct {
 	begun   bool
 	seconds int64 // evaluated since the engine was made
 	out     []Output
-	scratch *rules.Scratch // of records
-	vars    *rules.Scratch // of conditions
-	labels  []string       // reused while matching
-	bare    []string       // the same without what keys within them say is secret
+	has     [rules.HealthRecords + 1]bool // rules over that kind of records
+	mixed   bool                          // rules over records of more than logs
+	// What the second being evaluated has brought to rules over the engine's own
+	// records.
+	happened []*alert.Transition
+	noticed  []health
+	scratch  *rules.Scratch // of records
+	vars     *rules.Scratch // of conditions
+	labels   []string       // reused while matching
+	bare     []string       // the same without what keys within them say is secret
 }
 
 // New makes an engine for a set of rules. Rules that are disabled are left out.
 func New(set *rules.Set, o Options) *Engine {
 	if o.Redactor == nil {
 		o.Redactor = redact.New(nil, nil)
+	}
+	if o.QuarantineAfter == 0 {
+		o.QuarantineAfter = DefaultQuarantineAfter
 	}
 	e := &Engine{o: o, pending: newPending(), reached: never, final: never, first: never, newest: never,
 		scratch: rules.NewScratch(), vars: rules.NewScratch()}
@@ -65,7 +77,17 @@ func New(set *rules.Set, o Options) *Engine {
 			e.rules = append(e.rules, newRuleState(r, len(e.rules), o.Redactor))
 		}
 	}
+	e.sortKinds()
 	return e
+}
+
+// sortKinds notes what kinds of records the rules are over.
+func (e *Engine) sortKinds() {
+	e.has = [rules.HealthRecords + 1]bool{}
+	for _, r := range e.rules {
+		e.has[r.rule.Source] = true
+	}
+	e.mixed = e.has[rules.AlertRecords] || e.has[rules.HealthRecords]
 }
 
 // Source names a source and returns its number, the same for the same name.
@@ -92,16 +114,27 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		e.release(s, max(taken, e.reached+1))
 	}
 	e.refinal()
+	if s.Ahead > 0 {
+		e.skewed(src, s)
+	}
 	for _, r := range e.interested(src, rec) {
-		it, ok := e.match(r, src, rec)
-		switch {
-		case !ok:
-		case wait:
-			s.Held = append(s.Held, it)
-		default:
-			it.Sec = taken
-			e.pending.add(at, it)
+		if r.faults.Quarantined {
+			continue
 		}
+		it, ok := e.match(r, rec, rec.Log, rec.Event)
+		if !wait {
+			e.doubt(r, at)
+		}
+		if !ok {
+			continue
+		}
+		it.Source, it.Gen, it.Pos, it.Suspect, it.Sample = src, rec.Gen, rec.Pos, rec.IsSuspect(), newSample(rec)
+		if wait {
+			s.Held = append(s.Held, it)
+			continue
+		}
+		it.Sec = taken
+		e.pending.add(at, it)
 	}
 }
 
@@ -125,7 +158,7 @@ func (e *Engine) interested(src int, rec *smartylog.Record) []*ruleState {
 	}
 	var list []*ruleState
 	for _, r := range e.rules {
-		if r.rule.Selects(rec.Log, rec.Event) {
+		if r.rule.Source == rules.LogRecords && r.rule.Selects(rec.Log, rec.Event) {
 			list = append(list, r)
 		}
 	}
@@ -225,77 +258,4 @@ func (e *Engine) begin(f int64) bool {
 		e.schedule(r)
 	}
 	return true
-}
-
-// nextSecond is the next one at which anything is to be evaluated.
-func (e *Engine) nextSecond() (int64, bool) {
-	for len(e.due) > 0 && e.due[0].rule.due != e.due[0].at {
-		heap.Pop(&e.due) // outdated: the rule has another time by now
-	}
-	s, ok := e.pending.next()
-	if len(e.due) > 0 && (!ok || e.due[0].at < s) {
-		return e.due[0].at, true
-	}
-	return s, ok
-}
-
-// schedule notes when a rule has something to do by itself.
-func (e *Engine) schedule(r *ruleState) {
-	at, ok := r.nextDue()
-	if !ok {
-		r.due = never
-		return
-	}
-	if at != r.due {
-		r.due = at
-		heap.Push(&e.due, due{at, r})
-	}
-}
-
-// evaluate brings every rule concerned through one second, in file order.
-func (e *Engine) evaluate(s int64) {
-	e.seconds++
-	items := e.pending.take(s, e.sources)
-	var concerned []*ruleState
-	for len(e.due) > 0 && e.due[0].at <= s {
-		d := heap.Pop(&e.due).(due)
-		if d.rule.due == d.at {
-			d.rule.due = never
-			concerned = append(concerned, d.rule)
-		}
-	}
-	for i, it := range items {
-		if i == 0 || items[i-1].Rule != it.Rule {
-			concerned = append(concerned, e.rules[it.Rule])
-		}
-	}
-	slices.SortFunc(concerned, func(a, b *ruleState) int { return a.index - b.index })
-	for _, r := range slices.Compact(concerned) {
-		n := 0
-		for n < len(items) && items[n].Rule == r.index {
-			n++
-		}
-		r.evaluate(e, s, items[:n])
-		items = items[n:]
-		e.schedule(r)
-	}
-}
-
-// due is a rule and the second at which it wants to be evaluated.
-type due struct {
-	at   int64
-	rule *ruleState
-}
-
-type dueHeap []due
-
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].at < h[j].at }
-func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(x any)        { *h = append(*h, x.(due)) }
-func (h *dueHeap) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return x
 }

@@ -3,20 +3,23 @@ package engine
 import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // incident is a group that is more than quiet: pending, firing, or (with State
 // 0) in the cooldown of event mode. It is kept in the snapshot as it is.
 type incident struct {
 	Slot       uint32
-	State      alert.State // Pending, Firing or 0
-	ActiveAt   int64       // the condition became true
-	StartsAt   int64       // it became firing
-	QuietSince int64       // firing: resolve has been true since; never: it is not
-	Wake       int64       // the second at which it wants to be judged; never: none
-	Until      int64       // event mode: end of the cooldown
-	Suppressed int64       // event mode: records swallowed since the last alert
+	State      alert.State    // Pending, Firing or 0
+	Severity   alert.Severity // of a rule with levels: the current one
+	Folded     bool           // firing beyond max_firing: part of the overflow alert
+	Reported   bool           // that the warmup or the cooldown holds it back has been said
+	ActiveAt   int64          // the condition became true
+	StartsAt   int64          // it became firing
+	QuietSince int64          // firing: resolve has been true since; never: it is not
+	LowSince   int64          // firing: the current level has not held since; never: it does
+	Wake       int64          // the second at which it wants to be judged; never: none
+	Until      int64          // event mode: end of the cooldown
+	Suppressed int64          // event mode: records swallowed since the last alert
 }
 
 func (r *ruleState) acquire(slot uint32) *incident {
@@ -28,7 +31,7 @@ func (r *ruleState) acquire(slot uint32) *incident {
 		id = uint32(len(r.active) - 1)
 	}
 	r.slots[slot].incident = id
-	r.active[id] = incident{Slot: slot, QuietSince: never, Wake: never}
+	r.active[id] = incident{Slot: slot, QuietSince: never, LowSince: never, Wake: never}
 	return &r.active[id]
 }
 
@@ -46,164 +49,145 @@ func (r *ruleState) incident(slot uint32) *incident {
 	return nil
 }
 
-// wake asks for the group to be judged again at a later second.
+// wake asks for the group to be judged again at a later second; never for none.
 func (r *ruleState) wake(inc *incident, at int64) {
-	if inc.Wake != at {
-		inc.Wake = at
+	if inc.Wake == at {
+		return
+	}
+	if inc.Wake = at; at != never {
 		r.timers.add(timer{at: at, slot: inc.Slot})
 	}
 }
 
-// judge evaluates a group's condition at a second and takes the step of its
-// life that follows (semantics §3).
+// judge evaluates what a rule says about a group at a second and takes the step
+// of its life that follows (semantics §3).
 func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 	if r.rule.Absence && s < r.slots[slot].armed+r.rule.Window {
 		return
 	}
-	values := r.values(slot)
-	r.notePeak(slot, s, values)
-	r.bind(e, slot, values)
-	holds := r.holds(e, r.rule.Condition)
-	if r.rule.Mode == rules.EventMode {
-		r.judgeEvent(e, slot, s, holds, values)
-		return
+	r.faults.failing = false
+	switch v := r.ask(e, slot, s); {
+	case r.rule.Mode == rules.EventMode:
+		r.judgeEvent(e, slot, s, v)
+	default:
+		r.judgeState(e, slot, s, v)
 	}
+	if r.order != nil {
+		r.order.past.Prune(slot, s)
+	}
+	r.faults.judged(e.o.QuarantineAfter, s)
+}
+
+// judgeState takes the step of an alert that fires and resolves.
+func (r *ruleState) judgeState(e *Engine, slot uint32, s int64, v verdict) {
 	inc := r.incident(slot)
 	switch {
-	case inc == nil && holds:
+	case inc == nil && v.holds:
 		inc = r.acquire(slot)
 		inc.State, inc.ActiveAt = alert.Pending, s
-		if r.rule.For == 0 {
-			r.fire(e, inc, s, values)
-			return
-		}
-		r.wake(inc, s+r.rule.For)
-		r.announce(e, inc, alert.Pending, s, values)
+		r.ripen(e, inc, s, v)
 	case inc == nil:
-	case inc.State == alert.Pending && !holds:
+	case inc.State == alert.Pending && !v.holds:
 		r.release(slot)
 		r.victims.calmed()
-	case inc.State == alert.Pending && s >= inc.ActiveAt+r.rule.For:
-		r.fire(e, inc, s, values)
-	case inc.State == alert.Firing:
-		r.judgeFiring(e, inc, s, holds, values)
+	case inc.State == alert.Pending:
+		r.ripen(e, inc, s, v)
+	case inc.State == alert.Firing && (r.order == nil || !v.holds): // of one that is complete again there is nothing to say
+		r.judgeFiring(e, inc, s, v)
+	}
+	if r.order != nil && v.holds {
+		r.spend(slot)
 	}
 }
 
-// judgeFiring resolves a firing group once resolve has held for keep_firing_for.
-func (r *ruleState) judgeFiring(e *Engine, inc *incident, s int64, holds bool, values []alert.Value) {
-	quiet := !holds
+// ripen lets a pending alert fire when its condition has held for long enough
+// and the rule has seen enough to judge by.
+func (r *ruleState) ripen(e *Engine, inc *incident, s int64, v verdict) {
+	inc.Severity = v.top()
+	if s == inc.ActiveAt && r.rule.For > 0 {
+		r.announce(e, inc, alert.Pending, s, v.values)
+	}
+	if due := inc.ActiveAt + r.rule.For; s < due {
+		r.wake(inc, due)
+		return
+	}
+	if r.warming(s) {
+		r.hold(e, inc, s, "warmup")
+		r.wake(inc, r.began+r.rule.Warmup)
+		return
+	}
+	r.fire(e, inc, s, v.values)
+}
+
+// warming reports whether the rule lacks its baseline yet (semantics §4.5).
+func (r *ruleState) warming(s int64) bool { return s < r.began+r.rule.Warmup }
+
+// hold reports, once per pending spell or cooldown, that an alert is held back.
+func (r *ruleState) hold(e *Engine, inc *incident, s int64, by string) {
+	if !inc.Reported {
+		inc.Reported = true
+		e.out = append(e.out, Output{Suppressed: r.suppression(inc.Slot, s, by)})
+	}
+}
+
+// judgeFiring resolves a firing group once resolve has held for keep_firing_for,
+// and else moves it between its levels.
+func (r *ruleState) judgeFiring(e *Engine, inc *incident, s int64, v verdict) {
+	wake := int64(never)
+	if r.quietened(e, inc.Slot, v) {
+		if inc.QuietSince == never {
+			inc.QuietSince = s
+		}
+		if wake = inc.QuietSince + r.rule.KeepFiringFor; s >= wake {
+			r.resolve(e, inc, s, "condition", v.values)
+			return
+		}
+	} else {
+		inc.QuietSince = never
+	}
+	if len(r.rule.Levels) > 0 {
+		if at := r.judgeLevel(e, inc, s, v); at != never && (wake == never || at < wake) {
+			wake = at
+		}
+	}
+	r.wake(inc, wake)
+}
+
+// quietened reports whether nothing keeps an alert firing at this second.
+func (r *ruleState) quietened(e *Engine, slot uint32, v verdict) bool {
+	quiet := !v.holds
 	if r.rule.Resolve != nil {
 		quiet = r.holds(e, r.rule.Resolve)
 	}
-	if !r.rule.Absence && r.table.Empty(inc.Slot) {
-		quiet = true // an alert must not hang on evidence that is gone
-	}
-	if !quiet {
-		inc.QuietSince, inc.Wake = never, never
-		return
-	}
-	if inc.QuietSince == never {
-		inc.QuietSince = s
-	}
-	if end := inc.QuietSince + r.rule.KeepFiringFor; s < end {
-		r.wake(inc, end)
-		return
-	}
-	r.resolve(e, inc, s, "condition", values)
+	// An alert must not hang on evidence that is gone; what looks back to the
+	// beginning, and a sequence, which spends its evidence, have none that goes.
+	gone := !r.rule.Absence && !r.rule.LookBack && r.order == nil && r.table.Empty(slot)
+	return quiet || gone
 }
 
 func (r *ruleState) fire(e *Engine, inc *incident, s int64, values []alert.Value) {
 	inc.State, inc.StartsAt, inc.Wake = alert.Firing, s, never
+	if inc.Folded = r.full(); inc.Folded {
+		r.crowd.folded++
+		r.stats.Folded++
+		e.out = append(e.out, Output{Suppressed: r.suppression(inc.Slot, s, "max_firing")})
+		return
+	}
+	r.crowd.announced++
 	r.stats.Fired++
 	r.announce(e, inc, alert.Firing, s, values)
 }
 
 func (r *ruleState) resolve(e *Engine, inc *incident, s int64, reason string, values []alert.Value) {
-	t := r.transition(e, inc, alert.Resolved, s, values)
-	t.EndsAt, t.Reason = s, reason
-	r.stats.Resolved++
-	e.out = append(e.out, Output{Alert: t})
+	if inc.Folded {
+		r.crowd.folded--
+	} else {
+		r.crowd.announced--
+		r.stats.Resolved++
+		t := r.transition(e, inc, alert.Resolved, s, values)
+		t.EndsAt, t.Reason = s, reason
+		e.out = append(e.out, Output{Alert: t})
+	}
 	r.release(inc.Slot)
 	r.victims.calmed()
-}
-
-// judgeEvent emits single alerts, with a cooldown between them.
-func (r *ruleState) judgeEvent(e *Engine, slot uint32, s int64, holds bool, values []alert.Value) {
-	fresh := r.fresh[slot]
-	if fresh == 0 {
-		return
-	}
-	delete(r.fresh, slot)
-	inc := r.incident(slot)
-	if inc != nil && s < inc.Until {
-		if inc.Suppressed == 0 {
-			e.out = append(e.out, Output{Suppressed: r.suppression(slot, s, "cooldown")})
-		}
-		inc.Suppressed += fresh
-		r.stats.Suppressed += fresh
-		return
-	}
-	if !holds {
-		return
-	}
-	if inc == nil {
-		inc = r.acquire(slot)
-	}
-	inc.ActiveAt, inc.StartsAt = s, s
-	r.stats.Fired++
-	r.announce(e, inc, alert.Event, s, values)
-	r.table.Drop(slot)
-	if inc.Suppressed, inc.Until = 0, s+r.rule.Cooldown; r.rule.Cooldown == 0 {
-		r.release(slot)
-	}
-}
-
-// values are count and the aggregates at this second.
-func (r *ruleState) values(slot uint32) []alert.Value {
-	out := make([]alert.Value, len(r.rule.Columns))
-	for i, c := range r.rule.Columns {
-		name := "count"
-		if i > 0 {
-			name = r.rule.Aggregates[i-1].Name
-		}
-		v, ok, approx := r.table.Value(slot, i)
-		out[i] = alert.Value{Name: name, Approx: approx}
-		switch {
-		case c.Func == windowing.Count || c.Func == windowing.Distinct:
-			out[i].V = int64(v)
-		case ok:
-			out[i].V = v
-		}
-	}
-	return out
-}
-
-// bind gives the condition its variables: aggregates and group
-// labels, what is hidden of these hidden.
-func (r *ruleState) bind(e *Engine, slot uint32, values []alert.Value) {
-	for i, v := range values {
-		if n, isInt := v.V.(int64); isInt {
-			e.vars.Set(v.Name, int(n))
-		} else {
-			e.vars.Set(values[i].Name, v.V)
-		}
-	}
-	if len(r.rule.GroupBy) > 0 {
-		texts := decodeKey(r.groups.Key(slot))
-		for i, g := range r.rule.GroupBy {
-			e.vars.Set(g.Name, texts[i])
-		}
-	}
-}
-
-func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
-	if x == nil {
-		return true
-	}
-	ok, err := x.True(e.vars)
-	if err != nil {
-		r.failed(err, nil)
-	}
-	return ok
 }

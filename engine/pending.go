@@ -11,12 +11,14 @@ import (
 // item is one record's match of one rule, waiting for its second to be final.
 type item struct {
 	Rule   int
-	Source int
+	Source int // nowhere: it stands in no log
 	Gen    int
 	Pos    int64
 	Sec    int64 // the second the record is taken at
 	Key    []byte
 	Inputs []windowing.Input
+	Mask   uint64 // of a sequence: the steps it satisfies
+	Kept   []kept // for first., last. and prev.
 	// Suspect marks a record that looks forged: it may raise an alert, never
 	// keep or end one.
 	Suspect bool
@@ -65,6 +67,14 @@ func (p *pending) take(at int64, sources []*source) []item {
 		return cmp.Or(cmp.Compare(a.Gen, b.Gen), cmp.Compare(a.Pos, b.Pos))
 	})
 	return items
+}
+
+// place is where an item stands within its second.
+func (e *Engine) place(it item) windowing.Order {
+	if it.Source == nowhere {
+		return windowing.Order{Pos: it.Pos}
+	}
+	return windowing.Order{Source: e.sources[it.Source].Name, Gen: it.Gen, Pos: it.Pos}
 }
 
 // secondHeap is a heap of seconds for container/heap.

@@ -11,7 +11,7 @@ import (
 )
 
 // stateVersion changes whenever an older program could misread the state.
-const stateVersion = 2
+const stateVersion = 3
 
 // state is the whole engine as it is written to a snapshot. Rules are found
 // again by id and state hash.
@@ -34,6 +34,13 @@ type ruleSnapshot struct {
 	Fresh         map[string]int64 // by key
 	Recent        samples
 	Stats         Stats
+	Began         int64
+	Crowd         crowd
+	Faults        faults
+	Steps         windowing.HistoryState // of order
+	Records       windowing.HistoryState // of recall
+	RecordNames   []string
+	RecordKeep    int
 }
 
 type groupSnapshot struct {
@@ -77,7 +84,13 @@ func (e *Engine) cleaned(items []item) []item {
 
 func (r *ruleState) snapshot(e *Engine) ruleSnapshot {
 	sn := ruleSnapshot{ID: r.rule.ID, StateHash: r.rule.StateHash(), Cron: r.cron, Groups: r.groups.State(), Table: r.table.State(),
-		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats}
+		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats, Began: r.began, Crowd: r.crowd, Faults: r.faults}
+	if r.order != nil {
+		sn.Steps = r.order.past.State()
+	}
+	if r.records != nil {
+		sn.Records, sn.RecordNames, sn.RecordKeep = r.records.past.State(), r.records.names, r.records.keep
+	}
 	sn.Recent.Ring = slices.Clone(r.recent.Ring)
 	for i := range sn.Recent.Ring {
 		sn.Recent.Ring[i] = sn.Recent.Ring[i].clean(e.o.Redactor)
@@ -189,7 +202,10 @@ func (r *ruleState) restore(sn ruleSnapshot) error {
 	if r.table, err = windowing.Restore(r.rule.Columns, sn.Table); err != nil {
 		return err
 	}
-	r.cron, r.recent, r.stats = sn.Cron, sn.Recent, sn.Stats
+	if err = r.restoreHistories(sn); err != nil {
+		return err
+	}
+	r.cron, r.recent, r.stats, r.began, r.crowd, r.faults = sn.Cron, sn.Recent, sn.Stats, sn.Began, sn.Crowd, sn.Faults
 	for _, gs := range sn.Keys {
 		slot, ok := r.groups.Find(gs.Key)
 		if !ok {
@@ -207,20 +223,26 @@ func (r *ruleState) restore(sn ruleSnapshot) error {
 			inc := r.acquire(slot)
 			*inc = sn.Active[gs.Incident-1]
 			inc.Slot = slot
+			r.crowd.count(inc)
 		}
 	}
 	return nil
 }
 
-// rearm asks again for every second after the final one that groups wait for.
-func (r *ruleState) rearm(final int64) {
-	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
-		g := &r.slots[slot]
-		if at := g.armed + r.rule.Window; r.rule.Absence && at > final {
-			r.timers.add(timer{at: at, slot: slot})
-		}
-		if g.incident != 0 && r.active[g.incident].Wake > final {
-			r.timers.add(timer{at: r.active[g.incident].Wake, slot: slot})
+// restoreHistories fills what is remembered record by record.
+func (r *ruleState) restoreHistories(sn ruleSnapshot) (err error) {
+	if r.order != nil {
+		if r.order.past, err = windowing.RestoreHistory(r.order.reach, maxPast, sn.Steps); err != nil {
+			return err
 		}
 	}
+	if sn.RecordKeep == 0 {
+		return nil // it remembered none
+	}
+	then := &recall{keep: sn.RecordKeep, names: sn.RecordNames}
+	if then.past, err = windowing.RestoreHistory(recallReach(r.rule), sn.RecordKeep, sn.Records); err != nil {
+		return err
+	}
+	r.records, err = then.adapted(r.rule)
+	return err
 }

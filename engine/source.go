@@ -22,6 +22,7 @@ type source struct {
 	Final    int64 // greatest second that was final for the source; never falls
 	Back     int   // records in a row that lie far before Maxts
 	Stepped  bool  // the clock was set back: the source does not hold F until it passes it
+	Ahead    int   // records in a row from the future
 	Finished bool
 	// Doubted is the second of a record that looks forged, if it came last and
 	// lies beyond Maxts: nothing has contradicted it yet.
@@ -40,6 +41,7 @@ type source struct {
 func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wait bool) {
 	if rec.Flags.Has(smartylog.Future) {
 		s.Future++
+		s.Ahead++
 		if s.Maxts == never {
 			return 0, 0, true
 		}
@@ -47,6 +49,7 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 		e.first = min(taken, positive(e.first, taken))
 		return taken, taken, false
 	}
+	s.Ahead = 0
 	sec := rec.Sec
 	forged := s.movedBy(sec) && rec.IsSuspect()
 	if !forged {

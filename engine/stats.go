@@ -12,7 +12,9 @@ type Stats struct {
 	Groups         int64 // groups ever seen
 	Fired          int64 // firing and event transitions
 	Resolved       int64
-	Suppressed     int64 // records swallowed by cooldowns
+	Suppressed     int64 // records swallowed by cooldowns and in event mode by the warmup
+	Folded         int64 // groups that fired beyond max_firing
+	Quarantined    bool
 	EvalErrors     int64
 	FirstError     string
 	MissingGroup   int64 // records without a group_by field

@@ -25,9 +25,10 @@ func (e *Engine) Swap(set *rules.Set) []Output {
 	}
 	for _, r := range old {
 		if _, kept := places[r.index]; !kept && e.final != never {
-			e.retire(r, reasonFor(r, set))
+			r.endAll(e, e.final, reasonFor(r, set))
 		}
 	}
+	e.sortKinds()
 	e.reindex(places)
 	return e.out
 }
@@ -43,13 +44,18 @@ func reasonFor(r *ruleState, set *rules.Set) string {
 // places maps the kept ones' old places to their new.
 func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int) *ruleState {
 	for _, r := range old {
-		if r.rule.ID != rule.ID || r.rule.StateHash() != rule.StateHash() || r.rule.Mode != rule.Mode || r.rule.Absence != rule.Absence {
+		if r.rule.ID != rule.ID || !r.continues(rule) {
 			continue
 		}
 		places[r.index] = len(e.rules)
 		kept := *r
-		kept.rule, kept.due = rule, never
+		kept.rule, kept.due, kept.origins = rule, never, originsOf(rule)
 		kept.timers, kept.victims = nil, victims{}
+		if adapted, err := r.records.adapted(rule); err == nil {
+			kept.records = adapted
+		} else {
+			kept.records = newRecall(rule) // it cannot be: the state was just taken
+		}
 		kept.readjust(e.final)
 		return &kept
 	}
@@ -60,17 +66,29 @@ func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int)
 	return r
 }
 
+// continues reports whether the rule's state has the same meaning for an edited
+// rule. One in quarantine gets another chance.
+func (r *ruleState) continues(rule *rules.Rule) bool {
+	return r.rule.StateHash() == rule.StateHash() && r.rule.Mode == rule.Mode && r.rule.Absence == rule.Absence && !r.faults.Quarantined
+}
+
 // readjust moves the times that groups wait for to those of the new rule, never
 // into the past.
 func (r *ruleState) readjust(final int64) {
 	for i := range r.active {
 		inc := &r.active[i]
 		switch {
+		case inc.State == alert.Pending && inc.Reported && r.warming(final+1):
+			inc.Wake = r.began + r.rule.Warmup
 		case inc.State == alert.Pending:
 			inc.Wake = max(inc.ActiveAt+r.rule.For, final+1)
-		case inc.State == alert.Firing && inc.QuietSince != never:
-			inc.Wake = max(inc.QuietSince+r.rule.KeepFiringFor, final+1)
+		case inc.State == alert.Firing:
+			inc.Wake = r.nextLook(inc, final)
 		}
+	}
+	if r.order != nil {
+		r.order.rule = r.rule
+		r.order.steps = newOrder(r.rule).steps
 	}
 	if r.cron = never; r.rule.Schedule != nil && final != never {
 		r.planSchedule(final)
@@ -78,19 +96,16 @@ func (r *ruleState) readjust(final int64) {
 	r.rearm(final)
 }
 
-// retire resolves whatever fires of a rule that goes.
-func (e *Engine) retire(r *ruleState, reason string) {
-	r.told = r.told[:0]
-	for slot := r.lru.head; slot != none; {
-		next := r.slots[slot].next
-		if inc := r.incident(slot); inc != nil && inc.State == alert.Firing {
-			from := len(e.out)
-			r.resolve(e, inc, e.final, reason, r.values(slot))
-			r.collect(e, slot, from)
+// nextLook is when a firing group wants to be judged next: when it has been quiet,
+// or below its level, for long enough.
+func (r *ruleState) nextLook(inc *incident, final int64) int64 {
+	at := int64(never)
+	for _, since := range []int64{inc.QuietSince, inc.LowSince} {
+		if end := max(since+r.rule.KeepFiringFor, final+1); since != never && (at == never || end < at) {
+			at = end
 		}
-		slot = next
 	}
-	r.tell(e)
+	return at
 }
 
 // reindex rebuilds what refers to rules by place.

@@ -19,20 +19,14 @@ func (r *ruleState) announce(e *Engine, inc *incident, state alert.State, s int6
 func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s int64, values []alert.Value) *alert.Transition {
 	key := r.groups.Key(inc.Slot)
 	labels, fingerprint := r.identity(key)
-	values = r.shownValues(values)
 	started := inc.StartsAt
 	if state == alert.Pending {
 		started = inc.ActiveAt
 	}
-	t := &alert.Transition{At: s, Rule: r.rule.ID, Name: r.rule.Name, Group: labels, State: state,
-		Severity: r.rule.Severity, Fingerprint: fingerprint, AlertID: alert.ID(fingerprint, started),
-		ActiveAt: inc.ActiveAt, StartsAt: inc.StartsAt, Values: values, Labels: r.rule.Labels,
-		Samples: r.recent.of(key, s-r.reach(), e.o.Redactor), Suppressed: inc.Suppressed, Window: r.rule.Window,
-		RepeatInterval: r.rule.RepeatInterval, ActiveIn: r.rule.ActiveIn, Silent: r.rule.Status == rules.Test}
-	if r.rule.Condition != nil {
-		t.Condition = r.rule.Condition.Source
-	}
-	t.ID = alert.TransitionID(t.AlertID, state, s)
+	t := r.blank(labels, fingerprint, state, s, started)
+	t.Severity, t.Condition = r.severity(inc), r.condition(inc)
+	t.ActiveAt, t.StartsAt, t.Suppressed = inc.ActiveAt, inc.StartsAt, inc.Suppressed
+	t.Values, t.Samples = r.shownValues(values), r.recent.of(key, r.since(s), e.o.Redactor)
 	t.Annotations = r.annotate(t)
 	if t.Summary = t.Annotation("summary"); t.Summary == "" {
 		t.Summary = plainSummary(t)
@@ -40,13 +34,27 @@ func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s in
 	return t
 }
 
-// reach is how many seconds back the rule's windows look, at least one.
-func (r *ruleState) reach() int64 {
+// blank is a transition with all that the rule alone says of it.
+func (r *ruleState) blank(group alert.Labels, fingerprint string, state alert.State, s, started int64) *alert.Transition {
+	id := alert.ID(fingerprint, started)
+	return &alert.Transition{ID: alert.TransitionID(id, state, s), At: s, Rule: r.rule.ID, Name: r.rule.Name, Group: group, State: state,
+		Fingerprint: fingerprint, AlertID: id, Labels: r.rule.Labels, Window: r.rule.Window, RepeatInterval: r.rule.RepeatInterval,
+		RepeatBackoff: r.rule.RepeatBackoff, Inhibits: r.rule.Inhibits, ActiveIn: r.rule.ActiveIn, Silent: r.rule.Status == rules.Test}
+}
+
+// since is the second after which a record belongs to what the rule judges by.
+func (r *ruleState) since(s int64) int64 {
+	if r.rule.LookBack {
+		return never
+	}
 	reach := int64(1)
 	for _, c := range r.rule.Columns {
 		reach = max(reach, c.Window+c.Offset)
 	}
-	return reach
+	if r.order != nil {
+		reach = max(reach, r.order.reach)
+	}
+	return s - reach
 }
 
 func (r *ruleState) suppression(slot uint32, s int64, by string) *alert.Suppression {
@@ -116,9 +124,27 @@ func shown(v alert.Value) string {
 	if v.Approx {
 		mark = "~"
 	}
-	text, ok := rules.Text(v.V)
-	if !ok {
-		text = "-"
+	return mark + listText(v.V)
+}
+
+// listText is a value in words: a list has its items one after the other, with
+// their numbers where they have one.
+func listText(v any) string {
+	switch v := v.(type) {
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = listText(item)
+		}
+		if len(parts) == 0 {
+			return "-"
+		}
+		return strings.Join(parts, ", ")
+	case alert.Ranked:
+		return fmt.Sprintf("%s (%d)", v.Value, v.Count)
 	}
-	return mark + text
+	if text, ok := rules.Text(v); ok {
+		return text
+	}
+	return "-"
 }

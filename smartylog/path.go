@@ -125,10 +125,16 @@ func (r *Record) Field(p Path) any {
 		return r.field(p.root)
 	}
 	v, _ := r.Lookup(p.root)
+	return p.Below(v)
+}
+
+// Below follows the path from the value of its root down: nil where it leads
+// through something that has no parts.
+func (p Path) Below(root any) any {
 	for _, st := range p.steps {
-		v = st.from(v)
+		root = st.from(root)
 	}
-	return v
+	return root
 }
 
 // from takes one step down from v; a negative index counts from the end.

@@ -1,0 +1,72 @@
+package engine
+
+import "github.com/smarty-alert/smarty-alert/alert"
+
+// DefaultQuarantineAfter is how many evaluations of a rule in a row may fail
+// before it is quarantined.
+const DefaultQuarantineAfter = 1000
+
+// faults counts how a rule's expressions fail. One that keeps failing says
+// nothing and costs time: it is quarantined until its file changes.
+type faults struct {
+	Records, Windows int64 // evaluations in a row that failed
+	Quarantined      bool
+	From             int64 // the second at which the quarantine begins; never: it does not
+	failing          bool  // the evaluation under way has failed
+}
+
+// matched ends the evaluation of a record: all its expressions are one.
+func (f *faults) matched() {
+	if f.Records++; !f.failing {
+		f.Records = 0
+	}
+}
+
+// judged ends the evaluation of a group's windows at a second.
+func (f *faults) judged(limit int, s int64) {
+	if f.Windows++; !f.failing {
+		f.Windows = 0
+	}
+	if f.Windows >= int64(limit) {
+		f.From = s
+	}
+}
+
+// due reports whether the quarantine begins by that second.
+func (f *faults) due(s int64) bool { return f.From != never && f.From <= s }
+
+// doubt decides about a rule after a record that is evaluated at a second. What
+// was evaluated before that second stands, however far ahead records were read.
+func (e *Engine) doubt(r *ruleState, at int64) {
+	if r.faults.Records < int64(e.o.QuarantineAfter) || r.faults.From != never {
+		return
+	}
+	r.faults.From = at
+	e.schedule(r)
+}
+
+// quarantine ends what a rule has begun and forgets it.
+func (r *ruleState) quarantine(e *Engine, s int64) {
+	r.endAll(e, s, "rule_quarantined")
+	empty := newRuleState(r.rule, r.index, r.redact)
+	empty.began, empty.stats = r.began, r.stats
+	empty.stats.Quarantined, empty.faults.Quarantined = true, true
+	*r = *empty
+	e.notice(r, health{event: ruleQuarantined, rule: r.rule.ID, times: 1})
+}
+
+// endAll resolves whatever fires of a rule.
+func (r *ruleState) endAll(e *Engine, s int64, reason string) {
+	r.told = r.told[:0]
+	for slot := r.lru.head; slot != none; {
+		next := r.slots[slot].next
+		if inc := r.incident(slot); inc != nil && inc.State == alert.Firing {
+			from := len(e.out)
+			r.resolve(e, inc, s, reason, r.values(slot, s))
+			r.collect(e, slot, from)
+		}
+		slot = next
+	}
+	r.tell(e)
+	r.endCrowd(e, s, reason)
+}

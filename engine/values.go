@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// ask evaluates what decides about a group at a second. A rule without a
+// condition holds whenever it is asked.
+func (r *ruleState) ask(e *Engine, slot uint32, s int64) verdict {
+	v := verdict{values: r.values(slot, s)}
+	r.notePeak(slot, s, v.values)
+	r.bind(e, slot, s, v.values)
+	switch {
+	case r.order != nil:
+		v.holds = r.order.complete(slot, s)
+	case len(r.rule.Levels) > 0:
+		v.levels = r.askLevels(e)
+		v.holds = v.levels != 0
+	default:
+		v.holds = r.holds(e, r.rule.Condition)
+	}
+	return v
+}
+
+func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
+	if x == nil {
+		return true
+	}
+	ok, err := x.True(e.vars)
+	if err != nil {
+		r.failed(err, nil)
+	}
+	return ok
+}
+
+// values are count and the aggregates at this second.
+func (r *ruleState) values(slot uint32, s int64) []alert.Value {
+	out := make([]alert.Value, len(r.rule.Columns))
+	for i, c := range r.rule.Columns {
+		out[i] = r.value(slot, i, c.Func)
+	}
+	switch {
+	case r.order != nil:
+		out[0].V = r.order.count(slot, s)
+	case r.untimed():
+		out[0].V = r.fresh[slot]
+	}
+	return out
+}
+
+func (r *ruleState) value(slot uint32, col int, f windowing.Func) alert.Value {
+	v := alert.Value{Name: "count"}
+	if col > 0 {
+		v.Name = r.rule.Aggregates[col-1].Name
+	}
+	switch f {
+	case windowing.Top, windowing.Values:
+		var texts []windowing.Ranked
+		texts, v.Approx = r.table.Texts(slot, col)
+		v.V = listed(texts, f == windowing.Top)
+		return v
+	case windowing.First, windowing.Last:
+		v.V = r.table.Any(slot, col)
+		return v
+	}
+	n, ok, approx := r.table.Value(slot, col)
+	v.Approx = approx
+	switch {
+	case counting(f):
+		v.V = int64(n)
+	case ok:
+		v.V = n
+	}
+	return v
+}
+
+// counting tells whether a function's values are numbers of records or of
+// different values, which say nothing about what is in them.
+func counting(f windowing.Func) bool {
+	switch f {
+	case windowing.Count, windowing.Distinct, windowing.FirstSeen, windowing.Streak:
+		return true
+	}
+	return false
+}
+
+// listed is a list as conditions and messages see it: never nil, so that any and
+// len may be asked of an empty window.
+func listed(texts []windowing.Ranked, ranked bool) []any {
+	list := make([]any, len(texts))
+	for i, t := range texts {
+		if list[i] = t.Text; ranked {
+			list[i] = alert.Ranked{Value: t.Text, Count: t.Count}
+		}
+	}
+	return list
+}
+
+// bind gives the condition its variables: aggregates, fields of single records
+// and group labels, what is hidden of these hidden.
+func (r *ruleState) bind(e *Engine, slot uint32, s int64, values []alert.Value) {
+	for _, v := range values {
+		e.vars.Set(v.Name, variable(v.V))
+	}
+	if r.records != nil {
+		r.records.bind(e.vars, slot, s)
+	}
+	if len(r.rule.GroupBy) > 0 {
+		texts := decodeKey(r.groups.Key(slot))
+		for i, g := range r.rule.GroupBy {
+			e.vars.Set(g.Name, texts[i])
+		}
+	}
+}
+
+// variable is a value as expressions want it.
+func variable(v any) any {
+	switch v := v.(type) {
+	case int64:
+		return int(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			if out[i] = item; true {
+				if ranked, ok := item.(alert.Ranked); ok {
+					out[i] = map[string]any{"value": ranked.Value, "count": int(ranked.Count)}
+				}
+			}
+		}
+		return out
+	}
+	return v
+}
