@@ -97,6 +97,16 @@ func TestSuspect_QuotedHeader(t *testing.T) {
 		"key":       "{u" + reprText(text) + ": u'ua'}",
 		"querydict": "{'a': <QueryDict: {u'b': [1]}>, 'c': 1}", // no header in it
 		"twice":     "[" + reprText(text) + ", " + reprText(text+text) + "]",
+
+		"within a querydict":    "<QueryDict: {'device_uid': [" + reprText(text) + "], 'abonement': ['100245']}>",
+		"after an object":       "{'user': <User: admin>, 'ua': [u" + reprText(text) + "]}",
+		"after a bracket":       "{'ua': " + reprText("<"+text) + ", 'b': 1}",
+		"after less than":       "{'ua': " + reprText("a<b "+text) + ", 'b': 1}",
+		"text after less than":  reprText("a<b " + text + " <" + text + ">"),
+		"twice in a querydict":  "<QueryDict: {'a': [" + reprText(text) + "], 'b': [" + reprUnicode(text) + "]}>",
+		"within a queryset":     "<QuerySet [" + reprText(text) + ", <A: x>]>",
+		"between QueryDict's ":  "<QueryDict: {u'a': [u'<'], u'b': [" + reprText(">"+text) + "]}>",
+		"argument of exception": "ValueError(<A: x>, " + reprText(text) + ")",
 	} {
 		records := readAll(t, []byte(head+"PORTAL_EVENT ip='10.0.0.1' user_agent="+value+" screen_name='x'\n"+head+"B\n"), smartylog.Options{})
 		if got := events(records); got != "PORTAL_EVENT B" {
@@ -117,6 +127,10 @@ func TestSuspect_QuotedHeader(t *testing.T) {
 		"torn between values":    {head + "A b='x' " + head + "B c=1\n", "A B"},
 		"quote closed in a tail": {head + "A b='x" + head + "B c=1\nrest' d=2\n", "A B?"},
 		"quoted, then torn":      {head + "A b=" + reprText(text) + " c='x" + head + "B\n", "A B?"},
+		"in an object's name":    {head + "A b=<Channel: 'x" + head + "'> d=1\n", "A ?"},
+		"name in a querydict":    {head + "A b=<QueryDict: {'a': <Channel: " + head + "B>}> d=1\n", "A ?"},
+		"text, then in a name":   {head + "A b={'a': " + reprText(text) + ", 'c': <Channel: " + head + "B>} d=1\n", "A ?"},
+		"torn in a querydict":    {head + "A b=<QueryDict: {'a': ['x" + head + "B c=<QueryDict: {'a': ['y']}> g=1\n", "A B?"},
 		"raw":                    {head + "PORTAL_EVENT user_agent=Moz " + head + "B\n", "PORTAL_EVENT B"},
 	} {
 		if got := events(readAll(t, []byte(tc.text), smartylog.Options{})); got != tc.want {

@@ -164,8 +164,12 @@ func goesOnAsDays(b []byte) bool {
 const maxWasted = 4 * MaxRecord
 
 // read reads the printed value at p and leaves the parser at its end.
-func (s *splitter) read(p int) error {
+func (s *splitter) read(p int) error { return s.readTraced(p, nil) }
+
+// readTraced is read that leaves the places of what the value holds in t.
+func (s *splitter) readTraced(p int, t *trace) error {
 	s.parser.begin(s.b, p)
+	s.parser.trace = t
 	if s.wasted > maxWasted {
 		return errForm
 	}

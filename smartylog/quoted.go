@@ -1,6 +1,9 @@
 package smartylog
 
-import "bytes"
+import (
+	"bytes"
+	"sort"
+)
 
 // quotedText finds headers that are only text in a quoted value. Clients send
 // what they like as a user agent, and Python's quotes show where it ends: such a
@@ -13,34 +16,58 @@ type quotedText struct {
 	known    bool
 	sound    bool // the rest of the line is pairs and nothing else
 	rest     splitter
+	value    span  // the value looked at last
+	within   trace // what it holds
 }
 
-// end is where the quoted value ends in whose middle b[at] is; -1 if there is
-// none. b is the first line of the record at pos. Calls for one record come with
-// growing at; together they look at each byte a few times at most.
+// end is where the literal ends in whose middle b[at] is; -1 if there is none. b
+// is the first line of the record at pos. Calls for one record come with growing
+// at; together they look at each byte a few times at most.
 func (q *quotedText) end(b []byte, at, message int, pos int64) int {
 	b = bytes.TrimRight(b, "\r\n")
 	if !q.known || q.of != pos {
-		q.known, q.of, q.sound = true, pos, false
+		q.known, q.of, q.sound, q.value = true, pos, false, span{}
 		name, pairs := eventAt(b[message:])
 		q.begin(b, message+pairs, documented.keysOf(name))
 	}
+	if at < q.value.to {
+		return q.literalAround(b, at)
+	}
 	q.b = b[:at]
 	k, ok := q.openValue()
-	// The end of an object is a guess, so that one before the header proves nothing.
-	if !ok || bytes.IndexByte(b[k.value:at], '<') >= 0 {
+	if !ok {
 		return -1
 	}
 	q.b = b
-	if q.read(k.value) != nil {
+	q.within.values = q.within.values[:0]
+	if q.readTraced(k.value, &q.within) != nil {
 		return -1
 	}
 	end := q.parser.p
 	if q.sound = q.sound || q.endsWell(end); !q.sound || !q.endsValue(end) {
 		return -1
 	}
-	q.keep(pair{name: k.name, from: q.p, value: span{k.value, end}, repr: true})
-	return end
+	q.value = span{k.value, end}
+	q.keep(pair{name: k.name, from: q.p, value: q.value, repr: true})
+	return q.literalAround(b, at)
+}
+
+// literalAround is where the literal ends that holds b[at]; -1 if none does. What
+// an object prints is free text, whose end is a guess: it has no literals.
+func (q *quotedText) literalAround(b []byte, at int) int {
+	values := q.within.values // in the order of their ends
+	i := sort.Search(len(values), func(i int) bool { return values[i].to > at })
+	if i < len(values) && values[i].from < at && isLiteral(b[values[i].from:]) {
+		return values[i].to
+	}
+	return -1
+}
+
+// isLiteral tells whether the value at the start of b is a text in quotes.
+func isLiteral(b []byte) bool {
+	p := parser{b: b}
+	n := p.literalPrefix()
+	return n < len(b) && (b[n] == '\'' || b[n] == '"')
 }
 
 // openValue passes over the pairs in q.b and stops at the one whose value goes on
