@@ -8,12 +8,14 @@ FUZZTIME     ?=
 ORACLE_CASES ?= 10000
 VALUES       ?= 100000
 SEED         ?=
+FAULTS       ?=
+DAY          ?=
 
 # The parser of logs reads what anyone may have written: it is fuzzed longest.
 PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle
+.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle mutants mutants-short
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,3 +67,9 @@ golden: ## rewrite the golden files; read the diff before you commit it
 
 oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...
+
+mutants: ## put faults into the code, one at a time: the tests must notice each; FAULTS=regexp picks some
+	go run ./internal/mutants $(if $(FAULTS),-run '$(FAULTS)')
+
+mutants-short: ## five of these faults, others each day; DAY=number for those of another day
+	go run ./internal/mutants -short $(if $(DAY),-day $(DAY))

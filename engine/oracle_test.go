@@ -42,7 +42,7 @@ func TestOracle(t *testing.T) {
 		}
 	})
 	t.Log(&seen)
-	if t.Failed() {
+	if t.Failed() || cases < 1000 { // few cases are asked for to find a fault soon: they need not prove anything
 		return
 	}
 	for _, gap := range seen.gaps() {

@@ -147,6 +147,21 @@ func TestDistinct_Saturates(t *testing.T) {
 	}
 }
 
+// A negative zero would be written as "-0", though it equals zero.
+func TestExtremes_ZeroHasNoSign(t *testing.T) {
+	cols := []Column{{Func: Min, Window: 5}, {Func: Max, Window: 5}}
+	for _, zero := range []float64{0, math.Copysign(0, -1)} {
+		table := NewTable(cols)
+		table.Advance(100, nil)
+		table.Add(0, 100, Order{}, []Input{{On: true, Num: zero}, {On: true, Num: zero}})
+		for i := range cols {
+			if v, ok, _ := table.Value(0, i); math.Signbit(v) || !ok {
+				t.Errorf("column %d of %v: %v %t, want 0", i, zero, v, ok)
+			}
+		}
+	}
+}
+
 func TestCount_Beyond32Bits(t *testing.T) {
 	c := &counts{}
 	c.reachSlot(1)
