@@ -61,11 +61,13 @@ type NotifyGroup struct {
 	GroupLabels Labels       `json:"group_labels,omitempty"`
 	Alerts      []Transition `json:"alerts,omitempty"` // the newest transition of each alert not yet told as resolved
 	Told        []Told       `json:"told,omitempty"`
-	Held        []string     `json:"held,omitempty"` // ids of alerts whose holding back by a calendar has been reported
-	Due         time.Time    `json:"due"`            // what changed is not told before; zero: nothing did
-	NextFlush   time.Time    `json:"next_flush"`     // zero: no timer
-	LastSent    time.Time    `json:"last_notified"`  // zero: never
-	Deliveries  int64        `json:"deliveries"`     // how many were made, part of their ids
+	Held        []string     `json:"held,omitempty"`      // ids of alerts whose holding back has been reported
+	Due         time.Time    `json:"due"`                 // what changed is not told before; zero: nothing did
+	NotBefore   time.Time    `json:"not_before,omitzero"` // nothing is told before: what kept alerts back has just ended
+	NextFlush   time.Time    `json:"next_flush"`          // zero: no timer
+	LastSent    time.Time    `json:"last_notified"`       // zero: never
+	Deliveries  int64        `json:"deliveries"`          // how many were made, part of their ids
+	Repeats     int          `json:"repeats,omitempty"`   // how many of the last ones in a row only repeated
 }
 
 // Told is what the receiver knows of one alert.

@@ -20,21 +20,24 @@ const (
 	GroupInterval  Reason = "group_interval"  // the group has been told something just now
 	RepeatInterval Reason = "repeat_interval" // told, and not due again
 	OutOfCalendar  Reason = "calendar"        // muted now
+	Inhibition     Reason = "inhibition"      // another alert that fires says enough
 	Unchanged      Reason = "unchanged"       // what changed has changed back
 	ShortLived     Reason = "short_lived"     // over before anybody was told of it
 )
 
 // standing is what the receiver knows of a group against what is.
 type standing struct {
-	Knows    bool // of a firing alert
-	New      int  // firing, not told
-	Updated  int  // told with another severity
-	Resolved int  // told as firing, over
-	Held     int  // new or updated, but held back by a calendar
-	Firing   int  // told, firing, may be repeated
-	LastSent time.Time
-	Due      time.Time     // changes wait until then
-	Repeat   time.Duration // the shortest of the firing alerts
+	Knows     bool // of a firing alert
+	New       int  // firing, not told
+	Updated   int  // told with another severity
+	Resolved  int  // told as firing, over
+	Held      int  // new or updated, but held back
+	Inhibits  int  // of these, by another alert; the rest by calendars
+	Firing    int  // told, firing, may be repeated
+	LastSent  time.Time
+	Due       time.Time     // changes wait until then
+	NotBefore time.Time     // and everything until then
+	Repeat    time.Duration // the shortest of the firing alerts
 }
 
 // decide is the whole decision whether a group is told something now.
@@ -42,6 +45,8 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 	changed := s.New + s.Updated + s.Resolved
 	repeat := s.Firing > 0 && !now.Before(s.LastSent.Add(s.Repeat))
 	switch {
+	case now.Before(s.NotBefore):
+		return false, GroupWait
 	case changed > 0 && now.Before(s.Due) && s.LastSent.IsZero():
 		return false, GroupWait
 	case changed > 0 && now.Before(s.Due) && !repeat:
@@ -56,8 +61,10 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 		return true, Resolved
 	case repeat:
 		return true, Repeat
-	case s.Held > 0:
+	case s.Held > s.Inhibits:
 		return false, OutOfCalendar
+	case s.Held > 0:
+		return false, Inhibition
 	case s.Firing > 0:
 		return false, RepeatInterval
 	}

@@ -34,7 +34,7 @@ type Decision struct {
 	Reason   string
 	Sent     bool
 	AlertIDs []string
-	By       string // what held it back, as in alert.Suppression: calendar, repeat
+	By       string // what held it back, as in alert.Suppression: calendar, inhibition, repeat
 }
 
 // Dispatcher routes transitions into groups and decides when each group's
@@ -51,6 +51,8 @@ type Dispatcher struct {
 	o      Options
 	groups map[string]*group            // by key
 	in     map[string]map[string]*group // alert id → groups that hold it, by key
+	// inhibitors are the firing alerts that keep others from being told, by id.
+	inhibitors map[string]alert.Transition
 
 	changed map[string]bool // keys touched since the last Changed
 	gone    map[string]bool
@@ -59,7 +61,8 @@ type Dispatcher struct {
 // NewDispatcher goes on from the saved groups, as Reload would. The error is a
 // faulty route tree.
 func NewDispatcher(o Options, saved []alert.NotifyGroup, now time.Time) (*Dispatcher, error) {
-	d := &Dispatcher{groups: map[string]*group{}, in: map[string]map[string]*group{}, changed: map[string]bool{}, gone: map[string]bool{}}
+	d := &Dispatcher{groups: map[string]*group{}, in: map[string]map[string]*group{},
+		inhibitors: map[string]alert.Transition{}, changed: map[string]bool{}, gone: map[string]bool{}}
 	for _, n := range saved {
 		d.add(newGroup(n))
 	}
@@ -127,6 +130,8 @@ func (d *Dispatcher) Observe(ts []alert.Transition, now time.Time) {
 		}
 		if t.State != alert.Resolved {
 			d.route(t, now)
+		} else {
+			d.lift(t, now)
 		}
 	}
 }
@@ -195,6 +200,7 @@ func (d *Dispatcher) index(g *group, alertID string) {
 		d.in[alertID] = map[string]*group{}
 	}
 	d.in[alertID][g.Key] = g
+	d.noteInhibitor(g.alerts[alertID])
 }
 
 // unindex drops the entries of alerts that g no longer holds.
@@ -205,6 +211,7 @@ func (d *Dispatcher) unindex(g *group, ids []string) {
 		}
 		if delete(d.in[id], g.Key); len(d.in[id]) == 0 {
 			delete(d.in, id)
+			delete(d.inhibitors, id)
 		}
 	}
 }

@@ -68,7 +68,20 @@ func drawScene(t *rapid.T) scene {
 	for g, l := range open {
 		sc.acts = append(sc.acts, act{at + h, tr(g, l.began, alert.Resolved, l.sev)})
 	}
+	if rapid.Bool().Draw(t, "inhibits") {
+		sc.inhibit("c")
+	}
 	return sc
+}
+
+// inhibit makes the alerts of one group those of a rule that keeps the others
+// quiet.
+func (sc scene) inhibit(by string) {
+	for i := range sc.acts {
+		if a := &sc.acts[i].t; a.Group.Get("g") == by {
+			a.Rule, a.Group, a.Inhibits = "boss", nil, []string{"rule"}
+		}
+	}
 }
 
 func (sc scene) options() Options {

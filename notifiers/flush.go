@@ -16,10 +16,11 @@ type flush struct {
 	now   time.Time
 
 	standing
-	say   []alert.Transition // what a message would tell
-	held  []string           // by a calendar: would be told otherwise
-	brief []string           // over before they were told
-	done  []string           // of no more interest, once the group is settled
+	say       []alert.Transition // what a message would tell
+	held      []string           // by a calendar: would be told otherwise
+	inhibited []string           // by another alert: the same
+	brief     []string           // over before they were told
+	done      []string           // of no more interest, once the group is settled
 
 	delivery *alert.Delivery
 	why      []Decision
@@ -28,11 +29,11 @@ type flush struct {
 func (f *flush) run() {
 	g := f.g
 	ids := slices.Sorted(maps.Keys(g.alerts))
-	f.LastSent, f.Due = g.LastSent, g.Due
+	f.LastSent, f.Due, f.NotBefore = g.LastSent, g.Due, g.NotBefore
 	for _, id := range ids {
 		f.sort(g.alerts[id])
 	}
-	ripe := !f.now.Before(g.Due)
+	ripe := !f.now.Before(later(g.Due, g.NotBefore))
 	send, why := decide(f.standing, f.now)
 	events := false
 	if send {
@@ -57,11 +58,23 @@ func (f *flush) settle(sent bool, why Reason) {
 	if !sent && (why == Unchanged || why == RepeatInterval) && !g.Due.IsZero() && len(f.brief)+len(f.done) == 0 {
 		f.report(why, "repeat", slices.Sorted(maps.Keys(g.alerts)))
 	}
-	if fresh := g.hold(f.held); len(fresh) > 0 {
-		f.report(OutOfCalendar, "calendar", fresh)
-	}
+	f.settleHeld()
 	for _, id := range slices.Concat(f.brief, f.done) {
 		g.forget(id)
+	}
+}
+
+// settleHeld reports, once for each alert, what is held back.
+func (f *flush) settleHeld() {
+	fresh := f.g.hold(slices.Concat(f.held, f.inhibited))
+	for _, by := range []struct {
+		why Reason
+		ids []string
+	}{{OutOfCalendar, f.held}, {Inhibition, f.inhibited}} {
+		ids := slices.DeleteFunc(slices.Clone(by.ids), func(id string) bool { return !slices.Contains(fresh, id) })
+		if len(ids) > 0 {
+			f.report(by.why, string(by.why), ids)
+		}
 	}
 }
 
@@ -79,13 +92,8 @@ func (f *flush) sort(t alert.Transition) {
 		f.sortTold(t, told)
 	case !f.routed(t):
 		f.done = append(f.done, t.AlertID)
-	case f.muted(t):
-		f.held = append(f.held, t.AlertID)
-		if t.State == alert.Event {
-			f.done = append(f.done, t.AlertID) // what is past does not fire when the mute ends
-			return
-		}
-		f.Held++
+	case f.mutedBy(t) != "":
+		f.hold(t)
 	default:
 		f.New++
 		f.say = append(f.say, t)
@@ -105,11 +113,10 @@ func (f *flush) over(t alert.Transition) {
 
 func (f *flush) sortTold(t alert.Transition, told alert.Told) {
 	f.say = append(f.say, t)
-	muted := f.muted(t)
+	muted := f.mutedBy(t) != ""
 	switch {
 	case told.Severity != t.Severity && muted:
-		f.Held++
-		f.held = append(f.held, t.AlertID)
+		f.hold(t)
 	case told.Severity != t.Severity:
 		f.Updated++
 	}
@@ -123,12 +130,33 @@ func (f *flush) sortTold(t alert.Transition, told alert.Told) {
 	f.Firing++
 }
 
-// repeatOf is the rule's own interval, else the route's.
-func (f *flush) repeatOf(t alert.Transition) time.Duration {
-	if t.RepeatInterval > 0 {
-		return max(t.RepeatInterval, time.Second)
+// hold notes that an alert would be told, were it not muted. What is past does
+// not fire when the mute ends.
+func (f *flush) hold(t alert.Transition) {
+	by := f.mutedBy(t)
+	if by == Inhibition {
+		f.inhibited = append(f.inhibited, t.AlertID)
+	} else {
+		f.held = append(f.held, t.AlertID)
 	}
-	return f.route.repeat()
+	if t.State == alert.Event {
+		f.done = append(f.done, t.AlertID)
+		return
+	}
+	f.Held++
+	if by == Inhibition {
+		f.Inhibits++
+	}
+}
+
+// repeatOf is the rule's own interval, else the route's, stretched by the repeats
+// that the group was told since anything changed.
+func (f *flush) repeatOf(t alert.Transition) time.Duration {
+	every := f.route.repeat()
+	if t.RepeatInterval > 0 {
+		every = max(t.RepeatInterval, time.Second)
+	}
+	return t.RepeatBackoff.After(f.g.Repeats, every)
 }
 
 // routed reports whether the alert's labels still lead it here.
@@ -140,8 +168,20 @@ func (f *flush) routed(t alert.Transition) bool {
 	})
 }
 
-// muted reports whether the route's or the rule's calendars hold the alert back.
-func (f *flush) muted(t alert.Transition) bool {
+// mutedBy says what holds the alert back, "" for nothing.
+func (f *flush) mutedBy(t alert.Transition) Reason {
+	switch {
+	case f.outOfCalendar(t):
+		return OutOfCalendar
+	case f.d.inhibited(t):
+		return Inhibition
+	}
+	return ""
+}
+
+// outOfCalendar reports whether the route's or the rule's calendars hold the
+// alert back.
+func (f *flush) outOfCalendar(t alert.Transition) bool {
 	if f.route.muted(f.now) {
 		return true
 	}
@@ -178,6 +218,9 @@ func (f *flush) tell(why Reason) {
 		At: f.now, Receiver: g.Receiver, GroupKey: g.Key, Status: m.Status, Reason: string(why), Sent: true, AlertIDs: ids,
 	})
 	g.remember(m, f.now)
+	if g.Repeats++; why != Repeat {
+		g.Repeats = 0
+	}
 }
 
 func (f *flush) report(why Reason, by string, ids []string) {
@@ -206,6 +249,11 @@ func (f *flush) schedule(sent, ripe, lingers bool) {
 	}
 	if sent && f.Held > 0 {
 		g.Due = f.now.Add(f.route.interval())
+	}
+	if g.NotBefore.After(f.now) {
+		g.wake(g.NotBefore)
+	} else {
+		g.NotBefore = time.Time{}
 	}
 	if g.Due.After(f.now) {
 		g.wake(g.Due)

@@ -223,12 +223,29 @@ func valueText(v any) string {
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case int, int64, bool:
 		return fmt.Sprint(v)
+	case []any:
+		if text, ok := rankedText(v); ok {
+			return text
+		}
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}
 	return string(data)
+}
+
+// rankedText is a list of the most frequent texts with their numbers.
+func rankedText(list []any) (text string, ok bool) {
+	parts := make([]string, len(list))
+	for i, item := range list {
+		r, ok := item.(alert.Ranked)
+		if !ok {
+			return "", false
+		}
+		parts[i] = fmt.Sprintf("%s (%d)", r.Value, r.Count)
+	}
+	return strings.Join(parts, ", "), len(list) > 0
 }
 
 func conditionText(t *alert.Transition) string {

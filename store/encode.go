@@ -79,8 +79,19 @@ func plainValue(v any) any {
 		for k := range v {
 			v[k] = plainValue(v[k])
 		}
+		return ranked(v)
 	}
 	return v
+}
+
+// ranked is a mapping as it was encoded, if it was one of the most frequent texts.
+func ranked(m map[string]any) any {
+	value, text := m["value"].(string)
+	count, number := m["count"].(int64)
+	if len(m) == 2 && text && number {
+		return alert.Ranked{Value: value, Count: count}
+	}
+	return m
 }
 
 // nanos is a time as a column: Unix nanoseconds, 0 for the zero time. It holds

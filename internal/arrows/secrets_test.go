@@ -15,6 +15,7 @@ import (
 var mayRead = map[string]string{
 	"engine/sample.go":           "redacts it before anybody sees it",
 	"engine/match.go":            "the labels of groups; redacts them",
+	"engine/secrets.go":          "redacts it before windows keep it",
 	"rules/":                     "conditions judge by it",
 	"ingest/":                    "measures it",
 	"logstats/":                  "for parse, which shows records to who may read the logs",
