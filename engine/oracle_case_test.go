@@ -34,9 +34,12 @@ func drawCase(t *rapid.T) *oCase {
 	if with("dst") && kind == "" && pick(t, "clocks change", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.base = pick(t, "change", changes()...) - pick[int64](t, "before the change", 0, 60, 600, 3600, 3700)
 	}
+	if with("quarantine") && kind == "" {
+		c.fails = pick(t, "quarantine after", 0, 0, 0, 0, 0, 0, 0, 2, 3, 5)
+	}
 	steps := c.drawRules(t, kind)
 	for i := range rapid.IntRange(1, 3).Draw(t, "sources") {
-		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long"}
+		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails > 0}
 		s.draw(t, i)
 		c.sources = append(c.sources, s)
 	}
@@ -45,6 +48,9 @@ func drawCase(t *rapid.T) *oCase {
 	}
 	if pick(t, "until", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.until = c.base + pick[int64](t, "until second", 1, 30, 60, 300, 1000)
+	}
+	if with("noengine") {
+		return c
 	}
 	var err error
 	if c.set, _, err = rules.Parse("case.yaml", []byte(oHead()+"rules:\n"+c.yaml), rules.Options{}); err != nil {
@@ -70,11 +76,11 @@ func (c *oCase) drawRules(t *rapid.T, kind string) []int64 {
 		if kind == "" && with("sequence") {
 			of = pick(t, "rule kind", "", "", "", "sequence")
 		}
-		c.add(drawRule(t, i, of), &steps)
+		c.add(drawRule(t, i, of, c.fails > 0), &steps)
 	}
 	if with("alerts") && kind == "" && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
 		for i := range pick(t, "rules over alerts", 1, 1, 2) {
-			c.add(drawRule(t, n+i, "alerts"), &steps)
+			c.add(drawRule(t, n+i, "alerts", c.fails > 0), &steps)
 		}
 	}
 	return steps

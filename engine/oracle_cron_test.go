@@ -4,7 +4,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 	"time"
+
+	"github.com/smarty-alert/smarty-alert/calendar"
 )
 
 // oCron tells whether a cron expression of the cases comes at a second, minute by
@@ -60,3 +63,27 @@ var berlin = sync.OnceValue(func() *time.Location {
 	}
 	return zone
 })
+
+// TestOracle_Cron holds the naive reading against package calendar, around both
+// changes of the clocks.
+func TestOracle_Cron(t *testing.T) {
+	for _, spec := range crons() {
+		cron, err := calendar.ParseCron(spec, berlin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range changes() {
+			for s := change - 86400; s < change+86400; s += 60 {
+				next, _ := cron.Next(s - 1)
+				if got, want := next == s, oCron(spec, s); got != want || next < s+60 && next > s {
+					t.Errorf("%s at %s: calendar %t (next %d), oracle %t", spec, oWall(s), got, next, want)
+				}
+			}
+		}
+	}
+}
+
+// crons are the schedules of the cases.
+func crons() []string {
+	return []string{"* * * * *", "*/5 * * * *", "0 * * * *", "30 2 * * *", "*/20 2 * * *", "0 3 * * *"}
+}

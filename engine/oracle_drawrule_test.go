@@ -11,9 +11,10 @@ import (
 )
 
 // drawRule draws a rule that check accepts. long asks for windows about a day,
-// kind for one of the language's kinds of rules.
-func drawRule(t *rapid.T, n int, kind string) *oRule {
-	r := &oRule{id: fmt.Sprintf("r%d", n), warmup: -1, max: pick(t, "max", 1, 2, 3, 3, 100, 100, 100)}
+// kind for one of the language's kinds of rules, plain for one of which it is certain
+// what is evaluated, and may fail, when it is judged.
+func drawRule(t *rapid.T, n int, kind string, plain bool) *oRule {
+	r := &oRule{id: fmt.Sprintf("r%d", n), warmup: -1, plain: plain, max: pick(t, "max", 1, 2, 3, 3, 100, 100, 100)}
 	if kind == "alerts" {
 		r.source = kind
 	}
@@ -152,13 +153,13 @@ func drawAgg(t *rapid.T, r *oRule, a *oAgg, windows []int64) {
 // absence: true.
 func drawConditions(t *rapid.T, r *oRule, state bool) {
 	nothing := r.window == 0 && len(r.aggs) == 0 && (len(r.groupBy) == 0 || r.source != "")
-	if !state && (nothing || pick(t, "bare", false, false, true)) {
+	if !state && (nothing || r.plain || pick(t, "bare", false, false, true)) {
 		if r.window == 0 {
 			r.mode = ""
 		}
 		return
 	}
-	if state && with("levels") && pick(t, "levels", 0, 0, 0, 1) == 1 {
+	if state && !r.plain && with("levels") && pick(t, "levels", 0, 0, 0, 1) == 1 {
 		drawLevels(t, r)
 	} else {
 		r.cond = drawCondition(t, r, 2)
@@ -179,7 +180,7 @@ func drawConditions(t *rapid.T, r *oRule, state bool) {
 	for i := range r.levels {
 		r.levels[i].expr = r.guarded(r.levels[i].expr)
 	}
-	if pick(t, "resolve", false, false, true) {
+	if !r.plain && pick(t, "resolve", false, false, true) {
 		r.resolve = drawCondition(t, r, 1)
 	}
 }
@@ -251,7 +252,7 @@ func drawTimes(t *rapid.T, r *oRule, state bool) {
 		r.cooldown = pick[int64](t, "cooldown", 0, 1, 3, 10, 10, 30, 60, 60, 300)
 	}
 	if r.source == "" && r.steps == nil {
-		r.cron = pick(t, "schedule", "", "", "", "", "", "", "* * * * *", "* * * * *", "*/5 * * * *", "0 * * * *", "30 2 * * *", "*/20 2 * * *")
+		r.cron = pick(t, "schedule", append([]string{"", "", "", "", "", "", "", "* * * * *"}, crons()...)...)
 	}
 	if r.memory() > 0 && pick(t, "default warmup", 0, 0, 0, 0, 1) == 0 {
 		r.warmup = 0

@@ -5,9 +5,15 @@ import "pgregory.net/rapid"
 // drawSequence draws a sequence or an all_of.
 func drawSequence(t *rapid.T, r *oRule) {
 	r.allOf = pick(t, "all_of", false, false, true)
-	r.within = pick[int64](t, "within", 1, 2, 3, 5, 10, 10, 30, 60)
-	if r.source == "" && pick(t, "events of the steps", true, true, false) {
-		r.events = nil
+	r.within = pick[int64](t, "within", 1, 2, 3, 5, 10, 10, 30, 60, 60)
+	if r.source == "" {
+		r.events = pick(t, "events of all steps", nil, nil, nil, []string{"ORACLE_*"}, []string{"ORACLE_A", "oracle_b"})
+		if pick(t, "match of all steps", false, true, true) {
+			r.match = nil
+		}
+		if len(r.fields) == 0 {
+			r.groupBy = pick(t, "group_by of steps", nil, []string{"host"}, []string{"host"}, []string{"area"})
+		}
 	}
 	for range pick(t, "steps", 2, 2, 2, 3, 4) {
 		r.steps = append(r.steps, drawStage(t, r))
@@ -16,7 +22,7 @@ func drawSequence(t *rapid.T, r *oRule) {
 	if r.allOf {
 		r.min = min(len(r.steps), pick(t, "min", 0, 0, 1, 2, 3))
 	} else {
-		if last.absent = pick(t, "absent", false, false, true); last.absent {
+		if last.absent = pick(t, "absent", false, true); last.absent {
 			last.count = 1
 		}
 		if pick(t, "until", false, false, true) {
@@ -25,7 +31,7 @@ func drawSequence(t *rapid.T, r *oRule) {
 			r.until = &s
 		}
 	}
-	state := with("resolve of sequences") && pick(t, "resolve", false, false, true)
+	state := !r.plain && with("resolve of sequences") && pick(t, "resolve", false, false, true)
 	if pick(t, "windowed", 0, 0, 1) == 1 || state {
 		r.window = pick[int64](t, "window", 1, 5, 10, 30)
 		drawAggs(t, r, []int64{1, 5, 10, 30}, false)
@@ -45,7 +51,7 @@ func drawStage(t *rapid.T, r *oRule) oStage {
 		return s
 	}
 	s.events = pick(t, "step events", []string{"ORACLE_A"}, []string{"ORACLE_B"}, []string{"ORACLE_C"}, []string{"ORACLE_A", "oracle_b"}, nil)
-	if s.events == nil || pick(t, "step match", false, false, false, true) {
+	if s.events == nil || pick(t, "step match", false, false, false, false, false, true) {
 		s.match = drawRecordExpr(t, r, 1)
 	}
 	return s

@@ -34,6 +34,7 @@ type oRule struct {
 	forget         int64 // as written; 0 means the default
 	max            int
 	cron           string
+	plain          bool // drawn so that it is certain what is evaluated
 }
 
 type oNamed struct {

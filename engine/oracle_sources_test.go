@@ -21,6 +21,7 @@ type oSource struct {
 	base  int64   // the second around which it begins
 	steps []int64 // distances that matter to the rules
 	long  bool
+	spoil bool // many values that comparisons fail over
 }
 
 func (s *oSource) name() string {
@@ -110,7 +111,11 @@ func (s *oSource) record(t *rapid.T, sec int64) {
 		if !strings.Contains(s.uses, f.name) {
 			continue
 		}
-		if v := pick(t, f.name, f.from...); v != any(missing{}) {
+		from := f.from
+		if s.spoil && f.name == "n" {
+			from = []any{"abc", "abc", "", int64(1), int64(7)}
+		}
+		if v := pick(t, f.name, from...); v != any(missing{}) {
 			r.fields = append(r.fields, oField{f.name, v})
 		}
 	}

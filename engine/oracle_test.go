@@ -100,9 +100,15 @@ func setting(t *testing.T, name string, fallback int64) int64 {
 // TestOracle_EverySecond evaluates every second, to show that those left out
 // elsewhere change nothing.
 func TestOracle_EverySecond(t *testing.T) {
-	var reading sync.Mutex
+	var (
+		reading sync.Mutex
+		seen    tally
+	)
 	check(t, &reading, setting(t, "SMARTY_ALERT_ORACLE_CASES", 3000)/30, setting(t, "SMARTY_ALERT_ORACLE_SEED", 1), func(t *rapid.T) {
 		c := drawCase(t)
-		c.check(t, c.expect(true), c.expect(false))
+		want := c.expect(true)
+		c.check(t, want, c.expect(false))
+		seen.add(c, want)
 	})
+	t.Log(&seen)
 }
