@@ -68,10 +68,7 @@ func (r *ruleState) announceCrowd(e *Engine, state alert.State, s int64, reason 
 	labels, fingerprint := r.crowdIdentity()
 	groups := r.folded()
 	t := r.blank(labels, fingerprint, state, s, r.crowd.StartsAt)
-	t.Severity = r.rule.Severity
-	for _, l := range r.rule.Levels {
-		t.Severity = max(t.Severity, l.Severity)
-	}
+	t.Severity = r.rule.MaxSeverity()
 	t.ActiveAt, t.StartsAt = r.crowd.StartsAt, r.crowd.StartsAt
 	t.Values = []alert.Value{{Name: "overflow", V: int64(r.crowd.folded)}, {Name: "groups", V: groups}}
 	t.Summary = fmt.Sprintf("%d more groups fire than max_firing allows (%d)", r.crowd.folded, r.rule.MaxFiring)

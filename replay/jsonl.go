@@ -120,27 +120,25 @@ type values []alert.Value
 
 func (vs values) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
 	b.WriteByte('{')
 	for i, v := range vs {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		name, err := json.Marshal(v.Name)
-		if err != nil {
+		if err := enc.Encode(v.Name); err != nil {
 			return nil, err
 		}
+		b.WriteByte(':')
 		x := v.V
 		if f, ok := x.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
 			x = nil
 		}
-		value, err := json.Marshal(x)
-		if err != nil {
+		if err := enc.Encode(x); err != nil {
 			return nil, err
 		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
 	}
 	b.WriteByte('}')
-	return b.Bytes(), nil
+	return b.Bytes(), nil // the line breaks that Encode adds go when the whole is written
 }

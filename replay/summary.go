@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -27,6 +28,8 @@ type Summary struct {
 
 	Order         []string       `json:"-"` // rule ids in file order
 	Notifications map[string]int `json:"-"` // by receiver
+
+	builtin map[string]bool // ids of the program's own rules
 }
 
 // RuleSummary is one rule's totals.
@@ -44,6 +47,8 @@ type RuleSummary struct {
 	TextErrors   int64          `json:"-"`
 	MissingGroup int64          `json:"-"`
 	Evicted      int64          `json:"-"`
+	Folded       int64          `json:"-"` // groups beyond max_firing
+	Quarantined  bool           `json:"-"`
 	Severity     alert.Severity `json:"-"`
 }
 
@@ -56,11 +61,13 @@ type Peak struct {
 }
 
 func newSummary(set *rules.Set) *Summary {
-	s := &Summary{Type: "summary", Rules: map[string]*RuleSummary{}, NotificationsPerDay: map[string]float64{}, Notifications: map[string]int{}}
+	s := &Summary{Type: "summary", Rules: map[string]*RuleSummary{}, NotificationsPerDay: map[string]float64{}, Notifications: map[string]int{},
+		builtin: map[string]bool{}}
 	for _, r := range set.Rules {
 		if r.Status != rules.Disabled {
-			s.Rules[r.ID] = &RuleSummary{Severity: r.Severity}
+			s.Rules[r.ID] = &RuleSummary{Severity: r.MaxSeverity()}
 			s.Order = append(s.Order, r.ID)
+			s.builtin[r.ID] = r.Builtin
 		}
 	}
 	return s
@@ -104,6 +111,7 @@ func (s *Summary) finish(eng *engine.Engine, files []ingest.SourceStats) {
 	for i := range perRule {
 		s.rule(&perRule[i])
 	}
+	s.hideIdle()
 	s.perDay()
 }
 
@@ -111,10 +119,23 @@ func (s *Summary) rule(st *engine.Stats) {
 	r := s.Rules[st.Rule]
 	r.Matched, r.Groups, r.Fired, r.Resolved = st.Matched, st.Groups, st.Fired, st.Resolved
 	r.Suppressed, r.EvalErrors, r.FirstError = st.Suppressed, st.EvalErrors, st.FirstError
+	r.Folded, r.Quarantined = st.Folded, st.Quarantined
 	r.MissingGroup, r.Evicted, r.TextErrors = st.MissingGroup, st.Evicted, st.TemplateErrors
 	if st.Peak.Seen {
 		r.Peak = &Peak{Value: st.Peak.Value, Of: st.Peak.Of, At: *utc(st.Peak.At), Group: st.Peak.Group}
 	}
+}
+
+// hideIdle leaves out the built-in rules that had nothing to say: they are not
+// what was asked about.
+func (s *Summary) hideIdle() {
+	s.Order = slices.DeleteFunc(s.Order, func(id string) bool {
+		idle := s.builtin[id] && s.Rules[id].Matched == 0
+		if idle {
+			delete(s.Rules, id)
+		}
+		return idle
+	})
 }
 
 func (s *Summary) perDay() {

@@ -135,6 +135,15 @@ func source(x *Expr) string {
 	return x.Source
 }
 
+// MaxSeverity is the severity of the rule's alerts, the highest of its levels if
+// it has any.
+func (r *Rule) MaxSeverity() alert.Severity {
+	if len(r.Levels) > 0 {
+		return r.Levels[0].Severity
+	}
+	return r.Severity
+}
+
 // Title is the rule's name, or its id.
 func (r *Rule) Title() string {
 	if r.Name != "" {

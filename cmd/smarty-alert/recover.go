@@ -303,7 +303,7 @@ func (l *loop) reconcile(ctx context.Context, stored, again []alert.Transition, 
 		}
 	}
 	for _, t := range again {
-		if t.State == alert.Firing && firing[t.AlertID] && !known[t.AlertID] {
+		if t.Active() && firing[t.AlertID] && !known[t.AlertID] {
 			ts = append(ts, t)
 		}
 	}

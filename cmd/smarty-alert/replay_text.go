@@ -165,10 +165,16 @@ func (p *textPrinter) oddities(s *replay.Summary) {
 			p.printf("note: rule %s: %s failed and gave way to the plain one\n", id, count(int(r.TextErrors), "text"))
 		}
 		if r.Suppressed > 0 {
-			p.printf("note: rule %s: %s held back by its cooldown\n", id, count(int(r.Suppressed), "record"))
+			p.printf("note: rule %s: %s held back by its cooldown or warmup\n", id, count(int(r.Suppressed), "record"))
 		}
 		if r.MissingGroup > 0 {
 			p.printf("note: rule %s: %s without a field of group_by\n", id, count(int(r.MissingGroup), "record"))
+		}
+		if r.Folded > 0 {
+			p.printf("note: rule %s: %s beyond max_firing, told of as one\n", id, count(int(r.Folded), "firing group"))
+		}
+		if r.Quarantined {
+			p.printf("note: rule %s: kept failing and was quarantined\n", id)
 		}
 		if r.Evicted > 0 {
 			p.printf("note: rule %s: %s over groups.max\n", id, count(int(r.Evicted), "group"))

@@ -136,7 +136,7 @@ func (s *service) openLoop(ctx context.Context) error {
 		logs[i] = ingest.LogConfig{Path: lc.Path, Instance: lc.Instance, Start: ingest.Start(lc.Start),
 			Options: smartylog.Options{Zone: lc.Zone, IgnoreOffset: lc.IgnoreOffset}}
 	}
-	eo := engine.Options{Lateness: int64(s.config.Lateness / time.Second),
+	eo := engine.Options{Live: true, Lateness: int64(s.config.Lateness / time.Second),
 		Redactor: redact.New(s.config.Redact.Keys, s.config.Redact.Allow)}
 	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log}, eo, st); err != nil {
 		if l.live != nil {
