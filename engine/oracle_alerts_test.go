@@ -9,7 +9,7 @@ import (
 //
 // Where the page is silent: a group label that the rule does not have is nil; the
 // records have no samples.
-func (o *oracle) transitions(from int, s int64) (facts []*oFacts) {
+func (o *oracle) transitions(from int) (facts []*oFacts) {
 	for i, out := range o.out[from:] {
 		t := out.Alert
 		if t == nil || t.Reason == "rule_quarantined" || t.Group.Get("overflow") == "true" {
@@ -22,7 +22,7 @@ func (o *oracle) transitions(from int, s int64) (facts []*oFacts) {
 		for _, v := range t.Values {
 			fields["values."+v.Name] = v.V
 		}
-		facts = append(facts, &oFacts{taken: s, at: s, place: int64(i), fields: fields})
+		facts = append(facts, &oFacts{place: int64(i), fields: fields})
 	}
 	return facts
 }
@@ -72,9 +72,23 @@ func (o *oracle) overflow(st *oState, s int64) {
 	o.out = append(o.out, engine.Output{Alert: t})
 }
 
+// builtin are the rules about the engine's health, as package rules ships them.
+func builtin() []*oRule {
+	of := func(id, event, label string) *oRule {
+		r := &oRule{id: id, source: "health", match: oCmp("==", "event", event), groupBy: []string{label}, window: 600,
+			cond: oCmp(">=", "count", 1), warmup: -1, max: 10000}
+		if label == "of_rule" {
+			r.fields = []oNamed{{"of_rule", oName("rule")}}
+		}
+		return r
+	}
+	return []*oRule{of("group-limit", "GROUP_EVICTED", "of_rule"), of("rule-quarantined", "RULE_QUARANTINED", "of_rule"),
+		of("clock-skew", "CLOCK_SKEW", "source")}
+}
+
 // sick notes a health record of the second being evaluated.
 func (o *oracle) sick(event, rule string) {
-	o.health = append(o.health, &oFacts{fields: map[string]any{"event": event, "rule": rule}})
+	o.health = append(o.health, &oFacts{fields: map[string]any{"event": event, "rule": rule}, place: int64(len(o.health))})
 }
 
 // oBroken is why a rule is about to be quarantined, or was.

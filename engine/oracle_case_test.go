@@ -19,6 +19,7 @@ type oCase struct {
 	base     int64 // the second around which the logs begin
 	seed     uint64
 	live     bool // sources are read in any order, and found at their ends
+	builtin  bool // the rules about the engine's health are there
 	fails    int  // Options.QuarantineAfter
 	yaml     string
 	set      *rules.Set
@@ -37,9 +38,10 @@ func drawCase(t *rapid.T) *oCase {
 	if with("quarantine") && kind == "" {
 		c.fails = pick(t, "quarantine after", 0, 0, 0, 0, 0, 0, 0, 2, 3, 5)
 	}
+	c.builtin = with("builtin") && pick(t, "built-in rules", false, false, true)
 	steps := c.drawRules(t, kind)
 	for i := range rapid.IntRange(1, 3).Draw(t, "sources") {
-		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails > 0}
+		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails > 0, ahead: c.builtin && c.live}
 		s.draw(t, i)
 		c.sources = append(c.sources, s)
 	}
@@ -55,6 +57,10 @@ func drawCase(t *rapid.T) *oCase {
 	var err error
 	if c.set, _, err = rules.Parse("case.yaml", []byte(oHead()+"rules:\n"+c.yaml), rules.Options{}); err != nil {
 		t.Fatalf("the case's rules: %v\n%s", err, c.yaml)
+	}
+	if c.builtin {
+		c.rules = append(c.rules, builtin()...)
+		c.set = c.set.With(rules.Builtin())
 	}
 	return c
 }
@@ -127,6 +133,9 @@ func (c *oCase) expect(every bool) *answer {
 		}
 	}
 	o := newOracle(c.rules, order, clock.first, c.fails)
+	if c.live {
+		o.skews = clock.skews
+	}
 	last := max(clock.newest, clock.final)
 	if c.until != 0 {
 		last = c.until

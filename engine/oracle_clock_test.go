@@ -22,6 +22,8 @@ import (
 //   - a record that looks forged neither moves maxts nor counts for or breaks the
 //     five in a row; at the end of its source, if it came last, its second
 //     counts among the greatest read. A source's first record is believed;
+//   - five records from the future in a row are told of once, at the first second
+//     that was not final; only another kind of record lets the count begin anew;
 //   - when no source holds F, it is the greatest timestamp read;
 //   - the first second of the run is the first at which a record is evaluated.
 type oClock struct {
@@ -30,6 +32,13 @@ type oClock struct {
 	newest   int64
 	first    int64
 	sources  []*oLane
+	skews    []oSkew
+}
+
+// oSkew is a source whose clock is ahead, told at a second.
+type oSkew struct {
+	at     int64
+	source string
 }
 
 type oLane struct {
@@ -44,6 +53,7 @@ type oLane struct {
 	waiting  []*oRecord
 	doubted  int64 // second of a record that looks forged, if it came last
 
+	ahead                int // records from the future in a row
 	late, futures, steps int64
 }
 
@@ -121,8 +131,13 @@ func (c *oClock) eof(l *oLane, wall int64) oStep {
 }
 
 func (c *oClock) take(l *oLane, r *oRecord) {
+	if l.ahead++; !r.future {
+		l.ahead = 0
+	}
 	if r.future {
-		l.futures++
+		if l.futures++; l.ahead == 5 {
+			c.skews = append(c.skews, oSkew{c.final + 1, l.source.name()})
+		}
 		if l.maxts == oNever {
 			l.waiting = append(l.waiting, r)
 			return

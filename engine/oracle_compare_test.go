@@ -14,7 +14,7 @@ import (
 // compare replays the case through the engine; when says after each record
 // whether to advance, and whether to break off and continue from the state.
 func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, restore bool)) {
-	options := engine.Options{Redactor: redactor, Lateness: c.lateness, Until: c.until}
+	options := engine.Options{Redactor: redactor, Lateness: c.lateness, Until: c.until, Live: c.live, QuarantineAfter: c.fails}
 	e := engine.New(c.set, options)
 	got := &answer{}
 	left := map[*oSource]int{}

@@ -102,7 +102,11 @@ func (x *oExpr) eval(value func(string) any) (any, error) {
 	case "lit":
 		return x.lit, nil
 	case "name":
-		return value(x.name), nil
+		v := value(x.name)
+		if err, ok := v.(error); ok {
+			return nil, err
+		}
+		return v, nil
 	case "and", "or":
 		left, err := x.args[0].truth(value)
 		if err != nil || left == (x.op == "or") {
@@ -126,6 +130,11 @@ func (x *oExpr) eval(value func(string) any) (any, error) {
 		return compare(x.op, args[0], args[1])
 	}
 	return apply(x.op, args), nil
+}
+
+func isError(v any) bool {
+	_, yes := v.(error)
+	return yes
 }
 
 func (x *oExpr) truth(value func(string) any) (bool, error) {

@@ -102,7 +102,7 @@ func (st *oState) recorded(g *oGroup, s int64, which, field string) any {
 	if i < 0 || i >= len(in) {
 		return nil
 	}
-	return in[i].value(field)
+	return in[i].plain(field)
 }
 
 func (o *oracle) judgeState(st *oState, g *oGroup, s int64, l *oLook) {

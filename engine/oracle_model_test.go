@@ -18,6 +18,7 @@ type oracle struct {
 	out    []engine.Output
 	fails  int       // Options.QuarantineAfter
 	health []*oFacts // of the second being evaluated
+	skews  []oSkew
 }
 
 // oState is a rule's memory.
@@ -37,7 +38,8 @@ type oracle struct {
 //   - without a window, count's window is the second itself;
 //   - samples are those of the rule's newest 128 matches that lie in the reach of
 //     its windows, by their own timestamps: the first and the last three;
-//   - a field whose expression fails is nil.
+//   - an expression that uses a field whose own expression failed fails; as a
+//     value (of a group, of an aggregate) such a field is nil.
 type oState struct {
 	rule    *oRule
 	cols    []oAgg
@@ -111,6 +113,14 @@ func (x *oSeen) value(name string) any {
 	return x.oFacts.value(name)
 }
 
+// plain is the value where no expression is to fail with it.
+func (x *oSeen) plain(name string) any {
+	if v := x.value(name); !isError(v) {
+		return v
+	}
+	return nil
+}
+
 // totalOrder is §1.3.
 func totalOrder(a, b *oSeen) int {
 	if a.rec == nil {
@@ -159,11 +169,9 @@ func (st *oState) offer(f *oFacts, fails int) {
 	if !counts {
 		return
 	}
-	for _, name := range r.groupBy {
-		if x.value(name) == nil {
-			st.missing++
-			return
-		}
+	if r.tuple(x) == nil {
+		st.missing++
+		return
 	}
 	st.matched++
 	st.arrives[x.at] = append(st.arrives[x.at], x)
@@ -181,7 +189,7 @@ func (st *oState) see(f *oFacts) (x *oSeen, counts, failed, asked bool) {
 	for _, d := range r.fields {
 		v, err := d.expr.eval(x.value)
 		if note(true, err != nil); err != nil {
-			v = nil
+			v = err
 		}
 		x.fields[d.name] = v
 	}
@@ -196,6 +204,9 @@ func (st *oState) see(f *oFacts) (x *oSeen, counts, failed, asked bool) {
 		if !x.until && !slices.Contains(x.steps, true) {
 			return x, false, failed, asked
 		}
+	}
+	if r.tuple(x) == nil {
+		return x, true, failed, asked
 	}
 	for i := range st.cols {
 		cell, bad := st.cols[i].cell(x)
@@ -238,9 +249,14 @@ func (r *oRule) labels(tuple []string) alert.Labels {
 	return alert.NewLabels(pairs...)
 }
 
-func (r *oRule) tuple(x *oSeen) (tuple []string) {
+// tuple are the values of group_by; nil when one is missing.
+func (r *oRule) tuple(x *oSeen) []string {
+	tuple := []string{}
 	for _, name := range r.groupBy {
-		text, _ := oText(x.value(name))
+		text, ok := oText(x.plain(name))
+		if !ok {
+			return nil
+		}
 		tuple = append(tuple, text)
 	}
 	return tuple

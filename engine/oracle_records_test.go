@@ -26,6 +26,7 @@ type oRecord struct {
 	future  bool   // by §1.7's rule for replay, decided here
 	suspect bool   // looks forged: the scanner says so, or the case
 	forge   bool   // drawn: the case says so
+	ahead   bool   // drawn: ahead of the wall clock
 	scanned *smartylog.Record
 
 	// set by the oracle's clock: second of membership, second of evaluation, F
@@ -104,7 +105,7 @@ func (s *oSource) scan(t *rapid.T) {
 		s.scanFile(t, gen, text.String(), part)
 	}
 	for i, r := range s.records {
-		r.future = i+1 < len(s.records) && r.sec > s.records[i+1].sec+120
+		r.future = r.ahead || i+1 < len(s.records) && r.sec > s.records[i+1].sec+120
 		if r.future {
 			r.scanned.Flags |= smartylog.Future
 		}
@@ -116,6 +117,9 @@ func (s *oSource) scan(t *rapid.T) {
 }
 
 func (s *oSource) scanFile(t *rapid.T, gen int, text string, part []*oRecord) {
+	if len(part) == 0 {
+		return
+	}
 	sc := smartylog.NewScanner(strings.NewReader(text), 0, smartylog.Options{})
 	rec := smartylog.Record{Instance: s.instance, Log: s.stem, File: fmt.Sprintf("%s.log.%d", s.stem, gen), Gen: gen}
 	for _, r := range part {

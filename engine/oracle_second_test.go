@@ -16,6 +16,9 @@ func (o *oracle) run(last int64, every bool) {
 			st.groups[len(st.groups)-1].expected = true
 			st.created++
 		}
+		for _, k := range o.skews {
+			st.date(k.at)
+		}
 		for s := o.first; st.rule.cron != "" && s <= last; s++ {
 			if oCron(st.rule.cron, s) {
 				st.date(s)
@@ -39,12 +42,17 @@ func (o *oracle) run(last int64, every bool) {
 // those over the engine's health (§2.6).
 func (o *oracle) evaluate(s int64) {
 	o.health = nil
+	for _, k := range o.skews {
+		if k.at == s {
+			o.health = append(o.health, &oFacts{fields: map[string]any{"event": "CLOCK_SKEW", "source": k.source}})
+		}
+	}
 	from := len(o.out)
 	for _, kind := range []string{"", "alerts", "health"} {
 		var facts []*oFacts
 		switch kind {
 		case "alerts":
-			facts = o.transitions(from, s)
+			facts = o.transitions(from)
 		case "health":
 			facts = o.health
 		}
@@ -53,6 +61,7 @@ func (o *oracle) evaluate(s int64) {
 				continue
 			}
 			for _, f := range facts {
+				f.taken, f.at = s, s
 				st.offer(f, o.fails)
 			}
 			o.second(st, s)

@@ -22,6 +22,7 @@ type oSource struct {
 	steps []int64 // distances that matter to the rules
 	long  bool
 	spoil bool // many values that comparisons fail over
+	ahead bool // runs of records that are ahead of the wall clock
 }
 
 func (s *oSource) name() string {
@@ -84,7 +85,16 @@ func (s *oSource) move(t *rapid.T, now int64, kinds []int) int64 {
 		s.record(t, now-near()-pick[int64](t, "late by", 3, 4, 10, 59, 60, 61))
 		return now
 	case 5: // from the future, if a record follows
-		s.record(t, now+pick[int64](t, "ahead", 120, 121, 122, 130, 200, 900, 90000))
+		sec := now + pick[int64](t, "ahead", 120, 121, 122, 130, 200, 900, 90000)
+		s.record(t, sec)
+		row := 0
+		if s.ahead {
+			row = pick(t, "ahead in a row", 0, 0, 0, 4, 5, 6, 10)
+		}
+		for range row {
+			s.record(t, sec)
+			s.records[len(s.records)-1].ahead = true
+		}
 		return now
 	case 6: // set back
 		if s.long {

@@ -68,23 +68,23 @@ func (c *oAgg) cell(x *oSeen) (cell oCell, failed bool) {
 		cell.ok = true
 		cell.hit, failed = c.hit.holds(x.value)
 	case "distinct":
-		cell.text, cell.ok = oText(x.value(c.field))
+		cell.text, cell.ok = oText(x.plain(c.field))
 	case "first_seen":
-		v := x.value(c.field)
+		v := x.plain(c.field)
 		if c.list != nil {
 			var list []any
 			for _, name := range c.list {
-				list = append(list, x.value(name))
+				list = append(list, x.plain(name))
 			}
 			v = list
 		}
 		cell.text, cell.ok = oText(v)
 	case "values", "top", "first", "last":
-		v := redactor.Value(c.field, x.value(c.field))
+		v := redactor.Value(c.field, x.plain(c.field))
 		cell.v = v
 		cell.text, cell.ok = oText(v)
 	default:
-		cell.num, cell.ok = oNumber(x.value(c.field))
+		cell.num, cell.ok = oNumber(x.plain(c.field))
 		cell.ok = cell.ok && math.Abs(cell.num) <= 1e20
 	}
 	return cell, failed
