@@ -13,6 +13,7 @@ type distincts struct {
 	members   pool[member, *member]
 	sightings pool[sighting, *sighting]
 	index     index // of members
+	tally     *tally
 }
 
 type membership struct {
@@ -31,29 +32,35 @@ type member struct {
 
 type sighting struct{ member, entry, next uint32 }
 
+func (s *sighting) of(member, entry uint32) bool { return s.member == member && s.entry == entry }
+
 func (m *member) link() *uint32   { return &m.next }
 func (s *sighting) link() *uint32 { return &s.next }
 
-func (c *distincts) accepts(in Input) bool { return in.On }
-func (c *distincts) reachSlot(slot uint32) { c.slots.reach(slot) }
-func (c *distincts) reachEntry(id uint32)  { c.parts.reach(id) }
+func (c *distincts) accepts(in *Input) bool { return in.On }
+func (c *distincts) reachSlot(slot uint32)  { c.slots.reach(slot) }
+func (c *distincts) reachEntry(id uint32)   { c.parts.reach(id) }
 
-func (c *distincts) add(e place, in Input, inside bool) {
-	id := c.join(e.slot, in.Hash)
+func (c *distincts) add(e place, in *Input, inside bool) { c.see(e, in.Hash, 1, inside) }
+
+// see counts n records and returns their member. More records of the newest entry with the same hash only count for the tally.
+func (c *distincts) see(e place, hash uint64, n uint32, inside bool) uint32 {
+	id := c.join(e.slot, hash)
 	m := c.members.at(id)
-	if m.newest != 0 {
-		if s := c.sightings.at(m.newest); s.member == id && s.entry == e.id {
-			return
+	if m.newest == 0 || !c.sightings.at(m.newest).of(id, e.id) {
+		first := c.parts.at(e.id)
+		m.newest = c.sightings.take()
+		*c.sightings.at(m.newest) = sighting{member: id, entry: e.id, next: *first}
+		*first = m.newest
+		m.sightings++
+		if inside {
+			c.count(m)
 		}
 	}
-	first := c.parts.at(e.id)
-	m.newest = c.sightings.take()
-	*c.sightings.at(m.newest) = sighting{member: id, entry: e.id, next: *first}
-	*first = m.newest
-	m.sightings++
-	if inside {
-		c.count(m)
+	if c.tally != nil {
+		c.tally.see(id, m.newest, n, inside)
 	}
+	return id
 }
 
 func (c *distincts) count(m *member) {
@@ -79,12 +86,18 @@ func (c *distincts) join(slot uint32, hash uint64) uint32 {
 	}
 	s.first = id
 	c.index.put(tag, id, c.tagOf)
+	if c.tally != nil {
+		c.tally.join(id, hash)
+	}
 	return id
 }
 
 // part removes the member.
 func (c *distincts) part(id uint32) {
 	m := c.members.at(id)
+	if c.tally != nil {
+		c.tally.part(m.hash)
+	}
 	c.index.remove(memberTag(m.slot, m.hash), id, c.tagOf)
 	if m.prev != 0 {
 		c.members.at(m.prev).next = m.next
@@ -113,6 +126,9 @@ func (c *distincts) enter(e place) bool {
 	for id := first; id != 0; {
 		s := c.sightings.at(id)
 		c.count(c.members.at(s.member))
+		if c.tally != nil {
+			c.tally.enter(s.member, id)
+		}
 		id = s.next
 	}
 	return first != 0
@@ -122,22 +138,25 @@ func (c *distincts) leave(e place) bool {
 	first := *c.parts.at(e.id)
 	for id := first; id != 0; {
 		s := c.sightings.at(id)
-		c.unsee(s.member)
+		if c.tally != nil {
+			c.tally.leave(s.member, id)
+		}
+		if c.uncount(s.member); c.members.at(s.member).sightings == 0 {
+			c.part(s.member)
+		}
 		id = s.next
 	}
 	c.discard(e.id)
 	return first != 0
 }
 
-// unsee takes a sighting that is inside the window from the member.
-func (c *distincts) unsee(id uint32) {
+// uncount takes a sighting that is inside the window from the member.
+func (c *distincts) uncount(id uint32) {
 	m := c.members.at(id)
 	if m.inside--; m.inside == 0 {
 		c.slots.at(m.slot).inside--
 	}
-	if m.sightings--; m.sightings == 0 {
-		c.part(id)
-	}
+	m.sightings--
 }
 
 // discard frees the sightings only: their members are gone, or dealt with by the caller.
@@ -146,6 +165,9 @@ func (c *distincts) discard(entry uint32) {
 	for *first != 0 {
 		id := *first
 		*first = c.sightings.at(id).next
+		if c.tally != nil {
+			c.tally.forget(id)
+		}
 		c.sightings.give(id)
 	}
 }
@@ -164,9 +186,9 @@ func (c *distincts) drop(slot uint32) {
 	*c.slots.at(slot) = membership{}
 }
 
-func (c *distincts) save(id uint32, st *ColumnState) {
+func (c *distincts) save(e place, st *ColumnState) {
 	n := uint32(0)
-	for s := *c.parts.at(id); s != 0; s = c.sightings.at(s).next {
+	for s := *c.parts.at(e.id); s != 0; s = c.sightings.at(s).next {
 		st.Hashes = append(st.Hashes, c.members.at(c.sightings.at(s).member).hash)
 		n++
 	}
@@ -174,14 +196,10 @@ func (c *distincts) save(id uint32, st *ColumnState) {
 }
 
 // load adds from the end, which leaves the chain in the order in which it was saved.
-func (c *distincts) load(e place, st *ColumnState, inside bool) error {
-	n, err := st.nextCount()
-	if err != nil {
-		return err
-	}
-	hashes, err := st.nextHashes(n)
+func (c *distincts) load(e place, st *ColumnState, now phase) error {
+	hashes, err := st.nextHashes(now)
 	for i := len(hashes) - 1; i >= 0; i-- {
-		c.add(e, Input{On: true, Hash: hashes[i]}, inside)
+		c.see(e, hashes[i], 1, now == isInside)
 	}
 	return err
 }

@@ -30,11 +30,11 @@ type peak struct {
 
 func (p *peak) link() *uint32 { return &p.next }
 
-func (c *extremes) accepts(in Input) bool { return in.On && isNumber(in.Num) }
-func (c *extremes) reachSlot(slot uint32) { c.deques.reach(slot) }
-func (c *extremes) reachEntry(id uint32)  { c.parts.reach(id) }
+func (c *extremes) accepts(in *Input) bool { return in.On && isNumber(in.Num) }
+func (c *extremes) reachSlot(slot uint32)  { c.deques.reach(slot) }
+func (c *extremes) reachEntry(id uint32)   { c.parts.reach(id) }
 
-func (c *extremes) add(e place, in Input, inside bool) {
+func (c *extremes) add(e place, in *Input, inside bool) {
 	v := c.sign*in.Num + 0 // + 0 makes a negative zero positive: equal values shall look equal
 	p := c.parts.at(e.id)
 	if !p.any || v > p.v {
@@ -132,21 +132,24 @@ func (c *extremes) drop(slot uint32) {
 }
 
 // save writes NaN for an entry without a value: parts are numbers.
-func (c *extremes) save(id uint32, st *ColumnState) {
+func (c *extremes) save(e place, st *ColumnState) {
 	v := math.NaN()
-	if p := c.parts.at(id); p.any {
+	if p := c.parts.at(e.id); p.any {
 		v = p.v
 	}
 	st.Peaks = append(st.Peaks, v)
 }
 
-func (c *extremes) load(e place, st *ColumnState, inside bool) error {
+func (c *extremes) load(e place, st *ColumnState, now phase) error {
 	v, err := st.nextPeak()
 	if err != nil || !isNumber(v) {
 		return err
 	}
+	if now == isOver {
+		return errPart
+	}
 	*c.parts.at(e.id) = part{v, true}
-	if inside {
+	if now == isInside {
 		c.insert(e.slot, e.sec, v)
 	}
 	return nil

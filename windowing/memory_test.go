@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// residue names what a table still holds; "" when everything is free again.
+// residue names what a table still holds; "" when everything is free again. Look-backs keep what they keep.
 func residue(t *Table) string {
 	for _, l := range t.lines {
 		if n := len(l.seconds) - l.head; n > 0 || l.entries.live > 0 {
@@ -13,22 +13,48 @@ func residue(t *Table) string {
 		}
 	}
 	for i, c := range t.columns {
-		switch c := c.(type) {
-		case *counts:
-			if len(c.high) > 0 {
-				return fmt.Sprintf("column %d: carries %v", i, c.high)
-			}
-		case *extremes:
-			if c.peaks.live > 0 {
-				return fmt.Sprintf("column %d: %d peaks", i, c.peaks.live)
-			}
-		case *distincts:
-			if c.members.live > 0 || c.sightings.live > 0 || c.index.used > 0 {
-				return fmt.Sprintf("column %d: %d members, %d sightings, %d indexed", i, c.members.live, c.sightings.live, c.index.used)
+		for what, n := range holdings(c) {
+			if n > 0 {
+				return fmt.Sprintf("column %d: %d %s", i, n, what)
 			}
 		}
 	}
 	return ""
+}
+
+// holdings counts what a column holds beyond one value for each slot and entry.
+func holdings(c column) map[string]int {
+	switch c := c.(type) {
+	case *counts:
+		return map[string]int{"carries": len(c.high)}
+	case *extremes:
+		return map[string]int{"peaks": int(c.peaks.live)}
+	case *percentiles:
+		return map[string]int{"readings": int(c.readings.live), "nodes": int(c.sets.nodes.live)}
+	case *distincts:
+		return map[string]int{"members": int(c.members.live), "sightings": int(c.sightings.live), "indexed": c.index.used}
+	case *texts:
+		has := holdings(&c.distincts)
+		has["words"] = c.tally.words.Len()
+		return has
+	case *firstSeens:
+		has := holdings(&c.distincts)
+		has["memories"] = len(c.known) + len(c.outside)
+		return has
+	case *firsts:
+		return map[string]int{"nodes": int(c.nodes.live)}
+	case *lasts:
+		return map[string]int{"waiting": int(c.waiting.live)}
+	case *streaks:
+		n := 0
+		for slot := range c.tails.len() {
+			if t := c.tails.at(slot); !c.forever && (t.broken || t.hits != nil || t.inside > 0) {
+				n++
+			}
+		}
+		return map[string]int{"waiting": int(c.waiting.live), "tails": n}
+	}
+	return nil
 }
 
 // made is how many values of each kind a table has ever asked memory for.
@@ -40,8 +66,20 @@ func made(t *Table) (n []uint32) {
 		switch c := c.(type) {
 		case *extremes:
 			n = append(n, c.peaks.made)
+		case *percentiles:
+			n = append(n, c.readings.made, c.sets.nodes.made)
 		case *distincts:
 			n = append(n, c.members.made, c.sightings.made, uint32(len(c.index.cells)))
+		case *texts:
+			n = append(n, c.members.made, c.sightings.made, uint32(len(c.index.cells)), c.tally.words.made)
+		case *firstSeens:
+			n = append(n, c.members.made, c.sightings.made, uint32(len(c.index.cells)))
+		case *firsts:
+			n = append(n, c.nodes.made)
+		case *lasts:
+			n = append(n, c.waiting.made)
+		case *streaks:
+			n = append(n, c.waiting.made)
 		}
 	}
 	return n

@@ -7,7 +7,7 @@ const (
 )
 
 // slab is an array that grows by chunks: its values never move, so pointers to them stay valid, and growing
-// costs no copy. T holds no pointers, so the collector looks at one pointer per chunk and not inside.
+// costs no copy. T holds no pointers where there are many, so the collector looks at one pointer per chunk and not inside.
 type slab[T any] struct {
 	chunks []*[chunkLen]T
 }
@@ -16,6 +16,9 @@ type slab[T any] struct {
 func (s *slab[T]) has(i uint32) bool { return int(i>>chunkBits) < len(s.chunks) }
 
 func (s *slab[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i&chunkMask] }
+
+// len is how many values there are; all have been reached, but not all of them were asked for.
+func (s *slab[T]) len() uint32 { return uint32(len(s.chunks)) << chunkBits }
 
 // reach grows the slab until it has i; new values are zero.
 func (s *slab[T]) reach(i uint32) {

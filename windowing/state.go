@@ -23,19 +23,36 @@ type LineState struct {
 	Columns []ColumnState
 }
 
-// ColumnState holds the parts of a column, in the order of the entries, each in the fields its Func needs.
+// ColumnState holds the parts of a column, in the order of the entries, each in the fields its Func needs; then what the
+// column keeps besides them.
 type ColumnState struct {
-	Counts []uint32  // records (Count, Sum, Avg) or hashes (Distinct)
-	High   []int64   // sums, upper half
-	Low    []uint64  // sums, lower half
-	Peaks  []float64 // extremes, sign turned for Min; NaN = none
-	Hashes []uint64
+	Counts  []uint32  // records, or how many of the following
+	High    []int64   // sums, upper half
+	Low     []uint64  // sums, lower half
+	Peaks   []float64 // extremes, sign turned for Min; NaN = none
+	Hashes  []uint64
+	Numbers []float64 // percentiles
+	Times   []uint32  // how often each number or text came
+	Texts   []uint32  // in Words
+	Words   []string
+	Records RecordState // First, Last, Streak
+
+	Slots  []uint32    // with Kept one for each Sizes, else for each Seen
+	Sizes  []uint32    // Streak: records of each slot
+	Seen   []uint64    // FirstSeen: hashes that are remembered
+	SeenAt []int64     // and when each was seen last
+	Kept   RecordState // of a look-back, and the tails of Streak
+
+	words map[uint32]uint32 // while it is written: texts to Words
 }
 
 // maxSlot is the greatest slot Restore takes: a damaged state shall not reserve all memory.
 const maxSlot = 1 << 26
 
-var errShort = errors.New("restore windows: a column has fewer parts than entries")
+var (
+	errShort = errors.New("restore windows: a column has fewer parts than entries")
+	errPart  = errors.New("restore windows: a part cannot be where it is")
+)
 
 // State copies the table's content; the table may go on at once.
 func (t *Table) State() State {
@@ -56,7 +73,7 @@ func (l *timeline) save(gens *generations) LineState {
 			if gens.of(e.slot) == e.gen {
 				st.Slots = append(st.Slots, e.slot)
 				for i, c := range l.columns {
-					c.save(id, &st.Columns[i])
+					c.save(place{id, e.slot, s.sec}, &st.Columns[i])
 				}
 			}
 			id = e.next
@@ -65,6 +82,12 @@ func (l *timeline) save(gens *generations) LineState {
 			st.Seconds = append(st.Seconds, s.sec)
 			st.Entries = append(st.Entries, uint32(n))
 		}
+	}
+	for i, c := range l.columns {
+		if k, ok := c.column.(keeper); ok {
+			k.saveKept(&st.Columns[i])
+		}
+		st.Columns[i].words = nil
 	}
 	return st
 }
@@ -88,7 +111,11 @@ func Restore(cols []Column, st State) (*Table, error) {
 		for _, slot := range st.Lines[i].Slots {
 			t.reach(slot)
 		}
-		if err := l.load(st.Lines[i], t.now); err != nil {
+		columns := slices.Clone(st.Lines[i].Columns)
+		if err := l.load(st.Lines[i], columns, t.now); err != nil {
+			return nil, err
+		}
+		if err := t.loadKept(l, columns); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +144,11 @@ func (st LineState) check(l *timeline, of State) error {
 	if sum != uint64(len(st.Slots)) {
 		return fmt.Errorf("restore windows: %d entries, but %d slots", sum, len(st.Slots))
 	}
-	for _, slot := range st.Slots {
+	return checkSlots(st.Slots)
+}
+
+func checkSlots(slots []uint32) error {
+	for _, slot := range slots {
 		if slot > maxSlot {
 			return fmt.Errorf("restore windows: slot %d is too large", slot)
 		}
@@ -125,9 +156,8 @@ func (st LineState) check(l *timeline, of State) error {
 	return nil
 }
 
-// load fills an empty timeline; seconds that have left the last window are read over.
-func (l *timeline) load(st LineState, now int64) error {
-	columns := slices.Clone(st.Columns)
+// load fills an empty timeline and takes the parts off columns.
+func (l *timeline) load(st LineState, columns []ColumnState, now int64) error {
 	slots := st.Slots
 	for i, sec := range st.Seconds {
 		if sec+l.edges[len(l.edges)-1].delay <= now {
@@ -147,8 +177,36 @@ func (l *timeline) loadEntry(slot uint32, sec, now int64, columns []ColumnState)
 	id := l.append(entry{slot: slot, gen: firstGeneration, sec: uint32(sec)}, l.second(sec, now))
 	*l.last.at(slot) = id
 	for i, c := range l.columns {
-		inside := sec+c.enter <= now && sec+c.leave > now
-		if err := c.load(place{id, slot, sec}, &columns[i], inside); err != nil {
+		at := isWaiting
+		if sec+c.leave <= now {
+			at = isOver
+		} else if sec+c.enter <= now {
+			at = isInside
+		}
+		if err := c.load(place{id, slot, sec}, &columns[i], at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadKept restores what the timeline's columns keep besides the entries.
+func (t *Table) loadKept(l *timeline, columns []ColumnState) error {
+	for i, c := range l.columns {
+		k, ok := c.column.(keeper)
+		if !ok {
+			continue
+		}
+		if err := checkSlots(columns[i].Slots); err != nil {
+			return err
+		}
+		if !t.started && len(columns[i].Slots) > 0 {
+			return errPart
+		}
+		for _, slot := range columns[i].Slots {
+			t.reach(slot)
+		}
+		if err := k.loadKept(&columns[i], t.now); err != nil {
 			return err
 		}
 	}
@@ -162,6 +220,15 @@ func (st *ColumnState) nextCount() (uint32, error) {
 	n := st.Counts[0]
 	st.Counts = st.Counts[1:]
 	return n, nil
+}
+
+// nextPart is the next count; one of what has left the window must be 0.
+func (st *ColumnState) nextPart(at phase) (uint32, error) {
+	n, err := st.nextCount()
+	if err == nil && at == isOver && n > 0 {
+		return 0, errPart
+	}
+	return n, err
 }
 
 func (st *ColumnState) nextSum() (fixed, error) {
@@ -182,7 +249,11 @@ func (st *ColumnState) nextPeak() (float64, error) {
 	return v, nil
 }
 
-func (st *ColumnState) nextHashes(n uint32) ([]uint64, error) {
+func (st *ColumnState) nextHashes(at phase) ([]uint64, error) {
+	n, err := st.nextPart(at)
+	if err != nil {
+		return nil, err
+	}
 	if uint64(n) > uint64(len(st.Hashes)) {
 		return nil, errShort
 	}

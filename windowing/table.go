@@ -32,10 +32,10 @@ const (
 	P99
 	Rate      // records per second of the window
 	Top       // the N most frequent Input.Text, most frequent first, ties by text; see Texts
-	Values    // the distinct Input.Text, ascending, at most 100; see Texts
+	Values    // the distinct Input.Text, ascending, at most MaxValues; see Texts
 	First     // Input.Any of the first record in total order; see Any
 	Last      // of the last one
-	Streak    // records at the end of the window, in total order, with Input.Hit; at most 10,000 is reported
+	Streak    // records at the end of the window, in total order, with Input.Hit; at most MaxStreak is reported
 	FirstSeen // distinct Input.Hash that had no record during Memory before the window; at most MaxDistinct is reported
 )
 
@@ -50,14 +50,7 @@ const Forever int64 = -1
 type Column struct {
 	Func                   Func
 	Window, Offset, Memory int64 // Memory: FirstSeen, at least 1
-	N                      int   // Top
-}
-
-// Order is a record's place within its second: records are ordered by second, source name, generation and position.
-type Order struct {
-	Source string
-	Gen    int
-	Pos    int64
+	N                      int   // Top; 0 = 3
 }
 
 // Input is what one record brings to one column.
@@ -90,20 +83,26 @@ type Table struct {
 	columns []column    // in the order of cols
 	lines   []*timeline // to the second, to the minute; only those that have columns
 	gens    generations
-	touched []uint32 // room for Advance
+	touched []uint32      // room for Advance
+	order   *ordering     // nil when no column goes by the order of records
+	seen    []*firstSeens // those of columns
 }
 
-// NewTable returns an empty table. It panics on an unknown Func and on a negative Window or Offset.
+// NewTable returns an empty table. It panics on a column that cannot be: an unknown Func, a negative Window, Offset or N, Forever
+// with another Func than First, Last and Streak, FirstSeen without Memory.
 func NewTable(cols []Column) *Table {
 	t := &Table{cols: slices.Clone(cols), columns: make([]column, len(cols))}
+	for _, c := range cols {
+		c.check()
+		if c.ordered() && t.order == nil {
+			t.order = &ordering{}
+		}
+	}
 	for _, coarse := range []bool{false, true} {
 		l := &timeline{coarse: coarse}
 		for i, c := range cols {
-			if c.Window < Forever || c.Offset < 0 {
-				panic("windowing: negative window or offset")
-			}
 			if c.coarse() == coarse {
-				l.addColumn(c, i)
+				l.addColumn(c, i, t.order)
 				t.columns[i] = l.columns[len(l.columns)-1].column
 			}
 		}
@@ -111,20 +110,42 @@ func NewTable(cols []Column) *Table {
 			t.lines = append(t.lines, l)
 		}
 	}
+	for _, c := range t.columns {
+		if c, ok := c.(*firstSeens); ok {
+			t.seen = append(t.seen, c)
+		}
+	}
 	return t
 }
+
+func (c Column) check() {
+	switch {
+	case c.Window < 0 && !(c.Window == Forever && c.ordered()):
+		panic("windowing: negative window")
+	case c.Offset < 0 || c.N < 0:
+		panic("windowing: negative offset or number")
+	case c.Func == FirstSeen && c.Memory < 1:
+		panic("windowing: no memory")
+	}
+}
+
+// ordered tells whether the column goes by the order of records.
+func (c Column) ordered() bool { return c.Func == First || c.Func == Last || c.Func == Streak }
 
 // Now is the current second; ok is false before the first Advance.
 func (t *Table) Now() (sec int64, ok bool) { return t.now, t.started }
 
 // Add counts a record of second sec, which is Now or earlier (late); a later one is a programming error and panics. in has
-// one Input per column. A late record joins exactly the windows that cover its second at Now: what it should have entered by now
+// one Input per column and is the caller's again afterwards. A late record joins exactly the windows that cover its second at Now: what it should have entered by now
 // it has entered, what it should have left it never enters.
 func (t *Table) Add(slot uint32, sec int64, at Order, in []Input) {
 	if !t.started || sec > t.now {
 		panic(fmt.Sprintf("windowing: record of second %d added at %d (started: %t)", sec, t.now, t.started))
 	}
 	t.reach(slot)
+	if t.order != nil {
+		t.order.set(sec, at)
+	}
 	gen := t.gens.of(slot)
 	for _, l := range t.lines {
 		l.add(slot, gen, sec, t.now, in)
@@ -141,7 +162,8 @@ func (t *Table) reach(slot uint32) {
 	}
 }
 
-// NextChange is the next second after Now at which content enters or leaves a window by itself; ok is false when there
+// NextChange is the next second after Now at which content enters or leaves a window, or a value that FirstSeen would
+// count leaves its memory; ok is false when there
 // is none. It never misses one. It may name a second at which nothing is left to change, because the content was dropped
 // or did not count for the column in question; Advance reports no slot then.
 func (t *Table) NextChange() (sec int64, ok bool) {
@@ -150,11 +172,16 @@ func (t *Table) NextChange() (sec int64, ok bool) {
 			sec, ok = at, true
 		}
 	}
+	for _, c := range t.seen {
+		if at, any := c.next(); any && (!ok || at < sec) {
+			sec, ok = at, true
+		}
+	}
 	return sec, ok
 }
 
 // Advance moves Now to sec and then calls changed, if it is not nil, for each slot of which a record entered or left
-// a window, once each, ascending. changed may call everything but Advance. Advancing to Now does nothing; going back
+// a window, or of which a value in a window left the memory of FirstSeen, once each, ascending. changed may call everything but Advance. Advancing to Now does nothing; going back
 // is a programming error and panics. If sec lies beyond NextChange, the changes in between happen on the way.
 func (t *Table) Advance(sec int64, changed func(slot uint32)) {
 	if !t.started {
@@ -170,9 +197,15 @@ func (t *Table) Advance(sec int64, changed func(slot uint32)) {
 		if !ok || at > sec {
 			break
 		}
+		for _, c := range t.seen {
+			touched = c.forget(at, touched)
+		}
 		for _, l := range t.lines {
 			touched = l.pass(at, &t.gens, touched)
 		}
+	}
+	for _, c := range t.seen {
+		touched = c.forget(sec, touched) // none that counts: those were changes on the way
 	}
 	t.now, t.touched = sec, touched
 	if changed == nil {
@@ -184,30 +217,56 @@ func (t *Table) Advance(sec int64, changed func(slot uint32)) {
 	}
 }
 
-// Value is the column's value for the slot at Now. ok is false for Avg, Min and Max of no records; the others
-// are 0 then. approx is true when more than MaxDistinct distinct values are in the window.
+// Value is the column's value for the slot at Now; Top, Values, First and Last have none. ok is false for Avg, Min, Max and percentiles
+// of no records; the others are 0 then. approx is true when more is in the window than MaxDistinct or MaxStreak lets Value say.
 func (t *Table) Value(slot uint32, col int) (v float64, ok, approx bool) {
 	if !t.gens.has(slot) {
-		f := t.cols[col].Func
-		return 0, f == Count || f == Sum || f == Distinct, false
+		return 0, t.cols[col].zero(), false
 	}
 	return t.columns[col].value(slot)
 }
 
-// Empty tells whether all windows of the slot hold no record now. Records may yet enter one with an offset.
+// zero tells whether the column of an empty window is 0.
+func (c Column) zero() bool {
+	switch c.Func {
+	case Count, Sum, Distinct, Rate, Streak, FirstSeen:
+		return true
+	}
+	return false
+}
+
+// Texts is the content of a Top or Values column for the slot at Now; nil for other columns and when there is none. The caller owns
+// the list. approx is true when there are more than MaxValues.
+func (t *Table) Texts(slot uint32, col int) (list []Ranked, approx bool) {
+	if c, ok := t.columns[col].(lister); ok && t.gens.has(slot) {
+		return c.texts(slot)
+	}
+	return nil, false
+}
+
+// Any is the value of a First or Last column for the slot at Now; nil for other columns and when there is none.
+func (t *Table) Any(slot uint32, col int) any {
+	if c, ok := t.columns[col].(holder); ok && t.gens.has(slot) {
+		return c.any(slot)
+	}
+	return nil
+}
+
+// Empty tells whether all windows of the slot hold no record now; those since the slot's creation are not asked. Records
+// may yet enter one with an offset.
 func (t *Table) Empty(slot uint32) bool {
 	if !t.gens.has(slot) {
 		return true
 	}
-	for _, c := range t.columns {
-		if c.holds(slot) {
+	for i, c := range t.columns {
+		if t.cols[i].Window != Forever && c.holds(slot) {
 			return false
 		}
 	}
 	return true
 }
 
-// Drop forgets the slot's content, also what was yet to enter a window. The slot may be used again at once.
+// Drop forgets the slot's content, also what was yet to enter a window and what FirstSeen remembers. The slot may be used again at once.
 func (t *Table) Drop(slot uint32) {
 	if !t.gens.has(slot) {
 		return
@@ -217,9 +276,3 @@ func (t *Table) Drop(slot uint32) {
 		c.drop(slot)
 	}
 }
-
-// Texts is the content of a Top or Values column for the slot at Now.
-func (t *Table) Texts(slot uint32, col int) (list []Ranked, approx bool) { return nil, false }
-
-// Any is the value of a First or Last column for the slot at Now, nil if there is none.
-func (t *Table) Any(slot uint32, col int) any { return nil }

@@ -31,6 +31,8 @@ type run struct {
 	slots int
 	plain bool // every record counts for every column and nothing is dropped: NextChange is exact
 	steps int
+
+	placed int64
 }
 
 func newRun(c choices, fail func(string, ...any)) *run {
@@ -47,7 +49,7 @@ func newRun(c choices, fail func(string, ...any)) *run {
 }
 
 func (r *run) column() Column {
-	c := Column{Func: Func(r.pick(6))}
+	c := Column{Func: Func(r.pick(int(FirstSeen) + 1))}
 	switch r.pick(3) {
 	case 0:
 		c.Window = int64(r.pick(12))
@@ -58,6 +60,16 @@ func (r *run) column() Column {
 	}
 	if r.chance(2) {
 		c.Offset = r.one(1, 2, 7, 59, 60, 61, 200, 3600, 86340, 86400, 86401)
+	}
+	switch c.Func {
+	case FirstSeen:
+		c.Memory = r.one(1, 2, 7, 30, 60, 61, 200, 3600, 86390-c.Window%300, 86400, 86410)
+	case Top:
+		c.N = r.pick(5)
+	case First, Last, Streak:
+		if r.chance(3) {
+			c.Window = Forever
+		}
 	}
 	return c
 }
@@ -97,15 +109,32 @@ func (r *run) addRecords(sec int64) {
 	for range n {
 		in := make([]Input, len(r.cols))
 		for i := range in {
-			in[i] = Input{On: true, Num: r.number(), Hash: uint64(r.pick(5))}
+			in[i] = Input{On: true, Num: r.number(), Hash: uint64(r.pick(5)), Text: r.text(), Any: r.any(), Hit: !r.chance(4)}
 			if !r.plain {
 				in[i].On = !r.chance(4)
 				in[i].Num = r.anyNumber(in[i].Num)
+				if r.chance(6) {
+					in[i].Any = []any{nil, []any{"list"}, 7}[r.pick(3)]
+				}
 			}
 		}
-		r.table.Add(slot, sec, Order{}, in)
-		r.model.add(slot, sec, in)
+		at := r.order()
+		r.table.Add(slot, sec, at, in)
+		r.model.add(slot, sec, at, in)
+		clear(in) // they are the caller's
 	}
+}
+
+// order is a place that no other record has.
+func (r *run) order() Order {
+	r.placed++
+	return Order{Source: []string{"m/main", "a/main", "m/other"}[r.pick(3)], Gen: r.pick(3), Pos: int64(r.pick(7))<<32 + r.placed}
+}
+
+func (r *run) text() string { return []string{"b", "", "a", "aa", "ä", "B"}[r.pick(6)] }
+
+func (r *run) any() any {
+	return []any{int64(3), "", "x", 2.5, true, false, int64(-1) << 62, "y", 0.0}[r.pick(9)]
 }
 
 func (r *run) number() float64 {
@@ -126,7 +155,7 @@ func (r *run) lateSecond() int64 {
 	back := int64(r.pick(20))
 	if r.chance(2) {
 		c := r.cols[r.pick(len(r.cols))]
-		back = c.Offset + c.Window*int64(r.pick(2)) + r.one(0, 1, -1, 60, -60, 59)
+		back = c.Offset + c.Memory*int64(r.pick(2)) + max(c.Window, 0)*int64(r.pick(2)) + r.one(0, 1, -1, 60, -60, 59)
 	}
 	return r.model.now - max(0, back)
 }
@@ -187,11 +216,24 @@ func (r *run) compare() {
 				r.fail("at %d: %+v of slot %d = %v %t %t, want %v %t %t", r.model.now, r.cols[col], slot, v, ok, approx, wv, wok, wapprox)
 			}
 		}
+		r.compareOthers(slot)
 		if got, want := r.table.Empty(slot), r.model.empty(slot); got != want {
 			r.fail("at %d: empty(%d) = %t, want %t", r.model.now, slot, got, want)
 		}
 	}
 	r.compareNext()
+}
+
+func (r *run) compareOthers(slot uint32) {
+	for col, c := range r.cols {
+		list, approx := r.table.Texts(slot, col)
+		if want, wapprox := r.model.texts(slot, col); !slices.Equal(list, want) || approx != wapprox {
+			r.fail("at %d: %+v of slot %d = %v %t, want %v %t", r.model.now, c, slot, list, approx, want, wapprox)
+		}
+		if got, want := r.table.Any(slot, col), r.model.any(slot, col); got != want {
+			r.fail("at %d: %+v of slot %d = %v, want %v", r.model.now, c, slot, got, want)
+		}
+	}
 }
 
 func (r *run) compareNext() {
@@ -216,6 +258,11 @@ func (r *run) drain() {
 		}
 		r.advance(sec)
 		r.compare()
+	}
+	for _, c := range r.cols {
+		if c.Func == FirstSeen { // what is remembered outside of windows goes unseen
+			r.advance(r.model.now + c.Memory + 120)
+		}
 	}
 	if left := residue(r.table); left != "" {
 		r.fail("after all has left: %s", left)

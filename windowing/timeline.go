@@ -30,6 +30,7 @@ type sited struct {
 	column
 	input        int
 	enter, leave int64
+	past         *firstSeens // itself, if records that have left the window still concern it
 }
 
 // second is a chain of entries.
@@ -61,19 +62,33 @@ type edge struct {
 	enter, leave []column
 }
 
-// coarse tells whether both edges of the column are rounded down to whole minutes (semantics §2.3). That is the same as counting
+// coarse tells whether the column's edges are rounded down to whole minutes (semantics §2.3). That is the same as counting
 // each record at the end of its minute: floor60(s-d) >= t exactly if s-d >= ceil60(t).
-func (c Column) coarse() bool { return c.Window+c.Offset > day }
+func (c Column) coarse() bool {
+	reach := max(c.Window, 0) + c.Offset
+	if c.Func == FirstSeen {
+		reach += c.Memory
+	}
+	return reach > day
+}
 
-func (l *timeline) addColumn(c Column, input int) {
-	col := sited{newColumn(c.Func), input, c.Offset, c.Offset + max(c.Window, 1)}
-	l.columns = append(l.columns, col)
-	enter, leave := l.edge(col.enter), l.edge(col.leave)
+// never is a delay that no record outlives.
+const never = 1 << 60
+
+// addColumn gives the column its edges. A look-back has but one, at which parts go over to the slot for good; that they
+// leave there as well makes sure that those of a dropped slot are discarded.
+func (l *timeline) addColumn(c Column, input int, order *ordering) {
+	col := sited{column: newColumn(c, order), input: input, enter: c.Offset, leave: c.Offset + max(c.Window, 1)}
+	col.past, _ = col.column.(*firstSeens)
+	enter, leave := l.edge(col.enter), 0
 	l.edges[enter].enter = append(l.edges[enter].enter, col.column)
-	if enter >= leave {
+	if c.Window == Forever {
+		col.leave, leave = never, enter
+	} else if leave = l.edge(col.leave); enter >= leave {
 		panic("windowing: a window ends before it begins")
 	}
 	l.edges[leave].leave = append(l.edges[leave].leave, col.column)
+	l.columns = append(l.columns, col)
 }
 
 // edge returns the place of the edge with this delay and makes it if needed.
@@ -100,13 +115,25 @@ func (l *timeline) add(slot, gen uint32, sec, now int64, in []Input) {
 	var at place
 	for i := range l.columns {
 		c := &l.columns[i]
-		if !c.accepts(in[c.input]) || sec+c.leave <= now {
+		own := &in[c.input]
+		if !c.accepts(own) {
+			continue
+		}
+		if sec+c.leave <= now {
+			if c.past != nil {
+				c.past.sight(slot, own.Hash, sec, now)
+			}
+			continue
+		}
+		inside := sec+c.enter <= now
+		if inside && c.leave == never {
+			c.add(place{0, slot, sec}, own, true) // it never leaves: no entry need remember it
 			continue
 		}
 		if at.id == 0 {
 			at = place{l.entry(slot, gen, sec, now), slot, sec}
 		}
-		c.add(at, in[c.input], sec+c.enter <= now)
+		c.add(at, own, inside)
 	}
 }
 
