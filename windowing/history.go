@@ -117,6 +117,8 @@ func (h *History) Drop(slot uint32) {
 
 // HistoryState is the content of a History, fit for gob. Its fields are public for the encoder only.
 type HistoryState struct {
+	Reach        int64
+	Keep         int
 	Slots, Sizes []uint32 // the slots that have records, and how many
 	Records      RecordState
 	Masks        []uint64
@@ -125,7 +127,7 @@ type HistoryState struct {
 
 // State copies the history.
 func (h *History) State() HistoryState {
-	var st HistoryState
+	st := HistoryState{Reach: h.reach, Keep: h.keep}
 	for slot := range h.slots.len() {
 		list := *h.slots.at(slot)
 		if len(list) == 0 {
@@ -143,9 +145,12 @@ func (h *History) State() HistoryState {
 	return st
 }
 
-// RestoreHistory builds the history that State described. With another reach or keep it holds what they leave of it. A state that
-// contradicts itself is an error.
+// RestoreHistory builds the history that State described. Another reach or keep than the state's, and a state that contradicts itself,
+// are errors; a caller who wants to keep more says so in the state.
 func RestoreHistory(reach int64, keep int, st HistoryState) (*History, error) {
+	if st.Reach != reach || st.Keep != keep || reach < Forever || keep < 1 {
+		return nil, fmt.Errorf("restore history: the state has reach %d and keeps %d, want %d and %d", st.Reach, st.Keep, reach, keep)
+	}
 	h := NewHistory(reach, keep)
 	if len(st.Slots) != len(st.Sizes) || len(st.Masks) != len(st.Widths) {
 		return nil, fmt.Errorf("restore history: %d slots, but %d sizes", len(st.Slots), len(st.Sizes))
