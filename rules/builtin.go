@@ -1,17 +1,44 @@
 package rules
 
-import "slices"
+import (
+	_ "embed" // the rules
+	"slices"
 
-// MaxSteps bounds one evaluation of an expression: a step for each operator and
-// function call, each item of a list that is walked and each 64 bytes of text
-// that is searched. It is counted, not timed, so that replay and live agree.
-const MaxSteps = 100_000
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
 
-// Builtin is the program's own rules about its health, with the severity and
-// status that they have without overrides.
-func Builtin() *Set { return &Set{} }
+//go:embed builtin.yaml
+var builtinText []byte
+
+// Builtin is the program's own rules about its health, as they are without
+// overrides; Set.WithBuiltin has those of a configuration.
+func Builtin() *Set {
+	l := newLoader(Options{}, &strictyaml.Faults{})
+	l.loadBuiltin()
+	return &Set{Rules: l.set.builtin}
+}
+
+func (l *loader) loadBuiltin() { l.load("builtin.yaml", builtinText, true) }
 
 // With is the rules of both sets, those of s first.
 func (s *Set) With(other *Set) *Set {
 	return &Set{Rules: slices.Concat(s.Rules, other.Rules), Files: s.Files}
+}
+
+// WithBuiltin adds the program's own rules, with the overrides that the set was
+// loaded with.
+func (s *Set) WithBuiltin() *Set {
+	own := s.builtin
+	if own == nil {
+		own = Builtin().Rules
+	}
+	return s.With(&Set{Rules: own})
+}
+
+func (s *Set) add(r *Rule) {
+	if r.Builtin {
+		s.builtin = append(s.builtin, r)
+		return
+	}
+	s.Rules = append(s.Rules, r)
 }

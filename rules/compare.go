@@ -1,22 +1,15 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
-
-// maxText is the longest text an expression may build, in bytes; with the bound
-// on the number of nodes it keeps `a + a + …` harmless.
-const maxText = 64 << 10
-
-var errTextTooLong = errors.New("the text grows too long")
 
 // Number is the value of a number or of numeric text. Booleans, NaN and
 // infinities are not numbers.
@@ -55,7 +48,7 @@ func isNumber(v any) bool {
 // equal compares as a rule's author means it: a number equals numeric text of
 // the same value, a boolean equals its name in any case and, as in Python, 1 or
 // 0, lists element by element, nil only nil.
-func equal(a, b any) bool {
+func equal(bud *budget, a, b any) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
@@ -72,12 +65,15 @@ func equal(a, b any) bool {
 	case string:
 		y, ok := b.(string)
 		return ok && (x == y || smartylog.SameValue(x, y))
+	case alert.Ranked:
+		y, ok := b.(alert.Ranked)
+		return ok && x == y
 	case []any:
 		y, ok := b.([]any)
-		return ok && equalLists(x, y)
+		return ok && equalLists(bud, x, y)
 	case smartylog.Dict:
 		y, ok := b.(smartylog.Dict)
-		return ok && equalDicts(x, y)
+		return ok && equalDicts(bud, x, y)
 	}
 	return false
 }
@@ -104,24 +100,27 @@ func equalBool(x bool, v any) bool {
 	return ok && (x && n == 1 || !x && n == 0)
 }
 
-func equalLists(a, b []any) bool {
-	if len(a) != len(b) {
+func equalLists(bud *budget, a, b []any) bool {
+	if len(a) != len(b) || !bud.spend(len(a)) {
 		return false
 	}
 	for i := range a {
-		if !equal(a[i], b[i]) {
+		if !equal(bud, a[i], b[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func equalDicts(a, b smartylog.Dict) bool {
+func equalDicts(bud *budget, a, b smartylog.Dict) bool {
 	if len(a) != len(b) {
 		return false
 	}
 	for _, p := range a {
-		if v, ok := b.Get(p.Key); !ok || !equal(p.Value, v) {
+		if !bud.spend(len(b)) { // keys are looked up one by one
+			return false
+		}
+		if v, ok := b.Get(p.Key); !ok || !equal(bud, p.Value, v) {
 			return false
 		}
 	}
@@ -169,171 +168,34 @@ func describe(v any) string {
 		return fmt.Sprintf("the text %q", v)
 	case []any:
 		return "a list"
-	case smartylog.Dict:
+	case smartylog.Dict, alert.Ranked:
 		return "a mapping"
 	}
 	return fmt.Sprint(v)
 }
 
 // contains is the operator `in`: an element of a list, or a key of a mapping.
-func contains(elem, set any) (bool, error) {
+func contains(bud *budget, elem, set any) (bool, error) {
 	switch set := set.(type) {
 	case nil:
 		return false, nil
 	case []any:
+		if !bud.spend(len(set)) {
+			return false, nil
+		}
 		for _, v := range set {
-			if equal(elem, v) {
+			if equal(bud, elem, v) {
 				return true, nil
 			}
 		}
 		return false, nil
 	case smartylog.Dict:
 		key, ok := Text(elem)
-		if !ok {
+		if !ok || !bud.spend(len(set)) {
 			return false, nil
 		}
 		_, found := set.Get(key)
 		return found, nil
 	}
 	return false, fmt.Errorf("`in` needs a list, not %s", describe(set))
-}
-
-// function is one name that rewritten expressions call.
-type function struct {
-	name string
-	fn   func(args ...any) (any, error)
-	sig  any
-}
-
-// operators are what the comparison rewrite puts in place of expr's own. Their
-// names cannot be written in a rule.
-var operators = []function{
-	{"$eq", func(a ...any) (any, error) { return equal(a[0], a[1]), nil }, new(func(any, any) bool)},
-	{"$ne", func(a ...any) (any, error) { return !equal(a[0], a[1]), nil }, new(func(any, any) bool)},
-	{"$lt", ordered(func(c int) bool { return c < 0 }), new(func(any, any) bool)},
-	{"$le", ordered(func(c int) bool { return c <= 0 }), new(func(any, any) bool)},
-	{"$gt", ordered(func(c int) bool { return c > 0 }), new(func(any, any) bool)},
-	{"$ge", ordered(func(c int) bool { return c >= 0 }), new(func(any, any) bool)},
-	{"$in", func(a ...any) (any, error) { return contains(a[0], a[1]) }, new(func(any, any) bool)},
-	{"$matches", matches, new(func(any, any) bool)},
-	{"$contains", onTexts(strings.Contains), new(func(any, any) bool)},
-	{"$startsWith", onTexts(strings.HasPrefix), new(func(any, any) bool)},
-	{"$endsWith", onTexts(strings.HasSuffix), new(func(any, any) bool)},
-	{"$get", get, new(func(any, any) any)},
-	{"$add", add, new(func(any, any) any)},
-	{"$len", length, new(func(any) any)},
-	{"$lower", onText(strings.ToLower), new(func(any) any)},
-	{"$upper", onText(strings.ToUpper), new(func(any) any)},
-	{"$trim", onText(strings.TrimSpace), new(func(any) any)},
-	{"ratio", func(a ...any) (any, error) { return ratio(a[0], a[1]), nil }, new(func(any, any) any)},
-	{"seconds", func(a ...any) (any, error) { return Seconds(a[0]), nil }, new(func(any) any)},
-}
-
-func ordered(hold func(c int) bool) func(...any) (any, error) {
-	return func(a ...any) (any, error) {
-		c, ok, err := order(a[0], a[1])
-		return ok && hold(c), err
-	}
-}
-
-// matches is false for anything that is not text.
-func matches(a ...any) (any, error) {
-	s, ok := a[0].(string)
-	if !ok {
-		return false, nil
-	}
-	re, ok := a[1].(*regexp.Regexp)
-	return ok && re.MatchString(s), nil
-}
-
-func onTexts(f func(s, part string) bool) func(...any) (any, error) {
-	return func(a ...any) (any, error) {
-		s, ok := a[0].(string)
-		part, okPart := a[1].(string)
-		return ok && okPart && f(s, part), nil
-	}
-}
-
-func onText(f func(string) string) func(...any) (any, error) {
-	return func(a ...any) (any, error) {
-		if s, ok := a[0].(string); ok {
-			return f(s), nil
-		}
-		return a[0], nil
-	}
-}
-
-// get is a step of a path that is only known while evaluating.
-func get(a ...any) (any, error) {
-	switch v := a[0].(type) {
-	case smartylog.Dict:
-		key, _ := Text(a[1])
-		found, _ := v.Get(key)
-		return found, nil
-	case []any:
-		n, ok := Number(a[1])
-		if !ok || n != math.Trunc(n) {
-			return nil, nil
-		}
-		if n < 0 {
-			n += float64(len(v))
-		}
-		if n < 0 || n >= float64(len(v)) {
-			return nil, nil
-		}
-		return v[int(n)], nil
-	}
-	return nil, nil
-}
-
-// add joins texts, within maxText, and adds numbers; with nil it gives nil.
-func add(a ...any) (any, error) {
-	if a[0] == nil || a[1] == nil {
-		return nil, nil
-	}
-	x, okx := a[0].(string)
-	y, oky := a[1].(string)
-	if okx && oky {
-		if len(x)+len(y) > maxText {
-			return nil, errTextTooLong
-		}
-		return x + y, nil
-	}
-	n, okn := Number(a[0])
-	m, okm := Number(a[1])
-	if !okn || !okm {
-		return nil, fmt.Errorf("cannot add %s and %s", describe(a[0]), describe(a[1]))
-	}
-	return n + m, nil
-}
-
-// length counts: elements, or the characters of a text. A whole number is its own
-// count, because Smarty prints some lists (removed_objects) as their length.
-func length(a ...any) (any, error) {
-	switch v := a[0].(type) {
-	case int64:
-		if v >= 0 {
-			return int(v), nil
-		}
-	case string:
-		return utf8.RuneCountInString(v), nil
-	case []any:
-		return len(v), nil
-	case smartylog.Dict:
-		return len(v), nil
-	}
-	return nil, nil
-}
-
-// ratio is a/b, 0 when b is 0, nil when either is missing.
-func ratio(a, b any) any {
-	x, okx := Number(a)
-	y, oky := Number(b)
-	switch {
-	case !okx || !oky:
-		return nil
-	case y == 0:
-		return 0.0
-	}
-	return x / y
 }

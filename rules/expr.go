@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -11,7 +12,6 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
-	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -26,6 +26,8 @@ type Expr struct {
 	Source  string
 	Names   []string    // the variables it reads, in order of appearance
 	refs    []Ref       // of the same, for expressions over a record
+	derives bool        // some of refs is a derived field
+	uses    []string    // the vars and lists it uses, with their values
 	program *vm.Program // nil when the expression is one variable
 }
 
@@ -34,12 +36,17 @@ type Expr struct {
 type Scratch struct {
 	vm     vm.VM
 	vars   map[string]any
+	budget budget
 	fields []derivation // by Field.index
 	round  uint64       // of Begin
 }
 
 // NewScratch returns an empty Scratch.
-func NewScratch() *Scratch { return &Scratch{vars: map[string]any{}} }
+func NewScratch() *Scratch {
+	s := &Scratch{vars: map[string]any{}}
+	s.vars[budgetName] = &s.budget
+	return s
+}
 
 // Set gives a variable its value.
 func (s *Scratch) Set(name string, v any) { s.vars[name] = v }
@@ -49,17 +56,27 @@ func (x *Expr) Record(s *Scratch, rec Fielder) (any, error) {
 	if x.program == nil {
 		return x.refs[0].Value(s, rec)
 	}
-	// Derived fields first: computing them sets variables too.
-	for _, r := range x.refs {
-		if r.Field != nil {
-			if _, err := r.Value(s, rec); err != nil {
-				return nil, err
+	if x.derives { // first, since computing them sets variables too
+		for _, r := range x.refs {
+			if r.Field != nil {
+				if _, err := s.derived(r.Field, rec); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
 	for i, name := range x.Names {
-		s.vars[name], _ = x.refs[i].Value(s, rec)
+		if r := x.refs[i]; r.Field == nil {
+			s.vars[name] = rec.Field(r.Path)
+		} else {
+			s.vars[name], _ = s.derived(r.Field, rec)
+		}
 	}
+	return x.run(s)
+}
+
+func (x *Expr) run(s *Scratch) (any, error) {
+	s.budget.left = MaxSteps
 	v, err := s.vm.Run(x.program, s.vars)
 	return v, plain(err)
 }
@@ -106,8 +123,7 @@ func (x *Expr) Run(s *Scratch) (any, error) {
 	if x.program == nil {
 		return s.vars[x.Names[0]], nil
 	}
-	v, err := s.vm.Run(x.program, s.vars)
-	return v, plain(err)
+	return x.run(s)
 }
 
 // Holds is Record for a boolean expression: an error makes it false.
@@ -122,15 +138,6 @@ func (x *Expr) True(s *Scratch) (bool, error) {
 	v, err := x.Run(s)
 	b, _ := v.(bool)
 	return b && err == nil, err
-}
-
-// scope is the names an expression may use.
-type scope struct {
-	record    bool                     // over a record: names are paths
-	known     map[string]types.Type    // nil for a record of unknown events: any name goes
-	foreign   func(name string) string // a hint for a name that exists elsewhere
-	lists     map[string][]any
-	available []string // for hints, in the order to show them
 }
 
 // want is what an expression must give.
@@ -153,7 +160,7 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		return nil
 	}
 	config := newConfig()
-	tree, err := parser.ParseWithConfig(src, config)
+	tree, err := parser.ParseWithConfig(aliasMatches(src), config)
 	if err != nil {
 		syntaxFault(v, src, err)
 		return nil
@@ -163,9 +170,12 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	if rw.failed {
 		return nil
 	}
-	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names}
+	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants}
 	if sc.record {
 		x.refs = rw.refs
+		x.derives = slices.ContainsFunc(rw.refs, func(r Ref) bool { return r.Field != nil })
+	} else {
+		sc.keep(rw)
 	}
 	if rw.isVariable(tree.Node) && w == wantAny {
 		return x
@@ -199,17 +209,8 @@ func (x *Expr) finish(v strictyaml.Value, tree *parser.Tree, config *conf.Config
 func newConfig() *conf.Config {
 	config := conf.CreateNew()
 	config.MaxNodes = maxNodes
-	for _, f := range operators {
-		expr.Function(f.name, f.fn, f.sig)(config)
+	for _, f := range functions {
+		expr.Function(f.name, metered(f.fn), f.sig)(config)
 	}
 	return config
-}
-
-// variables are the names a condition may use: fixed ones with a type.
-func variables(pairs ...any) map[string]types.Type {
-	m := map[string]types.Type{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[fmt.Sprint(pairs[i])] = pairs[i+1].(types.Type)
-	}
-	return m
 }

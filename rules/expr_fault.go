@@ -23,7 +23,7 @@ func syntaxFault(v strictyaml.Value, src string, err error) {
 		equalsFault(v, []rune(src), at)
 		return
 	}
-	msg, hint := unexpected(fe.Message)
+	msg, hint := unexpected(strings.ReplaceAll(fe.Message, matchesAlias, "matches"))
 	for _, slip := range slips {
 		if slip.pattern.MatchString(src) {
 			hint = slip.hint

@@ -7,18 +7,43 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// fileContext is what the rules of one file share.
-type fileContext struct {
-	zone     *time.Location
-	lists    map[string][]any
-	used     map[string]bool // lists that some rule names
-	defaults defaults
+// loader is what all files of a set share.
+type loader struct {
 	options  Options
+	faults   *strictyaml.Faults
+	set      *Set
+	seen     map[string]*Rule
+	matched  []bool // by Options.Overrides: some rule has the id
+	inhibits []inhibition
 }
 
-// loadFile reads one file's rules into set.
-func loadFile(name string, data []byte, o Options, set *Set, seen map[string]*Rule, faults *strictyaml.Faults) {
-	root, ok := strictyaml.Parse(name, data, faults)
+func newLoader(o Options, faults *strictyaml.Faults) *loader {
+	return &loader{options: o, faults: faults, set: &Set{}, seen: map[string]*Rule{}, matched: make([]bool, len(o.Overrides))}
+}
+
+// fileContext is what the rules of one file share, and what is known of the one
+// that is being read.
+type fileContext struct {
+	*loader
+	name     string
+	builtin  bool
+	zone     *time.Location
+	lists    map[string][]any
+	declared map[string]Var // vars of the file
+	vars     map[string]any // with the configuration's over them
+	defaults defaults
+
+	constants  map[string]any                // vars and lists of the rule
+	wide       map[string]bool               // keys that an override of several rules has set
+	over       map[string][]strictyaml.Value // keys of overrides that are merged
+	aggregates []string                      // names, before they are read
+	ordered    bool                          // a sequence or all_of
+	written    map[string]bool               // keys that are there, with whatever value
+}
+
+// load reads one file's rules into the set.
+func (l *loader) load(name string, data []byte, builtin bool) {
+	root, ok := strictyaml.Parse(name, data, l.faults)
 	if !ok {
 		return
 	}
@@ -30,7 +55,8 @@ func loadFile(name string, data []byte, o Options, set *Set, seen map[string]*Ru
 	if v := m.Get("version"); v.There() {
 		v.Int(1, 1)
 	}
-	fc := &fileContext{zone: readZone(m.Get("timezone"), o.Zone), lists: readLists(m.Get("lists")), used: map[string]bool{}, options: o}
+	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists"))}
+	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
 	m.Get("tests") // unit tests of rules stand in the same file; the command test reads them
 	for _, v := range m.Need("rules").List() {
@@ -38,14 +64,18 @@ func loadFile(name string, data []byte, o Options, set *Set, seen map[string]*Ru
 		if r == nil {
 			continue
 		}
-		if first, twice := seen[r.ID]; twice {
-			v.Mapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s:%d", r.ID, first.File, first.Line)
+		if first, twice := l.seen[r.ID]; twice {
+			where := fmt.Sprintf("%s:%d", first.File, first.Line)
+			if first.Builtin {
+				where = "a rule of the program itself"
+			}
+			v.Mapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s", r.ID, where)
 			continue
 		}
-		seen[r.ID] = r
-		set.Rules = append(set.Rules, r)
+		l.seen[r.ID] = r
+		l.set.add(r)
 	}
-	m.Done("vars")
+	m.Done()
 }
 
 func subject(id string) string { return fmt.Sprintf("rule %q", id) }
@@ -64,22 +94,6 @@ func readZone(v strictyaml.Value, fallback *time.Location) *time.Location {
 		return fallback
 	}
 	return zone
-}
-
-func readLists(v strictyaml.Value) map[string][]any {
-	lists := map[string][]any{}
-	if !v.There() {
-		return lists
-	}
-	m := v.Mapping()
-	for _, name := range m.Keys() {
-		items := []any{}
-		for _, item := range m.Get(name).List() {
-			items = append(items, item.Any())
-		}
-		lists[name] = items
-	}
-	return lists
 }
 
 // defaults are what a file gives its rules where they are silent.

@@ -2,6 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,16 +13,37 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// builtins are the functions of expr that rules may call, and what each becomes
-// ("" keeps expr's own).
-var builtins = map[string]string{
-	"len": "$len", "lower": "$lower", "upper": "$upper", "trim": "$trim", "any": "", "all": "", "none": "",
-	"abs": "", "round": "", "floor": "", "ceil": "",
+// callable is a function that rules may call.
+type callable struct {
+	min, max int // arguments
+	example  string
 }
 
-// ours are the functions that are not expr's.
-var ours = map[string]int{"ratio": 2, "seconds": 1}
+// callables are all of them. Those that walk lists stay expr's own, the others
+// become ours of the same name with a dollar before it.
+var callables = map[string]callable{
+	"ratio":   {2, 2, "ratio(part, whole)"},
+	"seconds": {1, 1, "seconds(execution_time)"},
+	"matches": {2, 2, `matches(url, "^/api/")`},
+	"capture": {2, 3, `capture(response, "ErrCode=(\\d+)")`},
+	"cidr":    {2, 1 + maxNetworks, `cidr(ip, "10.0.0.0/8")`},
+	"lower":   {1, 1, "lower(reason)"},
+	"upper":   {1, 1, "upper(reason)"},
+	"trim":    {1, 1, "trim(reason)"},
+	"len":     {1, 1, "len(args)"},
+	"abs":     {1, 1, "abs(amount)"},
+	"round":   {1, 1, "round(amount)"},
+	"floor":   {1, 1, "floor(amount)"},
+	"ceil":    {1, 1, "ceil(amount)"},
+	"any":     {2, 2, `any(args, # == "x")`},
+	"all":     {2, 2, `all(args, # == "x")`},
+	"none":    {2, 2, `none(args, # == "x")`},
+}
 
+// maxNetworks is how many networks one cidr() may name.
+const maxNetworks = 1000
+
+// call is a function that expr does not know by its name.
 func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 	id, ok := n.Callee.(*ast.IdentifierNode)
 	if m, method := n.Callee.(*ast.MemberNode); method {
@@ -30,53 +54,191 @@ func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 	if !ok {
 		return rw.fault(n, "", "only functions of the reference can be called")
 	}
-	arity, ok := ours[id.Value]
-	if !ok {
-		known := functionNames()
-		hint := "functions: " + strings.Join(known, ", ")
-		if near := strictyaml.Nearest(id.Value, known); near != "" {
+	name := id.Value
+	if name == matchesAlias {
+		name = "matches"
+	}
+	if _, ok := callables[name]; !ok {
+		hint := "functions: " + strings.Join(functionNames(), ", ")
+		if near := strictyaml.Nearest(name, functionNames()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return rw.fault(id, hint, "unknown function %q", id.Value)
+		return rw.fault(id, hint, "unknown function %q", name)
 	}
-	if len(n.Arguments) != arity {
-		hint := "write seconds(execution_time), say"
-		if id.Value == "ratio" {
-			hint = "write ratio(part, whole)"
-		}
-		return rw.fault(n, hint, "%s takes %d arguments and has %d", id.Value, arity, len(n.Arguments))
-	}
-	rw.all(n.Arguments)
-	return n
+	return rw.function(n, name, n.Arguments)
 }
 
+// builtin is a function that expr knows too.
 func (rw *rewriter) builtin(n *ast.BuiltinNode) ast.Node {
-	name, ok := builtins[n.Name]
+	_, ok := callables[n.Name]
 	switch {
 	case n.Name == "now" || n.Name == "date" || n.Name == "duration" || n.Name == "timezone":
 		return rw.fault(n, "rules see the time of the records only: use window, for or schedule", "%s() is not allowed: it would make live and replay differ", n.Name)
 	case !ok:
 		return rw.fault(n, "functions: "+strings.Join(functionNames(), ", "), "%s() is not allowed in rules", n.Name)
-	case name != "":
-		rw.all(n.Arguments)
-		return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: name}, n), Arguments: n.Arguments}, n)
+	case n.Name != "any" && n.Name != "all" && n.Name != "none":
+		return rw.function(n, n.Name, n.Arguments)
 	}
 	if rw.depth++; rw.depth > 2 {
 		return rw.fault(n, "", "any and all may be nested twice at most")
 	}
 	rw.all(n.Arguments)
 	rw.depth--
+	if p, ok := n.Arguments[len(n.Arguments)-1].(*ast.PredicateNode); ok {
+		rw.checkBare(p.Node)
+	}
+	n.Arguments[0] = rw.ours("items", n.Arguments[0], n.Arguments[0])
 	return n
 }
 
-func functionNames() []string {
-	var names []string
-	for name := range builtins {
-		names = append(names, name)
+// function puts ours in place of a call.
+func (rw *rewriter) function(n ast.Node, name string, args []ast.Node) ast.Node {
+	c := callables[name]
+	if len(args) < c.min || len(args) > c.max {
+		want := fmt.Sprint(c.min)
+		switch {
+		case c.max > 10:
+			want += " or more"
+		case c.max > c.min:
+			want += fmt.Sprintf(" to %d", c.max)
+		}
+		return rw.fault(n, "write "+c.example+", say", "%s takes %s arguments and has %d", name, want, len(args))
 	}
-	for name := range ours {
-		names = append(names, name)
+	switch name {
+	case "matches":
+		return rw.matches(n, args[0], args[1])
+	case "capture":
+		return rw.capture(n, args)
+	case "cidr":
+		return rw.cidr(n, args)
 	}
-	slices.Sort(names)
-	return names
+	rw.all(args)
+	return rw.ours(name, n, args...)
 }
+
+// ours is a call of a function of ours that stands for n.
+func (rw *rewriter) ours(name string, n ast.Node, args ...ast.Node) ast.Node {
+	all := append([]ast.Node{at(&ast.IdentifierNode{Value: budgetName}, n)}, args...)
+	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: "$" + name}, n), Arguments: all}, n)
+}
+
+// matches compiles the pattern now, so that a bad one is a fault of the rule.
+func (rw *rewriter) matches(n, text, pattern ast.Node) ast.Node {
+	text = rw.rewrite(text)
+	re := rw.pattern(pattern, "matches")
+	if re == nil {
+		return n
+	}
+	if id, ok := text.(*ast.IdentifierNode); ok && id.Value == "event" && rw.scope.record && lowerPattern(re.String()) {
+		return rw.fault(pattern, "write it in upper case", "event names are upper case in expressions, so this never holds")
+	}
+	return rw.ours("matches", n, text, at(&ast.ConstantNode{Value: re}, pattern))
+}
+
+// capture compiles its pattern and checks the number of the group: by default
+// the first, or the whole match where there are none.
+func (rw *rewriter) capture(n ast.Node, args []ast.Node) ast.Node {
+	text := rw.rewrite(args[0])
+	re := rw.pattern(args[1], "capture")
+	if re == nil {
+		return n
+	}
+	group := min(1, re.NumSubexp())
+	if len(args) == 3 {
+		number, ok := rw.rewrite(args[2]).(*ast.IntegerNode)
+		if !ok {
+			return rw.fault(args[2], "1 is the first ( ) of the pattern, 0 the whole match", "the group of capture must be a plain number")
+		}
+		if group = number.Value; group < 0 || group > re.NumSubexp() {
+			return rw.fault(args[2], "1 is the first ( ) of the pattern, 0 the whole match", "the pattern has no group %d, its groups are %d", group, re.NumSubexp())
+		}
+	}
+	return rw.ours("capture", n, text, at(&ast.ConstantNode{Value: re}, args[1]), at(&ast.IntegerNode{Value: group}, n))
+}
+
+// pattern compiles a regular expression; nil after a fault.
+func (rw *rewriter) pattern(n ast.Node, of string) *regexp.Regexp {
+	text, ok := rw.rewrite(n).(*ast.StringNode)
+	switch {
+	case rw.failed:
+		return nil
+	case !ok:
+		rw.fault(n, "", "the pattern of %s must be a text in quotes", of)
+		return nil
+	case len(text.Value) > 4<<10:
+		rw.fault(n, "", "the pattern is longer than 4 KiB")
+		return nil
+	}
+	re, err := regexp.Compile(text.Value)
+	if err != nil {
+		rw.fault(n, "the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return nil
+	}
+	return re
+}
+
+// cidr reads the networks: texts, or a list of the file that holds some.
+func (rw *rewriter) cidr(n ast.Node, args []ast.Node) ast.Node {
+	text := rw.rewrite(args[0])
+	var nets []netip.Prefix
+	for _, a := range args[1:] {
+		texts, ok := constantTexts(rw.rewrite(a))
+		if !ok && !rw.failed {
+			return rw.fault(a, `write cidr(ip, "10.0.0.0/8")`, "the networks of cidr must be texts in quotes, or a list of them")
+		}
+		for _, t := range texts {
+			p, err := network(t)
+			if err != nil {
+				return rw.fault(a, "write 10.0.0.0/8, 2001:db8::/32 or a single address", "%q is not a network", t)
+			}
+			nets = append(nets, p)
+		}
+	}
+	if len(nets) > maxNetworks {
+		return rw.fault(n, "", "cidr takes at most %d networks", maxNetworks)
+	}
+	return rw.ours("cidr", n, text, at(&ast.ConstantNode{Value: nets}, n))
+}
+
+// constantTexts are the texts of a literal, a list literal or a list of the file.
+func constantTexts(n ast.Node) ([]string, bool) {
+	var out []string
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return []string{n.Value}, true
+	case *ast.ArrayNode:
+		for _, item := range n.Nodes {
+			s, ok := item.(*ast.StringNode)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, s.Value)
+		}
+		return out, true
+	case *ast.ConstantNode:
+		list, ok := n.Value.([]any)
+		for _, item := range list {
+			s, isText := item.(string)
+			if !isText {
+				return nil, false
+			}
+			out = append(out, s)
+		}
+		return out, ok
+	}
+	return nil, false
+}
+
+// network reads a prefix; an address alone is a network of one.
+func network(text string) (netip.Prefix, error) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.Masked(), nil
+	}
+	ip, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return netip.PrefixFrom(ip, ip.BitLen()), nil
+}
+
+func functionNames() []string { return slices.Sorted(maps.Keys(callables)) }

@@ -8,7 +8,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// readGroups reads `groups`: of the rule over those of the file's defaults.
+// readGroups reads `groups`: of overrides over the rule over the file's defaults.
 func (fc *fileContext) readGroups(m *strictyaml.Mapping, r *Rule) {
 	r.Groups = GroupLimits{Max: defaultMax, ForgetAfter: int64(defaultIdle / time.Second)}
 	for _, v := range []strictyaml.Value{fc.defaults.groups, m.Get("groups")} {
@@ -16,25 +16,38 @@ func (fc *fileContext) readGroups(m *strictyaml.Mapping, r *Rule) {
 			continue
 		}
 		gm := v.Mapping()
-		if n, ok := gm.Get("max").Int(1, maxGroups); ok {
-			r.Groups.Max = int(n)
-		}
-		if d, ok := gm.Get("forget_after").Duration(time.Second, 400*24*time.Hour); ok {
-			r.Groups.ForgetAfter = int64(d / time.Second)
-		}
+		readLimits(gm, r)
 		if e := gm.Get("expect"); e.There() {
 			fc.readExpect(e, r)
 		}
 		gm.Done()
 	}
-	// A group must be remembered while its windows can still hold something, and
-	// through its cooldown.
-	r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, r.Cooldown)
-	for _, c := range r.Columns {
-		r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, c.Window+c.Offset)
+	for _, v := range fc.over["groups"] {
+		readLimits(v.Mapping(), r)
 	}
+	r.remember()
 	if len(r.Groups.Expect) > r.Groups.Max {
 		m.Get("groups").Fault("raise groups.max", "%d groups are expected, and groups.max is %d", len(r.Groups.Expect), r.Groups.Max)
+	}
+}
+
+func readLimits(gm *strictyaml.Mapping, r *Rule) {
+	if n, ok := gm.Get("max").Int(1, maxGroups); ok {
+		r.Groups.Max = int(n)
+	}
+	if d, ok := gm.Get("forget_after").Duration(time.Second, 400*24*time.Hour); ok {
+		r.Groups.ForgetAfter = int64(d / time.Second)
+	}
+}
+
+// remember makes a group last while its windows can still hold something, and
+// through its cooldown.
+func (r *Rule) remember() {
+	r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, r.Cooldown, r.Within)
+	for _, c := range r.Columns {
+		if c.Window > 0 {
+			r.Groups.ForgetAfter = max(r.Groups.ForgetAfter, c.Window+c.Offset, c.Memory)
+		}
 	}
 }
 

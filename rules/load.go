@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,8 @@ import (
 type Options struct {
 	Zone      *time.Location // for schedules when a file names none; nil: UTC
 	Calendars []string       // known names; nil: any name is accepted (no configuration at hand)
+	Vars      Vars           // of the configuration: they win over those of the files
+	Overrides []Override     // later ones win over earlier ones
 }
 
 // Load reads rule files: files, directories (every *.yaml and *.yml below them,
@@ -28,27 +31,42 @@ func Load(paths []string, o Options) (*Set, []strictyaml.Fault, error) {
 		return nil, nil, err
 	}
 	faults := &strictyaml.Faults{}
-	set := &Set{Files: files}
-	seen := map[string]*Rule{}
+	l := newLoader(o, faults)
+	l.set.Files = files
+	l.loadBuiltin()
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read rules: %w", err)
 		}
-		loadFile(name, data, o, set, seen, faults)
+		l.load(name, data, false)
 	}
+	l.finish()
 	if err := faults.Err(); err != nil {
 		return nil, faults.Warnings(), err
 	}
-	return set, faults.Warnings(), nil
+	return l.set, faults.Warnings(), nil
 }
 
 // Parse reads rules from memory; name stands for the file in faults.
 func Parse(name string, data []byte, o Options) (*Set, []strictyaml.Fault, error) {
 	faults := &strictyaml.Faults{}
-	set := &Set{Files: []string{name}}
-	loadFile(name, data, o, set, map[string]*Rule{}, faults)
-	return set, faults.Warnings(), faults.Err()
+	l := newLoader(o, faults)
+	l.set.Files = []string{name}
+	l.loadBuiltin()
+	l.load(name, data, false)
+	l.finish()
+	return l.set, faults.Warnings(), faults.Err()
+}
+
+// finish checks what only all files together show.
+func (l *loader) finish() {
+	l.checkInhibits()
+	for i, o := range l.options.Overrides {
+		if !l.matched[i] {
+			o.at.Reporting(l.faults).Warn(near(o.Pattern, slices.Sorted(maps.Keys(l.seen))), "no rule has an id like %q", o.Pattern)
+		}
+	}
 }
 
 // Files lists the rule files that paths stand for, sorted, each once.

@@ -15,7 +15,7 @@ func ParseMatch(name, source string, events []string) (*Expr, error) {
 	var faults strictyaml.Faults
 	fc := &fileContext{}
 	v := strictyaml.Line(name, strings.NewReplacer("\r\n", " ", "\n", " ").Replace(source), &faults)
-	x := fc.compile(v, fc.recordScope(&Rule{Events: events}), wantBool)
+	x := compile(v, fc.recordScope(&Rule{Events: events}), wantBool)
 	return x, faults.Err()
 }
 

@@ -12,8 +12,8 @@ import (
 
 // comparisons maps expr's operators to our functions.
 var comparisons = map[string]string{
-	"==": "$eq", "!=": "$ne", "<": "$lt", "<=": "$le", ">": "$gt", ">=": "$ge", "in": "$in",
-	"contains": "$contains", "startsWith": "$startsWith", "endsWith": "$endsWith", "matches": "$matches", "+": "$add",
+	"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "in": "in",
+	"contains": "contains", "startsWith": "startsWith", "endsWith": "endsWith", "+": "add",
 }
 
 func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
@@ -21,10 +21,7 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	case "..":
 		return rw.fault(n, "list the values: [1, 2, 3]", "ranges are not allowed in rules")
 	case "matches":
-		return rw.matches(n)
-	case "==", "!=", "in", "startsWith", "endsWith", "contains":
-		rw.checkEventCase(n.Left, n.Right)
-		rw.checkEventCase(n.Right, n.Left)
+		return rw.matches(n, n.Left, n.Right)
 	}
 	n.Left, n.Right = rw.rewrite(n.Left), rw.rewrite(n.Right)
 	switch n.Operator {
@@ -35,13 +32,16 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	if s, ok := n.Right.(*ast.StringNode); ok && n.Operator == "in" {
 		return rw.fault(s, fmt.Sprintf("write == %q, or contains for a part of a text", s.Value), "\"in\" looks into a list, and this is a text")
 	}
-	rw.checkNumberAndText(n, n.Left, n.Right)
-	rw.checkNumberAndText(n, n.Right, n.Left)
+	for _, sides := range [][2]ast.Node{{n.Left, n.Right}, {n.Right, n.Left}} {
+		rw.checkLiteral(n, sides[0], sides[1])
+		rw.checkNumberAndText(n, sides[0], sides[1])
+		rw.checkList(n, sides[0], sides[1])
+	}
 	name, ok := comparisons[n.Operator]
 	if !ok || n.Operator != "in" && rw.isPlainNumber(n.Left) && rw.isPlainNumber(n.Right) {
 		return n
 	}
-	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: name}, n), Arguments: []ast.Node{n.Left, n.Right}}, n)
+	return rw.ours(name, n, n.Left, n.Right)
 }
 
 // checkBare refuses a field of any kind where true or false is needed: a record
@@ -61,6 +61,8 @@ func (rw *rewriter) isPlainNumber(n ast.Node) bool {
 		return true
 	case *ast.IdentifierNode:
 		return rw.types[n.Value] == types.Int
+	case *ast.BinaryNode:
+		return strings.Contains("+-*/", n.Operator) && rw.isPlainNumber(n.Left) && rw.isPlainNumber(n.Right)
 	}
 	return false
 }
@@ -68,26 +70,6 @@ func (rw *rewriter) isPlainNumber(n ast.Node) bool {
 func (rw *rewriter) isVariable(n ast.Node) bool {
 	id, ok := n.(*ast.IdentifierNode)
 	return ok && len(rw.names) == 1 && rw.names[0] == id.Value
-}
-
-// matches compiles the pattern now, so that a bad one is a fault of the rule.
-func (rw *rewriter) matches(n *ast.BinaryNode) ast.Node {
-	pattern, ok := n.Right.(*ast.StringNode)
-	if !ok {
-		return rw.fault(n.Right, "", "the pattern of matches must be a text in quotes")
-	}
-	if len(pattern.Value) > 4<<10 {
-		return rw.fault(pattern, "", "the pattern is longer than 4 KiB")
-	}
-	if id, ok := n.Left.(*ast.IdentifierNode); ok && id.Value == "event" && rw.scope.record && lowerPattern(pattern.Value) {
-		return rw.fault(pattern, "write it in upper case", "event names are upper case in expressions, so this never holds")
-	}
-	re, err := regexp.Compile(pattern.Value)
-	if err != nil {
-		return rw.fault(pattern, "the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: "$matches"}, n),
-		Arguments: []ast.Node{rw.rewrite(n.Left), at(&ast.ConstantNode{Value: re}, pattern)}}, n)
 }
 
 var plainPattern = regexp.MustCompile(`^[\^A-Za-z0-9_.*+$]*$`)
@@ -107,20 +89,52 @@ func (rw *rewriter) checkNumberAndText(n *ast.BinaryNode, number, text ast.Node)
 	}
 }
 
-// checkEventCase refuses `event == "login_error"`: event is upper case in
-// expressions, so the comparison would never hold.
-func (rw *rewriter) checkEventCase(event, literal ast.Node) {
-	id, ok := event.(*ast.IdentifierNode)
-	if !ok || id.Value != "event" || !rw.scope.record {
+// checkLiteral refuses texts that a name never has: `event == "login_error"`,
+// because event is upper case in expressions, and states that no alert has.
+func (rw *rewriter) checkLiteral(n *ast.BinaryNode, field, literal ast.Node) {
+	id, ok := field.(*ast.IdentifierNode)
+	if !ok || !rw.scope.record || !slices.Contains([]string{"==", "!=", "in", "startsWith", "endsWith", "contains"}, n.Operator) {
 		return
 	}
 	literals := []ast.Node{literal}
-	if list, ok := literal.(*ast.ArrayNode); ok {
+	switch list := literal.(type) {
+	case *ast.ArrayNode:
 		literals = list.Nodes
-	}
-	for _, l := range literals {
-		if s, ok := l.(*ast.StringNode); ok && s.Value != strings.ToUpper(s.Value) {
-			rw.fault(s, fmt.Sprintf("write %q", strings.ToUpper(s.Value)), "event names are upper case in expressions, so this never holds")
+	case *ast.ConstantNode:
+		literals = nil
+		texts, _ := constantTexts(list)
+		for _, s := range texts {
+			literals = append(literals, at(&ast.StringNode{Value: s}, list))
 		}
+	}
+	exact := n.Operator == "==" || n.Operator == "!=" || n.Operator == "in"
+	for _, l := range literals {
+		s, ok := l.(*ast.StringNode)
+		switch {
+		case !ok:
+		case id.Value == "event" && rw.scope.source != AlertRecords && s.Value != strings.ToUpper(s.Value):
+			rw.fault(s, fmt.Sprintf("write %q", strings.ToUpper(s.Value)), "event names are upper case in expressions, so this never holds")
+			return
+		case exact && rw.scope.source == AlertRecords && rw.scope.values[id.Value] != nil && !slices.Contains(rw.scope.values[id.Value], s.Value):
+			known := rw.scope.values[id.Value]
+			rw.fault(s, near(s.Value, known), "no alert has the %s %q", id.Value, s.Value)
+			return
+		}
+	}
+}
+
+// checkList refuses to compare a list as a whole with what is none.
+func (rw *rewriter) checkList(n *ast.BinaryNode, list, other ast.Node) {
+	id, ok := list.(*ast.IdentifierNode)
+	if !ok || rw.scope.record || !rw.scope.lists[id.Value] {
+		return
+	}
+	switch other.(type) {
+	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.BoolNode:
+	default:
+		return
+	}
+	if slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, n.Operator) {
+		rw.fault(list, fmt.Sprintf("len(%[1]s) is how many there are, \"x\" in %[1]s whether one is there", id.Value), "%q is a list and is compared with a single value", id.Value)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
-	"github.com/smarty-alert/smarty-alert/calendar"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -21,11 +20,16 @@ const (
 	maxAggs     = 50
 	defaultMax  = 10_000
 	defaultIdle = 24 * time.Hour
+
+	defaultMaxFiring = 100
+	defaultWarmup    = 7 * 24 * time.Hour
 )
 
-// later are keys of the language that this version does not have yet.
-var later = []string{"fields", "levels", "sequence", "within", "all_of", "min", "until", "source", "max_firing", "warmup",
-	"inhibits", "repeat_backoff", "vars", "overrides"}
+// ruleKeys are the keys of a rule.
+var ruleKeys = []string{"id", "name", "description", "status", "severity", "source", "log", "event", "match", "fields", "group_by",
+	"window", "aggregates", "condition", "levels", "resolve", "sequence", "all_of", "within", "min", "until", "mode", "for",
+	"keep_firing_for", "cooldown", "absence", "groups", "schedule", "active", "labels", "annotations", "repeat_interval",
+	"repeat_backoff", "inhibits", "max_firing", "warmup"}
 
 // readRule reads one rule. nil when it has no usable id.
 func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
@@ -35,18 +39,34 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 		return nil
 	}
 	v = v.In(subject(id))
-	m = reopen(v)
-	r := &Rule{ID: id, File: v.File(), Line: v.Line()}
+	m = v.QuietMapping() // its repeated keys have been found
+	r := &Rule{ID: id, File: v.File(), Line: v.Line(), Builtin: fc.builtin}
 	if !validID.MatchString(id) {
 		m.Get("id").Fault("letters, digits, '_', '-' and '.', at most 100", "%q cannot be an id", id)
 	}
-	fc.readIdentity(m, r)
-	fc.readSelection(m, r)
+	fc.override(m, id)
+	fc.written = map[string]bool{}
+	for _, key := range []string{"window", "absence"} {
+		fc.written[key] = m.Get(key).There()
+	}
+	fc.aggregates = m.Get("aggregates").QuietMapping().Keys()
+	m.Get("id")
+	r.Name, _ = m.Get("name").Text()
+	r.Description, _ = m.Get("description").Text()
+	fc.readNotices(m, r)
+	r.Labels = fc.readLabels(m)
+	fc.readInhibits(m.Get("inhibits"), r)
+	steps := fc.readSelection(m, r)
+	fc.readFields(m.Get("fields"), r)
+	fc.readRecords(m, r)
+	fc.compileSteps(steps, r)
 	fc.readWindow(m, r)
-	fc.readLifeCycle(m, r)
+	fc.readMode(m, r)
+	fc.readTimes(m, r)
+	fc.readSchedule(m.Get("schedule"), r)
 	fc.readGroups(m, r)
 	fc.readTexts(m, r)
-	m.Done(later...)
+	m.Done()
 	fc.checkRule(m, r)
 	r.seal()
 	return r
@@ -54,14 +74,8 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
 
-// reopen reads a mapping again under a new subject, without finding its
-// repeated keys a second time.
-func reopen(v strictyaml.Value) *strictyaml.Mapping { return v.QuietMapping() }
-
-func (fc *fileContext) readIdentity(m *strictyaml.Mapping, r *Rule) {
-	m.Get("id")
-	r.Name, _ = m.Get("name").Text()
-	r.Description, _ = m.Get("description").Text()
+// readNotices reads what the rule says about its notifications.
+func (fc *fileContext) readNotices(m *strictyaml.Mapping, r *Rule) {
 	r.Status = Stable
 	status := either(m.Get("status"), fc.defaults.status)
 	if s, ok := status.Text(); ok {
@@ -79,8 +93,30 @@ func (fc *fileContext) readIdentity(m *strictyaml.Mapping, r *Rule) {
 	}
 	repeat := either(m.Get("repeat_interval"), fc.defaults.repeatInterval)
 	r.RepeatInterval, _ = repeat.Duration(time.Minute, maxRepeat)
-	r.Labels = fc.readLabels(m)
+	if v := m.Get("repeat_backoff"); v.There() {
+		readBackoff(v, r)
+	}
 	r.ActiveIn = fc.readCalendars(m.Get("active"))
+}
+
+// readBackoff reads how repeats become rarer.
+func readBackoff(v strictyaml.Value, r *Rule) {
+	m := v.Mapping()
+	if f := m.Need("factor"); f.There() {
+		x, ok := f.Float()
+		switch {
+		case !ok:
+		case x <= 1 || x > 100:
+			f.Fault("2 doubles the interval each time", "a factor of %v is not above 1 and up to 100", x)
+		default:
+			r.RepeatBackoff.Factor = x
+		}
+	}
+	r.RepeatBackoff.Max, _ = m.Get("max").Duration(time.Minute, maxRepeat)
+	if r.RepeatBackoff.Max != 0 && r.RepeatBackoff.Max < r.RepeatInterval {
+		m.Get("max").Fault("", "the longest interval is shorter than repeat_interval (%s)", strictyaml.FormatDuration(r.RepeatInterval))
+	}
+	m.Done()
 }
 
 func either(own, fallback strictyaml.Value) strictyaml.Value {
@@ -94,7 +130,7 @@ var reservedLabels = []string{"alertname", "rule", "severity", "instance"}
 
 func (fc *fileContext) readLabels(m *strictyaml.Mapping) alert.Labels {
 	var pairs []alert.Label
-	for _, v := range []strictyaml.Value{fc.defaults.labels, m.Get("labels")} {
+	for _, v := range slices.Concat([]strictyaml.Value{fc.defaults.labels, m.Get("labels")}, fc.over["labels"]) {
 		if !v.There() {
 			continue
 		}
@@ -134,7 +170,9 @@ func (fc *fileContext) readCalendars(v strictyaml.Value) []string {
 	return out
 }
 
-func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) {
+// readSelection reads which records the rule takes, but for `match`.
+func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) []stepText {
+	fc.readSource(m, r)
 	for _, v := range named(m.Get("log")) {
 		if stem, ok := v.Text(); ok {
 			r.Logs = append(r.Logs, checkLog(v, stem))
@@ -145,9 +183,37 @@ func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) {
 			r.Events = append(r.Events, checkEvent(v, name, r.Logs))
 		}
 	}
+	return fc.readSteps(m, r)
+}
+
+func (fc *fileContext) readSource(m *strictyaml.Mapping, r *Rule) {
+	v := m.Get("source")
+	s, ok := v.Text()
+	switch {
+	case !ok || s == "logs":
+		return
+	case s == "alerts":
+		r.Source = AlertRecords
+	case s == "health" && fc.builtin:
+		r.Source = HealthRecords
+		return
+	case s == "health":
+		v.Fault("the program's own rules watch it: group-limit, rule-quarantined and clock-skew", "source: health is not for rule files")
+		return
+	default:
+		v.Fault(near(s, []string{"logs", "alerts"}), "unknown source %q", s)
+		return
+	}
+	for _, name := range []string{"log", "event"} {
+		m.Key(name).Fault("remove it; match: rule == \"…\" selects by the rule that raised them", "a rule over alerts sees no logs")
+	}
+}
+
+// readRecords reads what single records are judged and grouped by.
+func (fc *fileContext) readRecords(m *strictyaml.Mapping, r *Rule) {
 	sc := fc.recordScope(r)
 	if v := m.Get("match"); v.There() {
-		r.Match = fc.compile(v, sc, wantBool)
+		r.Match = compile(v, sc, wantBool)
 	}
 	seen := map[string]string{}
 	for i, v := range m.Get("group_by").List() {
@@ -251,7 +317,7 @@ func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) 
 		return nil
 	}
 	if x.program != nil {
-		v.Fault("", "group_by takes names of fields, not expressions")
+		v.Fault("name it under `fields`, and group by that name", "group_by takes names of fields, not expressions")
 		return nil
 	}
 	safe := alert.SafeName(name)
@@ -265,53 +331,4 @@ func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) 
 	}
 	seen[safe] = name
 	return []GroupField{{Name: name, Ref: x.refs[0]}}
-}
-
-func (fc *fileContext) readLifeCycle(m *strictyaml.Mapping, r *Rule) {
-	seconds := func(name string, hi time.Duration) int64 {
-		d, _ := m.Get(name).Duration(0, hi)
-		return int64(d / time.Second)
-	}
-	r.For = seconds("for", maxWindow)
-	r.KeepFiringFor = seconds("keep_firing_for", maxWindow)
-	r.Cooldown = seconds("cooldown", maxWindow)
-	r.Absence, _ = m.Get("absence").Bool()
-	if v := m.Get("resolve"); v.There() {
-		r.Resolve = fc.compile(v, fc.conditionScope(r), wantBool)
-	}
-	r.Mode = EventMode
-	if m.Get("window").There() || m.Get("resolve").There() {
-		r.Mode = StateMode
-	}
-	if v := m.Get("mode"); v.There() {
-		if s, ok := v.Text(); ok {
-			if m := Mode(s); m == StateMode || m == EventMode {
-				r.Mode = m
-			} else {
-				v.Fault("state or event", "unknown mode %q", s)
-			}
-		}
-	}
-	if v := m.Get("schedule"); v.There() {
-		if spec, ok := v.Text(); ok {
-			var err error
-			if r.Schedule, err = calendar.ParseCron(spec, fc.zone); err != nil {
-				v.Fault("five fields: minute hour day month weekday; 0 9 * * * is 09:00 every day", "%v", err)
-			}
-		}
-	}
-}
-
-func (fc *fileContext) readTexts(m *strictyaml.Mapping, r *Rule) {
-	v := m.Get("annotations")
-	if !v.There() {
-		return
-	}
-	am := v.Mapping()
-	for _, name := range am.Keys() {
-		if a, ok := newAnnotation(am.Get(name), name, r); ok {
-			r.Annotations = append(r.Annotations, a)
-		}
-	}
-	slices.SortFunc(r.Annotations, func(a, b Annotation) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -18,14 +19,15 @@ import (
 // turns each path (params.abonement, ctx["line"]) into one variable, puts our
 // comparisons in place of expr's, and refuses what is not bounded.
 type rewriter struct {
-	v      strictyaml.Value
-	src    string
-	scope  *scope
-	names  []string
-	refs   []Ref
-	types  types.Map
-	depth  int // of any and all
-	failed bool
+	v         strictyaml.Value
+	src       string
+	scope     *scope
+	names     []string
+	refs      []Ref
+	constants []string // name=value of the vars and lists it uses
+	types     types.Map
+	depth     int // of any and all
+	failed    bool
 }
 
 func (rw *rewriter) fault(n ast.Node, hint, format string, args ...any) ast.Node {
@@ -59,7 +61,7 @@ func (rw *rewriter) rewrite(n ast.Node) ast.Node {
 		return rw.builtin(n)
 	case *ast.PredicateNode:
 		n.Node = rw.rewrite(n.Node)
-	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.PointerNode:
+	case *ast.NilNode, *ast.ConstantNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.PointerNode:
 	default:
 		return rw.fault(n, "keep to comparisons, and, or, not and the functions of the reference", "this form is not allowed in rules")
 	}
@@ -78,32 +80,124 @@ func (rw *rewriter) path(n ast.Node) ast.Node {
 	if !ok {
 		return rw.dynamic(n)
 	}
+	if value, ok := rw.scope.constants[root.Value]; ok {
+		return rw.constant(n, root, steps, value)
+	}
+	if !rw.scope.record {
+		return rw.variable(n, root, steps)
+	}
+	return rw.field(n, root, steps, "")
+}
+
+// constant is a var or a list of the file.
+func (rw *rewriter) constant(n ast.Node, root *ast.IdentifierNode, steps []string, value any) ast.Node {
+	name, kind := root.Value, "var"
+	if _, isList := value.([]any); isList {
+		kind = "list"
+	}
+	if what := rw.scope.meaning(name); what != "" {
+		return rw.fault(root, "rename the "+kind, "%q is a %s and %s too", name, kind, what)
+	}
+	if len(steps) > 0 && kind == "var" {
+		return rw.fault(n, "", "%q is a var and has no parts", name)
+	}
+	if use := name + "=" + itemText(value); !slices.Contains(rw.constants, use) {
+		rw.constants = append(rw.constants, use)
+	}
+	if len(steps) > 0 {
+		return rw.dynamic(n)
+	}
+	switch v := value.(type) {
+	case int64:
+		return at(&ast.IntegerNode{Value: int(v)}, n)
+	case float64:
+		return at(&ast.FloatNode{Value: v}, n)
+	case string:
+		return at(&ast.StringNode{Value: v}, n)
+	case bool:
+		return at(&ast.BoolNode{Value: v}, n)
+	}
+	return at(&ast.ConstantNode{Value: value}, n)
+}
+
+// field resolves the name of a record's field, or of one derived from it. The
+// variable has the prefix before its name: `last.` for one of a certain record.
+func (rw *rewriter) field(n ast.Node, root *ast.IdentifierNode, steps []string, prefix string) ast.Node {
+	sc := rw.scope
+	if prefix != "" {
+		sc = rw.scope.records
+	}
 	name := root.Value
-	if list, ok := rw.scope.lists[name]; ok && len(steps) == 0 {
-		return at(&ast.ConstantNode{Value: list}, n)
+	if i := slices.IndexFunc(sc.fields, func(f *Field) bool { return f.Name == name }); i >= 0 {
+		v := rw.use(n, prefix+name, Ref{Field: sc.fields[i]}, types.Any)
+		return rw.steps(v, steps)
+	}
+	if sc.source == AlertRecords && name == "labels" && len(steps) > 1 {
+		steps = []string{labelStep(steps)} // labels are named as in group_by, with dots
 	}
 	text := name + strings.Join(steps, "")
-	if !rw.scope.record {
-		return rw.variable(n, root, text)
-	}
 	p, err := smartylog.ParsePath(text)
 	if err != nil {
 		return rw.fault(n, "", "%v", err)
 	}
-	if !rw.knownField(root, name, steps) {
+	if !rw.knownField(sc, root, name, steps) {
 		return n
 	}
-	return rw.use(n, text, Ref{Path: p}, types.Any)
+	return rw.use(n, prefix+text, Ref{Path: p}, types.Any)
 }
 
-// variable resolves a name of a condition: an aggregate or a group label, which
-// may hold dots.
-func (rw *rewriter) variable(n ast.Node, root *ast.IdentifierNode, text string) ast.Node {
-	typ, ok := rw.scope.known[text]
-	if !ok {
-		return rw.unknown(root, text)
+func labelStep(steps []string) string {
+	var parts []string
+	for _, s := range steps {
+		parts = append(parts, strings.Trim(s, `.[]"`))
 	}
-	return rw.use(n, text, Ref{}, typ)
+	return fmt.Sprintf("[%q]", strings.Join(parts, "."))
+}
+
+// steps goes down from a variable step by step while evaluating.
+func (rw *rewriter) steps(v ast.Node, steps []string) ast.Node {
+	for _, s := range steps {
+		key := ast.Node(&ast.StringNode{Value: strings.Trim(s, `.[]"`)})
+		if i, err := strconv.Atoi(strings.Trim(s, "[]")); err == nil && s[0] == '[' {
+			key = &ast.IntegerNode{Value: i}
+		}
+		v = rw.ours("get", v, v, at(key, v))
+	}
+	return v
+}
+
+// variable resolves a name of a condition: an aggregate, a group label, which
+// may hold dots, or a field of the first, last or last but one record.
+func (rw *rewriter) variable(n ast.Node, root *ast.IdentifierNode, steps []string) ast.Node {
+	text := root.Value + strings.Join(steps, "")
+	if typ, ok := rw.scope.known[text]; ok {
+		return rw.use(n, text, Ref{}, typ)
+	}
+	if _, isRecord := whichNames[root.Value]; isRecord && rw.scope.records != nil {
+		return rw.recorded(n, root, steps)
+	}
+	typ, ok := rw.scope.known[root.Value]
+	switch {
+	case !ok || len(steps) == 0:
+		return rw.unknown(rw.scope, root, text)
+	case typ != types.Any:
+		return rw.fault(n, "", "%q is a number and has no parts", root.Value)
+	}
+	return rw.steps(rw.use(root, root.Value, Ref{}, typ), steps)
+}
+
+// recorded resolves `last.reason`.
+func (rw *rewriter) recorded(n ast.Node, root *ast.IdentifierNode, steps []string) ast.Node {
+	if len(steps) == 0 {
+		hint := fmt.Sprintf("write %s.%s, say", root.Value, rw.scope.records.example())
+		return rw.fault(root, hint, "%q is a record: one of its fields is meant", root.Value)
+	}
+	first, rest := steps[0], steps[1:]
+	name := strings.TrimPrefix(first, ".")
+	if name == first { // ["odd key"]
+		name, rest = "ctx", steps
+	}
+	return rw.field(n, at(&ast.IdentifierNode{Value: name}, n), rest, root.Value+".")
 }
 
 func (rw *rewriter) use(n ast.Node, text string, r Ref, typ types.Type) ast.Node {
@@ -118,9 +212,12 @@ func (rw *rewriter) use(n ast.Node, text string, r Ref, typ types.Type) ast.Node
 }
 
 // knownField checks a name against the fields the rule's events can have.
-func (rw *rewriter) knownField(root *ast.IdentifierNode, name string, steps []string) bool {
+func (rw *rewriter) knownField(sc *scope, root *ast.IdentifierNode, name string, steps []string) bool {
 	switch {
-	case rw.scope.known == nil || name == "ctx":
+	case slices.Contains(sc.undeclared, name):
+		rw.fault(root, "a field may use those above it; ctx[\"…\"] is a key of the record itself", "the field %q is not declared yet", name)
+		return false
+	case sc.known == nil || name == "ctx" && sc.source == LogRecords:
 		return true
 	case name == "exception" && len(steps) > 0:
 		if slices.Contains([]string{".type", ".message", ".frame"}, steps[0]) {
@@ -129,34 +226,34 @@ func (rw *rewriter) knownField(root *ast.IdentifierNode, name string, steps []st
 		rw.fault(root, "exception has type, message and frame", "unknown name %q", name+steps[0])
 		return false
 	}
-	if _, ok := rw.scope.known[name]; ok {
+	if _, ok := sc.known[name]; ok {
 		return true
 	}
-	rw.unknown(root, name)
+	rw.unknown(sc, root, name)
 	return false
 }
 
-func (rw *rewriter) unknown(root *ast.IdentifierNode, name string) ast.Node {
+func (rw *rewriter) unknown(sc *scope, root *ast.IdentifierNode, name string) ast.Node {
 	hint := ""
-	lists := slices.Sorted(maps.Keys(rw.scope.lists))
-	switch near := strictyaml.Nearest(name, append(lists, rw.scope.available...)); {
+	constants := slices.Sorted(maps.Keys(sc.constants))
+	switch near := strictyaml.Nearest(name, append(constants, sc.available...)); {
 	case name == "True" || name == "False":
 		return rw.fault(root, "write "+strings.ToLower(name), "unknown name %q", name)
 	case name == "None" || name == "null" || name == "NULL":
 		return rw.fault(root, "write nil", "unknown name %q", name)
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
-	case rw.scope.foreign != nil:
-		if hint = rw.scope.foreign(name); hint == "" {
+	case sc.foreign != nil:
+		if hint = sc.foreign(name); hint == "" && sc.record {
 			hint = fmt.Sprintf("if it is a text, put it in quotes: \"%s\";", name)
 		}
 	}
-	if len(rw.scope.available) > 0 {
+	if len(sc.available) > 0 {
 		sep := " "
 		if hint == "" {
 			sep = ""
 		}
-		hint += sep + "available: " + strings.Join(rw.scope.available, ", ")
+		hint += sep + "available: " + strings.Join(sc.available, ", ")
 	}
 	return rw.fault(root, hint, "unknown name %q", name)
 }
@@ -170,8 +267,7 @@ func (rw *rewriter) dynamic(n ast.Node) ast.Node {
 	if m.Method {
 		return rw.fault(n, "", "values have no methods")
 	}
-	return at(&ast.CallNode{Callee: at(&ast.IdentifierNode{Value: "$get"}, n),
-		Arguments: []ast.Node{rw.rewrite(m.Node), rw.rewrite(m.Property)}}, n)
+	return rw.ours("get", n, rw.rewrite(m.Node), rw.rewrite(m.Property))
 }
 
 // flatten splits a.b["c"][0] into its root and the text of each step; ok is
@@ -207,10 +303,9 @@ func step(root *ast.IdentifierNode, steps []string, key string) string {
 }
 
 func (rw *rewriter) env() any {
-	if rw.types == nil {
-		return types.Map{}
-	}
-	return rw.types
+	env := types.Map{budgetName: types.TypeOf((*budget)(nil))}
+	maps.Copy(env, rw.types)
+	return env
 }
 
 // at gives a made node the place of the one it stands for.

@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -79,7 +76,8 @@ type Rule struct {
 	Inhibits       []string // ids of the rules that are not told of while this one fires
 	ActiveIn       []string // calendars in which it may notify
 
-	stateHash string
+	state, rest []part
+	stateHash   string
 }
 
 // GroupField is one name of group_by.
@@ -107,34 +105,6 @@ type GroupLimits struct {
 // rule at all.
 func (r *Rule) Selects(log, event string) bool { return selects(r.Logs, r.Events, log, event) }
 
-// StateHash covers what a rule's state depends on: an edit that leaves it alone
-// keeps the state (semantics §3.8).
-func (r *Rule) StateHash() string { return r.stateHash }
-
-// seal computes the state hash from the texts that shape the state.
-func (r *Rule) seal() {
-	h := sha256.New()
-	put := func(format string, args ...any) { fmt.Fprintf(h, format+"\x00", args...) }
-	put("%q %q", r.Logs, r.Events)
-	put("%s", source(r.Match))
-	for _, g := range r.GroupBy {
-		put("%q", g.Name)
-	}
-	put("%d", r.Window)
-	for i, a := range r.Aggregates {
-		put("%q %v %q %q %v", a.Name, a.Func, source(a.Where), source(a.Value), r.Columns[i+1])
-	}
-	put("%s", source(r.Condition))
-	r.stateHash = hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-func source(x *Expr) string {
-	if x == nil {
-		return ""
-	}
-	return x.Source
-}
-
 // MaxSeverity is the severity of the rule's alerts, the highest of its levels if
 // it has any.
 func (r *Rule) MaxSeverity() alert.Severity {
@@ -154,8 +124,9 @@ func (r *Rule) Title() string {
 
 // Set is all loaded rules, in file order: by file name, then by place.
 type Set struct {
-	Rules []*Rule
-	Files []string
+	Rules   []*Rule
+	Files   []string
+	builtin []*Rule
 }
 
 // Find returns the rule with the id, or nil.

@@ -21,6 +21,7 @@ const maxRendered = 8 << 10
 // Annotation is one named text of a rule's alerts.
 type Annotation struct {
 	Name string
+	text string
 	tmpl *template.Template
 }
 
@@ -76,7 +77,7 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) 
 		templateFault(v, text, err)
 		return Annotation{}, false
 	}
-	a := Annotation{Name: name, tmpl: tmpl}
+	a := Annotation{Name: name, text: text, tmpl: tmpl}
 	d := syntheticData(r)
 	if _, err := a.Render(d); err != nil {
 		renderFault(v, text, err, d)

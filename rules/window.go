@@ -1,53 +1,87 @@
 package rules
 
 import (
-	"fmt"
-	"path"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/expr-lang/expr/types"
-
-	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
-// aggregateFuncs are the functions an aggregate can be; laterFuncs exist in the
-// language but not yet here.
-var (
-	aggregateFuncs = map[string]windowing.Func{"count": windowing.Count, "sum": windowing.Sum, "avg": windowing.Avg,
-		"min": windowing.Min, "max": windowing.Max, "distinct": windowing.Distinct}
-	laterFuncs = []string{"p50", "p90", "p95", "p99", "rate", "top", "values", "first", "last", "streak", "first_seen", "n", "memory"}
-)
-
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
 func (fc *fileContext) readWindow(m *strictyaml.Mapping, r *Rule) {
 	d, _ := m.Get("window").Duration(time.Second, maxWindow)
 	r.Window = int64(d / time.Second)
-	r.Columns = []windowing.Column{{Func: windowing.Count, Window: r.Window}}
+	r.Columns = []windowing.Column{{Func: windowing.Count, Window: max(r.Window, r.Within)}}
 	if v := m.Get("aggregates"); v.There() {
-		fc.readAggregates(v, m, r)
+		fc.readAggregates(v, r)
 	}
 	if v := m.Get("condition"); v.There() {
-		r.Condition = fc.compile(v, fc.conditionScope(r), wantBool)
+		r.Condition = compile(v, fc.conditionScope(r), wantBool)
+	}
+	if v := m.Get("levels"); v.There() {
+		fc.readLevels(v, m, r)
+	}
+	if v := m.Get("resolve"); v.There() {
+		r.Resolve = compile(v, fc.conditionScope(r), wantBool)
 	}
 	r.PeakOf = peakColumn(r)
-	fc.checkWindow(m, r)
+	r.LookBack = r.Window == 0 && len(r.Recorded) > 0 ||
+		slices.ContainsFunc(r.Columns, func(c windowing.Column) bool { return c.Window == windowing.Forever })
 }
 
-// peakColumn is the first aggregate that the condition names: the value that
-// decides, and so the one whose nearest miss is worth showing.
-func peakColumn(r *Rule) int {
+// readLevels reads one expression per severity.
+func (fc *fileContext) readLevels(v strictyaml.Value, m *strictyaml.Mapping, r *Rule) {
+	lm := v.Mapping()
+	for severity := alert.Critical; severity >= alert.Info; severity-- {
+		lv := lm.Get(severity.String())
+		if !lv.There() {
+			continue
+		}
+		x := compile(lv, fc.conditionScope(r), wantBool)
+		r.Levels = append(r.Levels, Level{Severity: severity, Expr: x})
+	}
+	lm.Done()
+	if len(lm.Keys()) == 0 && v.IsMapping() {
+		v.Fault("levels: {warning: count >= 5, critical: count >= 20}", "there are no levels")
+	}
+	if len(r.Levels) > 0 {
+		r.Severity = r.Levels[0].Severity
+	}
+	if m.Get("condition").There() {
+		m.Key("condition").Fault("remove it: a rule's levels are its conditions", "a rule has condition or levels, not both")
+	}
+	if m.Get("severity").There() && !fc.wide["severity"] {
+		m.Key("severity").Fault("remove it", "the severity is that of the highest level that holds")
+	}
+	r.Levels = slices.DeleteFunc(r.Levels, func(l Level) bool { return l.Expr == nil })
+}
+
+// judges are the expressions that decide whether the rule's alerts begin.
+func (r *Rule) judges() []*Expr {
+	if len(r.Levels) > 0 {
+		var out []*Expr
+		for _, l := range r.Levels {
+			out = append(out, l.Expr)
+		}
+		return out
+	}
 	if r.Condition == nil {
+		return nil
+	}
+	return []*Expr{r.Condition}
+}
+
+// peakColumn is the first number that the condition, or the lowest level, names:
+// the value that decides, and so the one whose nearest miss is worth showing.
+func peakColumn(r *Rule) int {
+	judges := r.judges()
+	if len(judges) == 0 {
 		return 0
 	}
-	for _, name := range r.Condition.Names {
+	for _, name := range judges[len(judges)-1].Names {
 		for i, a := range r.Aggregates {
-			if a.Name == name {
+			if a.Name == name && a.numeric() {
 				return i + 1
 			}
 		}
@@ -56,163 +90,4 @@ func peakColumn(r *Rule) int {
 		}
 	}
 	return 0
-}
-
-func (fc *fileContext) readAggregates(v strictyaml.Value, m *strictyaml.Mapping, r *Rule) {
-	am := v.Mapping()
-	for i, name := range am.Keys() {
-		if i == maxAggs {
-			v.Fault("", "a rule has at most %d aggregates", maxAggs)
-			return
-		}
-		item := am.Get(name)
-		switch {
-		case name == "count" || name == "first" || name == "last" || name == "prev":
-			am.Key(name).Fault("", "%q exists without being declared; choose another name", name)
-		case !plainName.MatchString(name):
-			am.Key(name).Fault("letters, digits and '_'", "%q cannot be a name", name)
-		case slices.ContainsFunc(r.GroupBy, func(g GroupField) bool { return g.Name == name }):
-			am.Key(name).Fault("", "%q is a name of group_by already", name)
-		default:
-			fc.readAggregate(item, name, m, r)
-		}
-	}
-}
-
-func (fc *fileContext) readAggregate(v strictyaml.Value, name string, m *strictyaml.Mapping, r *Rule) {
-	am := v.Mapping()
-	a := Aggregate{Name: name}
-	col := windowing.Column{Window: r.Window}
-	found := ""
-	for _, fn := range []string{"count", "sum", "avg", "min", "max", "distinct"} {
-		fv := am.Get(fn)
-		if !fv.There() {
-			continue
-		}
-		if found != "" {
-			fv.Fault("", "an aggregate is one function: this one is %s already", found)
-			continue
-		}
-		found, a.Func = fn, aggregateFuncs[fn]
-		if fn != "count" {
-			a.Value = fc.compile(fv, fc.recordScope(r), wantAny)
-		} else if on, ok := fv.Bool(); ok && !on {
-			fv.Fault("write count: true", "a count that is false counts nothing")
-		}
-	}
-	if w := am.Get("where"); w.There() {
-		a.Where = fc.compile(w, fc.recordScope(r), wantBool)
-	}
-	if d, ok := am.Get("window").Duration(time.Second, maxWindow); ok {
-		col.Window = int64(d / time.Second)
-	}
-	if d, ok := am.Get("offset").Duration(time.Second, maxWindow); ok {
-		col.Offset = int64(d / time.Second)
-	}
-	am.Done(laterFuncs...)
-	if found == "" && slices.ContainsFunc(laterFuncs, func(fn string) bool { return am.Key(fn).There() }) {
-		return // that it is not supported yet has been said
-	}
-	if found == "" && v.IsMapping() {
-		v.Fault("count: true, or sum, avg, min, max, distinct with a field", "the aggregate has no function")
-		return
-	}
-	if col.Window == 0 {
-		v.Fault("add `window: 5m` to the rule or to the aggregate", "the aggregate has no window")
-	}
-	col.Func = a.Func
-	r.Aggregates = append(r.Aggregates, a)
-	r.Columns = append(r.Columns, col)
-}
-
-func (fc *fileContext) compile(v strictyaml.Value, sc *scope, w want) *Expr {
-	return compile(v, sc, w)
-}
-
-// recordFields are the names that every record has, besides its context.
-var recordFields = []string{"event", "log", "level", "module", "line", "function", "pid", "thread", "time", "instance",
-	"text", "stacktrace", "exception"}
-
-// recordScope is the names of match, where, group_by and aggregate values: typed
-// when every event of the rule is in the catalogue and closed, open otherwise.
-func (fc *fileContext) recordScope(r *Rule) *scope {
-	sc := &scope{record: true, lists: fc.lists}
-	keys, closed := contextKeys(r)
-	if !closed {
-		return sc
-	}
-	sc.known = map[string]types.Type{}
-	for _, name := range recordFields {
-		sc.known[name] = types.Any
-	}
-	for _, k := range keys {
-		sc.known[k] = types.Any
-	}
-	sc.available = append(slices.Clone(keys), recordFields...)
-	sc.foreign = foreignField
-	return sc
-}
-
-// contextKeys lists the documented keys of the rule's events; closed is false
-// when an event is unknown or may carry further keys.
-func contextKeys(r *Rule) (keys []string, closed bool) {
-	if r.Events == nil {
-		return nil, false
-	}
-	for _, name := range r.Events {
-		events := smartylog.EventsLike(name)
-		if e, ok := smartylog.EventByName(name); ok {
-			events = []smartylog.Event{e}
-		} else if len(events) == 0 || strings.ContainsAny(name, "*?[") {
-			return nil, false // a pattern may meet events that nobody documented
-		}
-		for _, e := range events {
-			for _, f := range e.Fields {
-				switch f.Kind {
-				case "open_set":
-					return nil, false
-				case "key":
-					if !slices.Contains(keys, f.Name) {
-						keys = append(keys, f.Name)
-					}
-				}
-			}
-		}
-	}
-	return keys, true
-}
-
-// foreignField tells where a field exists that the rule's events do not have.
-func foreignField(name string) string {
-	for _, e := range smartylog.Catalogue() {
-		for _, f := range e.Fields {
-			if f.Name == name {
-				return fmt.Sprintf("%s is a field of %s, which this rule does not select;", name, e.Name)
-			}
-		}
-	}
-	return ""
-}
-
-// conditionScope is the names of condition and resolve: aggregates and group
-// labels.
-func (fc *fileContext) conditionScope(r *Rule) *scope {
-	sc := &scope{lists: fc.lists, known: variables("count", types.Int), available: []string{"count"}}
-	for _, a := range r.Aggregates {
-		sc.known[a.Name] = types.Any
-		if a.Func == windowing.Count || a.Func == windowing.Distinct {
-			sc.known[a.Name] = types.Int
-		}
-		sc.available = append(sc.available, a.Name)
-	}
-	for _, g := range r.GroupBy {
-		sc.known[g.Name] = types.Any
-		sc.available = append(sc.available, g.Name)
-	}
-	return sc
-}
-
-func globMatch(pattern, name string) bool {
-	ok, err := path.Match(pattern, name)
-	return err == nil && ok
 }

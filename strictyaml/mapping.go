@@ -16,7 +16,10 @@ type Mapping struct {
 	asked  []string
 }
 
-type field struct{ key, value *yaml.Node }
+type field struct {
+	key, value *yaml.Node
+	from       *Value // where it was put in from; nil: the mapping's own
+}
 
 // Mapping reads the value as a mapping. Repeated keys are faults. For anything
 // but a mapping it records a fault and returns an empty one.
@@ -53,7 +56,7 @@ func (m *Mapping) add(key, value *yaml.Node) {
 			at.Fault("remove one of them", "key %q is here twice; first in line %d", name, first.key.Line)
 			return
 		}
-		m.fields[name] = field{key, value}
+		m.fields[name] = field{key: key, value: value}
 		m.order = append(m.order, name)
 	}
 }
@@ -66,7 +69,22 @@ func (m *Mapping) Get(name string) Value {
 	if !ok || f.value.Kind == yaml.ScalarNode && f.value.Tag == "!!null" && f.value.Value == "" {
 		return Value{}
 	}
-	return m.child(name, f.value)
+	return m.at(name, f, f.value)
+}
+
+// Put sets a key of m to a value that stands elsewhere, where its faults have
+// their places; other has the key.
+func (m *Mapping) Put(name string, other *Mapping) {
+	f, ok := other.fields[name]
+	if !ok {
+		return
+	}
+	if _, there := m.fields[name]; !there {
+		m.order = append(m.order, name)
+	}
+	from := other.v
+	from.subject, from.path = m.v.subject, join(other.v.path, name)
+	m.fields[name] = field{f.key, f.value, &from}
 }
 
 // Need is Get for a key that must be there.
@@ -92,11 +110,15 @@ func (m *Mapping) Key(name string) Value {
 	return m.key(name, f)
 }
 
-func (m *Mapping) key(name string, f field) Value {
-	return Value{f: m.v.f, n: f.key, subject: m.v.subject, path: join(m.v.path, name)}
-}
+func (m *Mapping) key(name string, f field) Value { return m.at(name, f, f.key) }
 
-func (m *Mapping) child(name string, n *yaml.Node) Value {
+// at is one of the nodes of a key, with its place.
+func (m *Mapping) at(name string, f field, n *yaml.Node) Value {
+	if f.from != nil {
+		v := *f.from
+		v.n = n
+		return v
+	}
 	return Value{f: m.v.f, n: n, subject: m.v.subject, path: join(m.v.path, name)}
 }
 
@@ -160,7 +182,7 @@ func (v Value) QuietMapping() *Mapping {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
 		if _, twice := m.fields[name]; !twice && name != "<<" {
-			m.fields[name] = field{n.Content[i], n.Content[i+1]}
+			m.fields[name] = field{key: n.Content[i], value: n.Content[i+1]}
 			m.order = append(m.order, name)
 		}
 	}

@@ -107,6 +107,23 @@ func (v Value) In(subject string) Value {
 	return v
 }
 
+// Of returns the value with another subject, and the path it has.
+func (v Value) Of(subject string) Value {
+	v.subject = subject
+	return v
+}
+
+// Reporting returns the value with another place to record its faults in: for
+// what is found after the file's own faults were told.
+func (v Value) Reporting(to *Faults) Value {
+	if v.f != nil {
+		f := *v.f
+		f.faults = to
+		v.f = &f
+	}
+	return v
+}
+
 // Line is where the value begins.
 func (v Value) Line() int {
 	if v.n == nil {

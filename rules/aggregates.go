@@ -1,0 +1,223 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// aggregateFuncs are the functions an aggregate can be, in the order of the
+// reference.
+var aggregateFuncs = []struct {
+	name string
+	fn   windowing.Func
+}{
+	{"count", windowing.Count}, {"distinct", windowing.Distinct}, {"sum", windowing.Sum}, {"avg", windowing.Avg},
+	{"min", windowing.Min}, {"max", windowing.Max}, {"p50", windowing.P50}, {"p90", windowing.P90},
+	{"p95", windowing.P95}, {"p99", windowing.P99}, {"rate", windowing.Rate}, {"top", windowing.Top},
+	{"values", windowing.Values}, {"first", windowing.First}, {"last", windowing.Last},
+	{"streak", windowing.Streak}, {"first_seen", windowing.FirstSeen},
+}
+
+const (
+	defaultTop = 3
+	maxTop     = 20
+	maxMemory  = 400 * 24 * time.Hour
+)
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// reservedNames mean something in every expression.
+var reservedNames = []string{"count", "first", "last", "prev", "true", "false", "nil", "not", "and", "or", "in", "matches", "contains",
+	"startsWith", "endsWith", "let", "if", "else", "ctx"}
+
+// checkName refuses names of aggregates and derived fields that mean something
+// else.
+func (fc *fileContext) checkName(key strictyaml.Value, name string, r *Rule) bool {
+	_, constant := fc.constants[name]
+	switch {
+	case slices.Contains(reservedNames, name):
+		key.Fault("choose another name", "%q exists without being declared", name)
+	case !plainName.MatchString(name):
+		key.Fault("letters, digits and '_'", "%q cannot be a name", name)
+	case slices.ContainsFunc(r.GroupBy, func(g GroupField) bool { return g.Name == name }):
+		key.Fault("choose another name", "%q is a name of group_by already", name)
+	case constant:
+		key.Fault("choose another name", "%q is a name of vars or lists already", name)
+	default:
+		return true
+	}
+	return false
+}
+
+func (fc *fileContext) readAggregates(v strictyaml.Value, r *Rule) {
+	am := v.Mapping()
+	for i, name := range am.Keys() {
+		if i == maxAggs {
+			v.Fault("", "a rule has at most %d aggregates", maxAggs)
+			return
+		}
+		item := am.Get(name)
+		switch {
+		case !fc.checkName(am.Key(name), name, r):
+		case slices.ContainsFunc(r.Fields, func(f *Field) bool { return f.Name == name }):
+			am.Key(name).Fault("choose another name", "%q is a name of fields already", name)
+		case !item.There():
+			am.Key(name).Fault("{count: true}, say", "the aggregate has no function")
+		default:
+			fc.readAggregate(item, name, r)
+		}
+	}
+}
+
+func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
+	am := v.Mapping()
+	a := Aggregate{Name: name}
+	found := ""
+	for _, f := range aggregateFuncs {
+		fv := am.Get(f.name)
+		if !fv.There() {
+			continue
+		}
+		if found != "" {
+			fv.Fault("", "an aggregate is one function: this one is %s already", found)
+			continue
+		}
+		found, a.Func = f.name, f.fn
+		a.Value = fc.aggregateValue(fv, f.name, r)
+	}
+	if w := am.Get("where"); w.There() {
+		a.Where = compile(w, fc.recordScope(r), wantBool)
+	}
+	col := fc.readColumn(am, v, found, a.Func, r)
+	am.Done()
+	if found == "" {
+		if v.IsMapping() {
+			v.Fault(functionHint(am), "the aggregate has no function")
+		}
+		return
+	}
+	r.Aggregates = append(r.Aggregates, a)
+	r.Columns = append(r.Columns, col)
+}
+
+func functionHint(am *strictyaml.Mapping) string {
+	names := make([]string, len(aggregateFuncs))
+	for i, f := range aggregateFuncs {
+		names[i] = f.name
+	}
+	for _, key := range am.Keys() {
+		if key == "where" || key == "window" || key == "offset" {
+			continue
+		}
+		if near := strictyaml.Nearest(key, names); near != "" {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
+	}
+	return "count: true, or a function with a field: " + strings.Join(names[1:], ", ")
+}
+
+// aggregateValue compiles what a function is of; nil for count and rate.
+func (fc *fileContext) aggregateValue(v strictyaml.Value, name string, r *Rule) *Expr {
+	switch name {
+	case "count", "rate":
+		if on, ok := v.Bool(); ok && !on {
+			v.Fault(fmt.Sprintf("write %s: true", name), "a %s that is false counts nothing", name)
+		}
+		return nil
+	case "streak":
+		return compile(v, fc.recordScope(r), wantBool)
+	}
+	if v.IsList() {
+		v.Fault(fmt.Sprintf("quote it: %s: '[user, ip]'", name), "YAML read this as a list, not as an expression")
+		return nil
+	}
+	return compile(v, fc.recordScope(r), wantAny)
+}
+
+// readColumn reads the window of an aggregate and what only some functions have.
+func (fc *fileContext) readColumn(am *strictyaml.Mapping, v strictyaml.Value, name string, f windowing.Func, r *Rule) windowing.Column {
+	col := windowing.Column{Func: f, Window: r.Window}
+	if d, ok := am.Get("window").Duration(time.Second, maxWindow); ok {
+		col.Window = int64(d / time.Second)
+	}
+	if d, ok := am.Get("offset").Duration(time.Second, maxWindow); ok {
+		col.Offset = int64(d / time.Second)
+	}
+	readMemory(am, v, name, &col)
+	readTop(am, name, &col)
+	switch {
+	case am.Get("window").There() || col.Window != 0 || name == "":
+	case fc.ordered:
+		v.Fault("add a window to the aggregate", "the aggregate has no window: a sequence has none but `within`")
+	case f != windowing.Streak && f != windowing.Last:
+		v.Fault("add `window: 5m` to the rule or to the aggregate", "the aggregate has no window")
+	case col.Offset != 0:
+		am.Key("offset").Fault("add a window, or remove it", "an offset shifts a window, and there is none")
+	default:
+		col.Window = windowing.Forever
+	}
+	return col
+}
+
+func readMemory(am *strictyaml.Mapping, v strictyaml.Value, name string, col *windowing.Column) {
+	m := am.Get("memory")
+	if name != "first_seen" {
+		if m.There() {
+			am.Key("memory").Fault("remove it", "memory belongs to first_seen")
+		}
+		return
+	}
+	if !m.There() {
+		v.Fault("add memory: 30d, say: what was seen in that time is not new", "first_seen has no memory")
+		return
+	}
+	if d, ok := m.Duration(time.Second, maxMemory); ok {
+		col.Memory = int64(d / time.Second)
+	}
+}
+
+func readTop(am *strictyaml.Mapping, name string, col *windowing.Column) {
+	n := am.Get("n")
+	if name != "top" {
+		if n.There() {
+			am.Key("n").Fault("remove it", "n belongs to top")
+		}
+		return
+	}
+	col.N = defaultTop
+	if !n.There() {
+		return
+	}
+	if i, ok := n.Int(1, maxTop); ok {
+		col.N = int(i)
+	}
+}
+
+// numeric reports whether the aggregate is a number, or nil.
+func (a Aggregate) numeric() bool {
+	switch a.Func {
+	case windowing.Top, windowing.Values, windowing.First, windowing.Last:
+		return false
+	}
+	return true
+}
+
+// EmptyValue is an aggregate over no records: 0 for what counts, an empty list,
+// else nil.
+func EmptyValue(f windowing.Func) any {
+	switch f {
+	case windowing.Count, windowing.Distinct, windowing.FirstSeen, windowing.Streak:
+		return 0
+	case windowing.Sum, windowing.Rate:
+		return 0.0
+	case windowing.Top, windowing.Values:
+		return []any{}
+	}
+	return nil
+}
