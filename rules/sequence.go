@@ -227,4 +227,3 @@ func (fc *fileContext) checkOrdered(m *strictyaml.Mapping, r *Rule) {
 func (st *Step) text() string {
 	return fmt.Sprintf("%q %q %s %d %t", st.Events, st.Logs, shape(st.Match), st.Count, st.Absent)
 }
-
