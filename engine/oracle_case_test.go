@@ -25,7 +25,7 @@ type oCase struct {
 	set      *rules.Set
 }
 
-func drawCase(t *rapid.T) *oCase {
+func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	kind := ""
 	if rapid.IntRange(0, 1<<16).Draw(t, "long windows")%25 == 24 {
 		kind = "long"
@@ -46,7 +46,7 @@ func drawCase(t *rapid.T) *oCase {
 		c.sources = append(c.sources, s)
 	}
 	for _, s := range c.sources {
-		s.scan(t)
+		s.scan(t, sc)
 	}
 	if pick(t, "until", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.until = c.base + pick[int64](t, "until second", 1, 30, 60, 300, 1000)

@@ -94,7 +94,7 @@ func repr(v any) string {
 
 // scan reads the source's lines with the real scanner and notes what the engine
 // is told beside: the guard against records from the future.
-func (s *oSource) scan(t *rapid.T) {
+func (s *oSource) scan(t *rapid.T, sc *oScanner) {
 	for gen, part := range [][]*oRecord{s.records[:s.cut], s.records[s.cut:]} {
 		var text strings.Builder
 		for _, r := range part {
@@ -102,7 +102,7 @@ func (s *oSource) scan(t *rapid.T) {
 			r.pos = int64(text.Len())
 			text.WriteString(r.text)
 		}
-		s.scanFile(t, gen, text.String(), part)
+		s.scanFile(t, sc, gen, text.String(), part)
 	}
 	for i, r := range s.records {
 		r.future = r.ahead || i+1 < len(s.records) && r.sec > s.records[i+1].sec+120
@@ -116,19 +116,34 @@ func (s *oSource) scan(t *rapid.T) {
 	}
 }
 
-func (s *oSource) scanFile(t *rapid.T, gen int, text string, part []*oRecord) {
+func (s *oSource) scanFile(t *rapid.T, sc *oScanner, gen int, text string, part []*oRecord) {
 	if len(part) == 0 {
 		return
 	}
-	sc := smartylog.NewScanner(strings.NewReader(text), 0, smartylog.Options{})
+	sc.from.Reset(text)
+	base := sc.Pos()
 	rec := smartylog.Record{Instance: s.instance, Log: s.stem, File: fmt.Sprintf("%s.log.%d", s.stem, gen), Gen: gen}
 	for _, r := range part {
 		if err := sc.Next(&rec); err != nil && (err != io.EOF || !sc.Flush(&rec)) {
+			*sc = *newScanner()
 			t.Fatalf("scan %q: %v", r.text, err)
 		}
 		r.scanned = rec.Clone()
+		r.scanned.Pos -= base
 		if r.scanned.Sec != r.sec || r.scanned.Event != r.event || r.scanned.Pos != r.pos {
 			t.Fatalf("%q was read as %s at %d, byte %d; want %d, byte %d", r.text, r.scanned.Event, r.scanned.Sec, r.scanned.Pos, r.sec, r.pos)
 		}
 	}
+}
+
+// oScanner is the real scanner, used for one file after the other: a new one for
+// each would cost more than all that is read.
+type oScanner struct {
+	*smartylog.Scanner
+	from *strings.Reader
+}
+
+func newScanner() *oScanner {
+	from := strings.NewReader("")
+	return &oScanner{smartylog.NewScanner(from, 0, smartylog.Options{}), from}
 }

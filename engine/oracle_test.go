@@ -37,7 +37,7 @@ func TestOracle(t *testing.T) {
 			}
 			t.Run(strconv.Itoa(int(i)), func(t *testing.T) {
 				t.Parallel()
-				check(t, &reading, n, seed+i<<44, func(t *rapid.T) { compareCase(t, &seen) })
+				check(t, &reading, n, seed+i<<44, func(t *rapid.T, sc *oScanner) { compareCase(t, sc, &seen) })
 			})
 		}
 	})
@@ -57,7 +57,7 @@ const oShards = 8
 // check is rapid.Check with its own number of cases and seed. Both are flags that
 // rapid reads once at the start; the mutex keeps others from setting them until
 // the first case shows that they were read.
-func check(t *testing.T, reading *sync.Mutex, cases, seed int64, prop func(*rapid.T)) {
+func check(t *testing.T, reading *sync.Mutex, cases, seed int64, prop func(*rapid.T, *oScanner)) {
 	reading.Lock()
 	begun := sync.OnceFunc(reading.Unlock)
 	defer begun()
@@ -68,14 +68,15 @@ func check(t *testing.T, reading *sync.Mutex, cases, seed int64, prop func(*rapi
 		}
 		defer func() { _ = flag.Set(name, before) }()
 	}
+	sc := newScanner()
 	rapid.Check(t, func(t *rapid.T) {
 		begun()
-		prop(t)
+		prop(t, sc)
 	})
 }
 
-func compareCase(t *rapid.T, seen *tally) {
-	c := drawCase(t)
+func compareCase(t *rapid.T, sc *oScanner, seen *tally) {
+	c := drawCase(t, sc)
 	want := c.expect(false)
 	c.compare(t, want, func(int) (bool, bool) { return true, false })
 	often := rand.New(rand.NewPCG(c.seed, 0))
@@ -104,8 +105,8 @@ func TestOracle_EverySecond(t *testing.T) {
 		reading sync.Mutex
 		seen    tally
 	)
-	check(t, &reading, setting(t, "SMARTY_ALERT_ORACLE_CASES", 3000)/30, setting(t, "SMARTY_ALERT_ORACLE_SEED", 1), func(t *rapid.T) {
-		c := drawCase(t)
+	check(t, &reading, setting(t, "SMARTY_ALERT_ORACLE_CASES", 3000)/30, setting(t, "SMARTY_ALERT_ORACLE_SEED", 1), func(t *rapid.T, sc *oScanner) {
+		c := drawCase(t, sc)
 		want := c.expect(true)
 		c.check(t, want, c.expect(false))
 		seen.add(c, want)
