@@ -21,9 +21,10 @@ func (p *parser) angle() (any, error) {
 		if err == errOpen {
 			return nil, err
 		}
+		p.ahead += p.p - start
 		p.p = start
 	}
-	end := elementEnd(p.b, p.p)
+	end := p.elementEnd()
 	if end < 0 {
 		end = p.angleEnd(after)
 	}
@@ -81,25 +82,34 @@ func (p *parser) angleEnd(after string) int {
 		early = func(q int) bool { return goes(q) && (after != "" || !endsLine(p.b, afterGap(p.b, q))) }
 	}
 	literals := !p.names && (body == 0 || holdsReprs(p.b[p.p:], body))
-	balanced, quotes := balancedAngle(p.b, p.p, literals, early)
-	p.unsure = p.unsure || quotes
+	balanced := p.balanced(literals, early)
 	if balanced > 0 && goes(balanced) {
 		return balanced
 	}
-	limit := len(p.b)
-	if i := bytes.IndexByte(p.b[p.p:], '\n'); i >= 0 {
-		limit = p.p + i
-	}
-	for q := p.p + 1; q < limit; q++ {
-		i := bytes.IndexByte(p.b[q:limit], '>')
-		if i < 0 {
-			break
-		}
-		if q += i; goes(q + 1) {
-			return q + 1
-		}
+	if end := p.nextEnd(goes); end > 0 {
+		return end
 	}
 	return balanced
+}
+
+// nextEnd is behind the first ">" of the line after which the text goes on as it
+// should; -1 if there is none.
+func (p *parser) nextEnd(goes func(int) bool) int {
+	for q := p.p + 1; ; {
+		i := bytes.IndexByte(p.b[q:], '>')
+		if i < 0 {
+			p.ahead += len(p.b) - p.p
+			return -1
+		}
+		line := p.b[q : q+i]
+		if q += i + 1; bytes.IndexByte(line, '\n') >= 0 {
+			p.ahead += q - p.p
+			return -1
+		}
+		if goes(q) {
+			return q
+		}
+	}
 }
 
 // modelName is where the name begins in the repr of one of Django's models,
@@ -142,7 +152,12 @@ func (p *parser) quotedName(q int) int {
 		q++
 	}
 	end, _ := closingQuote(p.b, q+1, p.b[q])
-	if end < 0 || end+1 >= len(p.b) || p.b[end+1] != '>' {
+	if end < 0 {
+		p.ahead += endOfLine(p.b, q) - q
+		return -1
+	}
+	p.ahead += end - q
+	if end+1 >= len(p.b) || p.b[end+1] != '>' {
 		return -1
 	}
 	return end + 2
@@ -189,36 +204,35 @@ func startsItem(b []byte) bool {
 	}
 }
 
-// balancedAngle finds where the "<" at b[p] is closed; -1 if it is not. With
-// literals, brackets in what looks like one do not count; found tells whether
-// there was any. A name may hold a "<" of its own, so the object also ends where
+// balanced finds where the "<" at p is closed; -1 if it is not. With literals,
+// brackets in what looks like one do not count, and the object is one whose end
+// depends on that. A name may hold a "<" of its own, so the object also ends where
 // early says so, outside other brackets. Nothing real nests deeper than maxDepth.
-func balancedAngle(b []byte, p int, literals bool, early func(p int) bool) (end int, found bool) {
-	depth, brackets := 0, 0
-	for ; p < len(b); p++ {
-		switch b[p] {
+func (p *parser) balanced(literals bool, early func(p int) bool) int {
+	b, q := p.b, p.p
+	for depth, brackets := 0, 0; q < len(b) && depth <= maxDepth; q++ {
+		switch b[q] {
 		case '<':
-			if depth++; depth > maxDepth {
-				return -1, found
-			}
+			depth++
 		case '>':
-			if depth--; depth == 0 || early != nil && brackets == 0 && early(p+1) {
-				return p + 1, found
+			if depth--; depth == 0 || early != nil && brackets == 0 && early(q+1) {
+				return q + 1
 			}
 		case '[', '(', '{':
 			brackets++
 		case ']', ')', '}':
 			brackets = max(brackets-1, 0)
 		case '\'', '"':
-			if !literals || !opensText(b, p) {
+			if !literals || !opensText(b, q) {
 				continue
 			}
-			if end, _ := closingQuote(b, p+1, b[p]); end > 0 && closesText(b, end) {
-				p, found = end, true
+			if end, _ := closingQuote(b, q+1, b[q]); end > 0 && closesText(b, end) {
+				q, p.unsure = end, true
 			}
 		}
 	}
-	return -1, found
+	p.ahead += q - p.p
+	return -1
 }
 
 // closesText tells whether the quote at b[p] can be the end of a literal: no
@@ -258,15 +272,14 @@ func (p *parser) xml() (any, error) {
 	if end := bytes.IndexAny(name, " />\r\n\t"); end >= 0 {
 		name = name[:end]
 	}
-	end, _ := balancedAngle(p.b, p.p, true, nil)
+	end := p.balanced(true, nil)
 	if end < 0 {
 		p.p = len(p.b)
 		return nil, errOpen
 	}
 	if p.b[end-2] != '/' {
-		closing := append(append([]byte("</"), name...), '>')
-		if i := bytes.Index(p.b[end:], closing); i >= 0 {
-			end += i + len(closing)
+		if closed := p.closingTag(end, name); closed > 0 {
+			end = closed
 		}
 	}
 	p.p = end

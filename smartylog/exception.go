@@ -41,17 +41,19 @@ var tracebackLine, groupLine = []byte(tracebackStart), []byte(groupStart)
 // lineWith is where the first line of b[from:] begins that starts with text,
 // colours aside; -1 if there is none.
 func lineWith(b []byte, from int, text []byte) int {
-	for at := from; ; at++ {
-		i := bytes.Index(b[at:], text)
+	for line := from; line < len(b); {
+		i := bytes.Index(b[line:], text)
 		if i < 0 {
 			return -1
 		}
-		at += i
-		start := from + bytes.LastIndexByte(b[from:at], '\n') + 1
-		if skipColour(b, start) == at {
+		hit := line + i
+		start := line + bytes.LastIndexByte(b[line:hit], '\n') + 1
+		if skipColour(b, start) == hit {
 			return start
 		}
+		line = endOfLine(b, hit) + 1
 	}
+	return -1
 }
 
 // Stacktrace is the traceback after the message, or the value of stacktrace=; ""

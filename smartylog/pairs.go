@@ -71,7 +71,7 @@ type splitter struct {
 	placed  int            // how many pairs are in places
 	lasts   []int          // where each documented key is last in the line
 	lastsTo int            // the end of that line; 0 = not looked for
-	wasted  int            // bytes read in broken values
+	eol     int            // the end of the line of the last raw text; 0 = not looked for
 	seen    Flags          // what was odd
 	parser  parser
 }
@@ -80,7 +80,8 @@ type splitter struct {
 func (s *splitter) begin(b []byte, p int, event *eventKeys) {
 	s.b, s.p, s.event = b, p, event
 	s.pairs, s.lasts = s.pairs[:0], s.lasts[:0]
-	s.places, s.placed, s.lastsTo, s.wasted, s.seen = nil, 0, 0, 0, 0
+	s.places, s.placed, s.lastsTo, s.eol, s.seen = nil, 0, 0, 0, 0
+	s.parser.ahead = 0
 }
 
 // manyPairs is how many pairs are searched one by one: more than any event has.
@@ -147,6 +148,7 @@ func (s *splitter) add(k keyPlace) {
 		pr.value = span{k.value, end}
 	} else {
 		pr.open = err == errOpen
+		s.parser.ahead += end - k.value
 		pr.value = span{k.value, s.rawEnd(k.value)}
 		s.noteRaw(&pr)
 	}
@@ -159,10 +161,6 @@ func goesOnAsDays(b []byte) bool {
 	return bytes.HasPrefix(b, []byte(" day, ")) || bytes.HasPrefix(b, []byte(" days, "))
 }
 
-// maxWasted bounds how many bytes are read in values that turn out to be broken:
-// each one may be looked through to the end of the record.
-const maxWasted = 4 * MaxRecord
-
 // read reads the printed value at p and leaves the parser at its end.
 func (s *splitter) read(p int) error { return s.readTraced(p, nil) }
 
@@ -170,12 +168,9 @@ func (s *splitter) read(p int) error { return s.readTraced(p, nil) }
 func (s *splitter) readTraced(p int, t *trace) error {
 	s.parser.begin(s.b, p)
 	s.parser.trace = t
-	if s.wasted > maxWasted {
-		return errForm
-	}
 	_, err := s.parser.value()
 	if err != nil {
-		s.wasted += s.parser.p - p
+		s.parser.ahead += s.parser.p - p
 	}
 	return err
 }
@@ -247,18 +242,25 @@ func (s *splitter) findPlace(name []byte) *pair {
 // line that the catalogue knows for the event, or at the end of the line. For
 // events with open sets of keys any key= ends it.
 func (s *splitter) rawEnd(p int) int {
-	eol := len(s.b)
-	if i := bytes.IndexByte(s.b[p:], '\n'); i >= 0 {
-		eol = p + i
+	if p > s.eol || s.eol == 0 {
+		s.eol = endOfLine(s.b, p)
 	}
-	end := eol
-	if at := s.documentedKey(p, eol); at >= 0 {
+	end := s.eol
+	if at := s.documentedKey(p, s.eol); at >= 0 {
 		end = at
 	}
 	if s.event == nil || s.event.open {
 		end = s.anyKey(p, end)
 	}
 	return trimColours(s.b, p, end)
+}
+
+// endOfLine is where the line ends that goes on at b[p].
+func endOfLine(b []byte, p int) int {
+	if i := bytes.IndexByte(b[p:], '\n'); i >= 0 {
+		return p + i
+	}
+	return len(b)
 }
 
 // documentedKey finds the first key in b[p:eol] that may end raw text there. The

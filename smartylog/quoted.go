@@ -33,12 +33,12 @@ func (q *quotedText) end(b []byte, at, message int, pos int64) int {
 	if at < q.value.to {
 		return q.literalAround(b, at)
 	}
-	q.b = b[:at]
+	q.b, q.eol = b[:at], 0
 	k, ok := q.openValue()
 	if !ok {
 		return -1
 	}
-	q.b = b
+	q.b, q.eol = b, 0
 	q.within.values = q.within.values[:0]
 	if q.readTraced(k.value, &q.within) != nil {
 		return -1

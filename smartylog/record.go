@@ -23,6 +23,8 @@ type Record struct {
 	mark     mark
 	pairsAt  int // where the pairs begin
 	bodyEnd  int // where the traceback begins, or the record ends; 0 = not looked for
+	trace    span
+	traced   bool // trace is found
 	pairs    []pair
 	split    bool // pairs are found
 	context  *Context
@@ -44,7 +46,7 @@ func (c *Context) Get(key string) (any, bool) { return c.Pairs.Get(key) }
 // reset forgets what was decoded of the record before.
 func (r *Record) reset(m *mark) {
 	r.mark = *m
-	r.pairsAt, r.bodyEnd = 0, 0
+	r.pairsAt, r.bodyEnd, r.traced = 0, 0, false
 	r.pairs = r.pairs[:0]
 	r.split, r.context = false, nil
 }
@@ -88,6 +90,14 @@ func (r *Record) body() int {
 // traceback is where the record's traceback begins and ends; both are the end of
 // the record's own text if there is none.
 func (r *Record) traceback() (from, to int) {
+	if !r.traced {
+		r.trace.from, r.trace.to = r.findTraceback()
+		r.traced = true
+	}
+	return r.trace.from, r.trace.to
+}
+
+func (r *Record) findTraceback() (from, to int) {
 	message := min(r.mark.message, len(r.Raw))
 	if r.mark.loose {
 		to = ownEnd(r.Raw, message, r.mark.spliced)

@@ -183,6 +183,10 @@ func joinSurrogates(b []byte, r rune, n int, kind textKind) (rune, int) {
 	return utf8.RuneError, n
 }
 
+// maxCharName is more than "\N{…}" takes with the longest name of a character, in
+// bytes.
+const maxCharName = 128
+
 // escape reads one escape at the start of b; n is 0 when it is none and the
 // backslash stands for itself. char tells \u from \x.
 func escape(b []byte, kind textKind) (r rune, n int, char bool) {
@@ -205,7 +209,7 @@ func escape(b []byte, kind textKind) (r rune, n int, char bool) {
 	case '\n':
 		return 0, 0, false
 	case 'N':
-		if end := bytes.IndexByte(b, '}'); len(b) > 2 && b[2] == '{' && end > 0 {
+		if end := bytes.IndexByte(b[:min(len(b), maxCharName)], '}'); len(b) > 2 && b[2] == '{' && end > 0 {
 			return utf8.RuneError, end + 1, true // the name table is not worth its size
 		}
 		return 0, 0, false

@@ -58,8 +58,14 @@ type parser struct {
 	after  string // what may follow the value that comes next; "" at top level
 	names  bool   // quotes within objects are apostrophes and the like
 	unsure bool   // an object has been read whose end depends on names
+	ahead  int    // bytes looked at beyond what was read, or in vain
 	trace  *trace
 }
+
+// maxAhead bounds how many bytes are looked at in vain for each byte of the text:
+// every value may have an end, or none, that is only found far away. What is
+// spent on that are values made for it; those after them stay text.
+const maxAhead = 64
 
 // begin prepares for finding the end of the value at b[p:].
 func (p *parser) begin(b []byte, at int) {
@@ -78,8 +84,9 @@ func (p *parser) value() (any, error) {
 	if p.trace != nil {
 		p.trace.values = p.trace.values[:0]
 	}
-	again := parser{b: p.b, p: start, skip: p.skip, names: true, trace: p.trace}
-	if v, errAgain := again.next(""); errAgain == nil {
+	again := parser{b: p.b, p: start, skip: p.skip, names: true, ahead: p.ahead + p.p - start, trace: p.trace}
+	v, errAgain := again.next("")
+	if p.ahead = again.ahead; errAgain == nil {
 		p.p = again.p
 		return v, nil
 	}
@@ -92,7 +99,7 @@ func (p *parser) next(after string) (any, error) {
 	if p.p >= len(p.b) {
 		return nil, errOpen
 	}
-	if p.depth++; p.depth > maxDepth {
+	if p.depth++; p.depth > maxDepth || p.ahead > maxAhead*len(p.b) {
 		return nil, errForm
 	}
 	from := p.p
