@@ -54,7 +54,9 @@ func TestColumn_Covers(t *testing.T) {
 }
 
 func TestTable_BeforeAnything(t *testing.T) {
-	table := NewTable([]Column{{Func: Count, Window: 5}, {Func: Sum, Window: 5}, {Func: Avg, Window: 5}, {Func: Min, Window: 5}, {Func: Max, Window: 5}, {Func: Distinct, Window: 5}})
+	table := NewTable([]Column{{Func: Count, Window: 5}, {Func: Sum, Window: 5}, {Func: Avg, Window: 5}, {Func: Min, Window: 5}, {Func: Max, Window: 5}, {Func: Distinct, Window: 5},
+		{Func: P50, Window: 5}, {Func: Rate, Window: 5}, {Func: Top, Window: 5}, {Func: Values, Window: 5}, {Func: First, Window: 5}, {Func: Last, Window: 5},
+		{Func: Streak, Window: 5}, {Func: FirstSeen, Window: 5, Memory: 5}, {Func: Last, Window: Forever}})
 	if _, ok := table.Now(); ok {
 		t.Error("a new table knows what time it is")
 	}
@@ -62,18 +64,23 @@ func TestTable_BeforeAnything(t *testing.T) {
 		t.Errorf("a new table changes at %d", sec)
 	}
 	table.Drop(5)
-	want := []any{0.0, 0.0, nil, nil, nil, 0.0}
+	want := []any{0.0, 0.0, nil, nil, nil, 0.0, nil, 0.0, nil, nil, nil, nil, 0.0, 0.0, nil}
 	for _, slot := range []uint32{0, 7} { // 7: beyond anything added, and with its chunk there
 		for col, want := range want {
 			if got := valueAt(table, slot, col); got != want {
 				t.Errorf("column %d of slot %d = %v, want %v", col, slot, got, want)
 			}
 		}
+		for col := range want {
+			if list, approx := table.Texts(slot, col); list != nil || approx || table.Any(slot, col) != nil {
+				t.Errorf("column %d of slot %d has texts or a value", col, slot)
+			}
+		}
 		if !table.Empty(slot) {
 			t.Errorf("slot %d is not empty", slot)
 		}
 		table.Advance(100, nil)
-		table.Add(0, 90, Order{}, make([]Input, 6))
+		table.Add(0, 90, Order{}, make([]Input, len(want)))
 	}
 }
 
@@ -97,6 +104,11 @@ func TestTable_Panics(t *testing.T) {
 		"back in time":      func() { started.Advance(99, nil) },
 		"negative window":   func() { NewTable([]Column{{Func: Count, Window: -2}}) },
 		"negative offset":   func() { NewTable([]Column{{Func: Count, Window: 1, Offset: -1}}) },
+		"negative number":   func() { NewTable([]Column{{Func: Top, Window: 1, N: -1}}) },
+		"no memory":         func() { NewTable([]Column{{Func: FirstSeen, Window: 1}}) },
+		"counting forever":  func() { NewTable([]Column{{Func: Count, Window: Forever}}) },
+		"no reach":          func() { NewHistory(-2, 1) },
+		"no room":           func() { NewHistory(1, 0) },
 		"unknown aggregate": func() { NewTable([]Column{{Func: Func(99), Window: 1}}) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package windowing
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 )
 
@@ -86,7 +87,9 @@ func made(t *Table) (n []uint32) {
 }
 
 func TestTable_UsesMemoryAgain(t *testing.T) {
-	cols := []Column{{Func: Count, Window: 60}, {Func: Sum, Window: 300, Offset: 10}, {Func: Min, Window: 90000}, {Func: Max, Window: 60}, {Func: Distinct, Window: 300}}
+	cols := []Column{{Func: Count, Window: 60}, {Func: Sum, Window: 300, Offset: 10}, {Func: Min, Window: 90000}, {Func: Max, Window: 60}, {Func: Distinct, Window: 300},
+		{Func: P95, Window: 300, Offset: 5}, {Func: Top, Window: 300}, {Func: First, Window: 300}, {Func: Last, Window: 60, Offset: 10},
+		{Func: Streak, Window: 300, Offset: 3}, {Func: FirstSeen, Window: 60, Memory: 600}, {Func: Last, Window: Forever}, {Func: Streak, Window: Forever}}
 	table := NewTable(cols)
 	now := int64(1_770_000_000)
 	round := func() {
@@ -95,7 +98,7 @@ func TestTable_UsesMemoryAgain(t *testing.T) {
 			now += int64(i % 2)
 			table.Advance(now, nil)
 			for c := range in {
-				in[c] = Input{On: true, Num: float64(i * 7 % 31), Hash: uint64(i)}
+				in[c] = Input{On: true, Num: float64(i * 7 % 31), Hash: uint64(i), Text: fmt.Sprint(i), Any: int64(i), Hit: i%9 > 0}
 			}
 			table.Add(uint32(i%100), now-int64(i%5), Order{}, in)
 			if i%50 == 0 {
@@ -106,6 +109,8 @@ func TestTable_UsesMemoryAgain(t *testing.T) {
 			now = sec
 			table.Advance(now, nil)
 		}
+		now += 720 // what is remembered goes unseen
+		table.Advance(now, nil)
 		if left := residue(table); left != "" {
 			t.Fatalf("at the end of a round: %s", left)
 		}
@@ -117,5 +122,28 @@ func TestTable_UsesMemoryAgain(t *testing.T) {
 	}
 	if got := fmt.Sprint(made(table)); got != first {
 		t.Errorf("memory grew from %s to %s values", first, got)
+	}
+}
+
+// A million groups of a rule that only counts: the budget of architecture.md, whatever other rules may need.
+func TestTable_CountStaysSmall(t *testing.T) {
+	const n = 100_000
+	table := NewTable([]Column{{Func: Count, Window: 86400}})
+	table.Advance(1_770_000_000, nil)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	in := []Input{{On: true}}
+	for slot := range uint32(n) {
+		table.Add(slot, 1_770_000_000, Order{Source: "main/smarty"}, in)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(table)
+	if per := float64(after.HeapAlloc-before.HeapAlloc) / n; per > 34 {
+		t.Errorf("%.1f bytes per group, want about 32", per)
+	}
+	if allocs := testing.AllocsPerRun(100, func() { table.Add(5, 1_770_000_000, Order{Source: "main/smarty"}, in) }); allocs > 0 {
+		t.Errorf("%v allocations to count a record", allocs)
 	}
 }
