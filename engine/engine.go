@@ -118,7 +118,7 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		e.skewed(src, s)
 	}
 	for _, r := range e.interested(src, rec) {
-		if r.faults.Quarantined {
+		if r.faults.closed(at) {
 			continue
 		}
 		it, ok := e.match(r, rec, rec.Log, rec.Event)

@@ -35,6 +35,9 @@ func (f *faults) judged(limit int, s int64) {
 // due reports whether the quarantine begins by that second.
 func (f *faults) due(s int64) bool { return f.From != never && f.From <= s }
 
+// closed reports whether the rule wants no records of that second any more.
+func (f *faults) closed(s int64) bool { return f.Quarantined || f.due(s) }
+
 // doubt decides about a rule after a record that is evaluated at a second. What
 // was evaluated before that second stands, however far ahead records were read.
 func (e *Engine) doubt(r *ruleState, at int64) {

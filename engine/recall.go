@@ -115,7 +115,7 @@ func (c *recall) bind(vars *rules.Scratch, slot uint32, s int64) {
 	}
 	events := c.past.Within(slot, window, s)
 	for _, f := range c.rule.Recorded {
-		vars.Set(f.Name, variable(c.field(events, f)))
+		vars.Set(f.Name, c.field(events, f))
 	}
 }
 

@@ -101,8 +101,11 @@ func listed(texts []windowing.Ranked, ranked bool) []any {
 // bind gives the condition its variables: aggregates, fields of single records
 // and group labels, what is hidden of these hidden.
 func (r *ruleState) bind(e *Engine, slot uint32, s int64, values []alert.Value) {
-	for _, v := range values {
-		e.vars.Set(v.Name, variable(v.V))
+	for i, v := range values {
+		if n, ok := v.V.(int64); ok && counting(r.rule.Columns[i].Func) {
+			v.V = int(n) // the type that expressions are checked with
+		}
+		e.vars.Set(v.Name, v.V)
 	}
 	if r.records != nil {
 		r.records.bind(e.vars, slot, s)
@@ -113,23 +116,4 @@ func (r *ruleState) bind(e *Engine, slot uint32, s int64, values []alert.Value) 
 			e.vars.Set(g.Name, texts[i])
 		}
 	}
-}
-
-// variable is a value as expressions want it.
-func variable(v any) any {
-	switch v := v.(type) {
-	case int64:
-		return int(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			if out[i] = item; true {
-				if ranked, ok := item.(alert.Ranked); ok {
-					out[i] = map[string]any{"value": ranked.Value, "count": int(ranked.Count)}
-				}
-			}
-		}
-		return out
-	}
-	return v
 }
