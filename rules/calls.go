@@ -238,9 +238,9 @@ func length(b *budget, a []any) (any, error) {
 		b.search(v)
 		return utf8.RuneCountInString(v), nil
 	case []any:
-		return len(v), nil
+		return smartylog.Len(v), nil
 	case smartylog.Dict:
-		return len(v), nil
+		return v.Len(), nil
 	}
 	return nil, nil
 }

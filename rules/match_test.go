@@ -57,7 +57,7 @@ func TestMatch_Access(t *testing.T) {
 		`seconds(reason) == nil and seconds(nothing) > 1`:    false,
 		// Counts of lists, also of those that are printed as their count.
 		`len(removed) == 2 and len(counted) == 212`:             true,
-		`len(cut) >= 2 and len(params) == 2 and len(name) == 4`: true,
+		`len(cut) == 2 and len(params) == 2 and len(name) == 4`: true,
 		`len(nothing) == nil and not (len(nothing) > 0)`:        true,
 		// Spellings of the vendor.
 		`reason == "account_device_invalid" and reason == "account_deivce_invalid"`: true,

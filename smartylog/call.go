@@ -205,11 +205,15 @@ func mapping(args []argument) (any, bool) {
 	case []any:
 		d := Dict{}
 		for _, item := range v {
-			two, ok := item.([]any)
-			if !ok || len(two) != 2 {
+			two, _ := item.([]any)
+			switch {
+			case item == any(Truncated):
+				d = append(d, Pair{Key: Truncated})
+			case Len(two) == 2:
+				d = append(d, Pair{keyText(two[0]), two[1]})
+			case Len(two) == len(two): // else its second part is cut
 				return nil, false
 			}
-			d = append(d, Pair{keyText(two[0]), two[1]})
 		}
 		return d, true
 	}

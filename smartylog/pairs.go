@@ -10,6 +10,7 @@ type pair struct {
 	repr    bool // the value is a printed Python value, else raw text
 	open    bool // it lacks its closing quote or bracket
 	read    bool // decoded is set
+	clipped bool // decoded lacks something
 	decoded any
 }
 

@@ -21,6 +21,7 @@ type Record struct {
 	Flags         Flags
 
 	mark     mark
+	cut      int // where the middle was dropped; 0 = nowhere
 	pairsAt  int // where the pairs begin
 	bodyEnd  int // where the traceback begins, or the record ends; 0 = not looked for
 	trace    span
@@ -122,40 +123,66 @@ func (r *Record) findPairs() {
 	r.pairs = s.pairs
 	r.Flags |= s.seen
 	for i := range r.pairs {
-		if v := r.pairs[i].value; v.to-v.from > MaxValue {
+		if p := &r.pairs[i]; p.value.to-p.value.from > MaxValue && r.clips(p) {
 			r.Flags |= TruncatedValue
 		}
 	}
 	s.b, s.pairs, s.places = nil, nil, nil
 }
 
-// decode gives the value of a pair. Values over the cap are cut to a text.
+// decode gives the value of a pair.
 func (r *Record) decode(p *pair) any {
-	if p.read {
-		return p.decoded
+	if !p.read {
+		p.read = true
+		p.decoded, p.clipped = r.value(p)
 	}
-	p.read = true
-	text := p.value.of(r.Raw)
-	if p.repr {
-		v, _, err := ParseValue(text)
-		if s, isText := v.(string); err == nil && isText {
-			v = clip(s)
-		} else if len(text) > MaxValue || err != nil {
-			v = plainText(text[:min(len(text), MaxValue)])
-		}
-		p.decoded = v
-		return v
-	}
-	p.decoded = plainText(text[:min(len(text), MaxValue)])
 	return p.decoded
 }
 
-// clip cuts a text at MaxValue bytes or a little before, between characters.
-func clip(s string) string {
-	if len(s) <= MaxValue {
-		return s
+// clips tells whether decoding cuts off something of a value over MaxValue.
+func (r *Record) clips(p *pair) bool {
+	r.decode(p)
+	return p.clipped
+}
+
+// value reads the value of a pair, and tells whether it had to be clipped: texts
+// at MaxValue, while containers keep what they hold, so that they can be counted.
+func (r *Record) value(p *pair) (v any, clipped bool) {
+	text := p.value.of(r.Raw)
+	if p.repr {
+		read := parser{b: text, cut: max(0, r.cut-p.value.from)}
+		if v, err := read.value(); err == nil {
+			if len(text) <= MaxValue {
+				return v, false
+			}
+			return clip(v)
+		}
 	}
-	return strings.ToValidUTF8(s[:MaxValue], "")
+	return plainText(text[:min(len(text), MaxValue)]), len(text) > MaxValue
+}
+
+// clip cuts the texts in v at MaxValue bytes or a little before, between
+// characters, and tells whether there were any.
+func clip(v any) (any, bool) {
+	clipped := false
+	switch v := v.(type) {
+	case string:
+		if len(v) > MaxValue {
+			return strings.ToValidUTF8(v[:MaxValue], ""), true
+		}
+	case []any:
+		for i := range v {
+			item, was := clip(v[i])
+			v[i], clipped = item, clipped || was
+		}
+	case Dict:
+		for i := range v {
+			key, was := clip(v[i].Key)
+			value, wasToo := clip(v[i].Value)
+			v[i], clipped = Pair{key.(string), value}, clipped || was || wasToo
+		}
+	}
+	return v, clipped
 }
 
 // Decode reads all pairs; Flags are complete after it.

@@ -241,14 +241,15 @@ func (s *Scanner) skip(end int) {
 // emit puts the open record, which ends at to, into rec. next is the mark of the
 // record that closes it, nil at the end.
 func (s *Scanner) emit(rec *Record, to int, next *mark) {
-	raw := s.buf[s.start:to]
+	raw, cut := s.buf[s.start:to], 0
 	flags := s.cur.flags
 	if s.cur.cut || len(raw) > MaxRecord || s.cur.lines > MaxLines {
-		raw = s.shorten(raw)
+		raw, cut = s.shorten(raw)
 		flags |= TruncatedValue
 	}
 	rec.Pos, rec.Raw, rec.Sec, rec.Offset, rec.Flags = s.cur.pos, raw, s.cur.sec, s.cur.offset, flags
 	rec.reset(&s.cur.mark)
+	rec.cut = cut
 	switch {
 	case flags&(Orphan|BadHeader) != 0:
 		rec.Event, rec.Sec, rec.Offset = "", 0, 0
@@ -262,19 +263,23 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 	s.pos = s.base + int64(to)
 }
 
-// shorten keeps the head and the tail of a record that exceeds the caps.
-func (s *Scanner) shorten(raw []byte) []byte {
+// shorten keeps the head and the tail of a record that exceeds the caps, and says
+// where they meet; 0 if nothing was dropped.
+func (s *Scanner) shorten(raw []byte) (kept []byte, cut int) {
 	head, tail := min(len(raw), MaxRecord/2), max(0, len(raw)-MaxRecord/2)
 	if s.cur.lines > MaxLines {
 		head = min(head, lineEnd(raw, MaxLines/2))
 		tail = max(tail, lineStartFromEnd(raw, MaxLines/2))
 	}
 	if tail <= head {
-		return raw
+		if s.cur.cut {
+			cut = MaxRecord / 2
+		}
+		return raw, cut
 	}
 	s.skipped += int64(tail - head)
 	s.scratch = append(append(s.scratch[:0], raw[:head]...), raw[tail:]...)
-	return s.scratch
+	return s.scratch, head
 }
 
 // lineEnd is where the n-th line of b ends.

@@ -49,7 +49,7 @@ func (r *Record) CopyTo(dst, before *Record) {
 	dst.Sec, dst.Offset, dst.Event, dst.Flags = r.Sec, r.Offset, r.Event, r.Flags
 	dst.Raw = append(dst.Raw[:0], r.Raw...)
 	dst.reset(&r.mark)
-	dst.pairsAt = r.pairsAt
+	dst.pairsAt, dst.cut = r.pairsAt, r.cut
 	dst.before, dst.behind = nil, behind
 }
 

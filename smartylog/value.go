@@ -59,6 +59,7 @@ type parser struct {
 	names  bool   // quotes within objects are apostrophes and the like
 	unsure bool   // an object has been read whose end depends on names
 	ahead  int    // bytes looked at beyond what was read, or in vain
+	cut    int    // where the record's middle was dropped, if it was within the value
 	trace  *trace
 }
 
@@ -76,15 +77,16 @@ func (p *parser) begin(b []byte, at int) {
 // value reads the outermost value. Objects may hold the reprs of others, or names
 // with single quotes; if the first reading fails, the second is tried.
 func (p *parser) value() (any, error) {
-	start := p.p
+	start, skip := p.p, p.skip
 	v, err := p.next("")
+	p.skip = skip
 	if err == nil || !p.unsure {
 		return v, err
 	}
 	if p.trace != nil {
 		p.trace.values = p.trace.values[:0]
 	}
-	again := parser{b: p.b, p: start, skip: p.skip, names: true, ahead: p.ahead + p.p - start, trace: p.trace}
+	again := parser{b: p.b, p: start, skip: p.skip, names: true, ahead: p.ahead + p.p - start, cut: p.cut, trace: p.trace}
 	v, errAgain := again.next("")
 	if p.ahead = again.ahead; errAgain == nil {
 		p.p = again.p
@@ -167,7 +169,7 @@ func (p *parser) peek(i int) byte {
 func (p *parser) list(end byte) (any, error) {
 	start := p.p
 	p.p++
-	items, err := p.items(end)
+	items, err := p.items(end, start)
 	if err != nil || p.skip {
 		return nil, err
 	}
@@ -181,19 +183,24 @@ func (p *parser) list(end byte) (any, error) {
 // emptyList is shared by all empty lists; appending to it makes a new one.
 var emptyList = []any{}
 
-// items reads values up to the closing bracket.
-func (p *parser) items(end byte) ([]any, error) {
-	items, after := emptyList, afterItem(end)
+// items reads values up to the closing bracket of the container at start.
+func (p *parser) items(end byte, start int) ([]any, error) {
+	items, after, skip := emptyList, afterItem(end), p.skip
 	for {
 		p.space()
+		if !p.skip && p.passedCut(start) {
+			items, p.skip = append(items, Truncated), true
+		}
 		if p.at(end) {
+			p.skip = skip
 			return items, nil
 		}
+		from := p.p
 		v, err := p.next(after)
 		if err != nil {
 			return nil, err
 		}
-		if !p.skip {
+		if !p.skip && !p.mangled(from, v) {
 			if len(items) == 1 {
 				items = slices.Grow(items, 3)
 			}
@@ -233,6 +240,7 @@ func (p *parser) braces() (any, error) {
 		p.p += 5
 		return "{...}", nil
 	}
+	start := p.p
 	p.p++
 	p.space()
 	if p.at('}') {
@@ -242,30 +250,31 @@ func (p *parser) braces() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	mangled := p.mangled(start, first)
 	p.space()
 	if p.at(':') {
-		return p.dict(keyText(first))
+		return p.dict(keyText(first), start)
 	}
 	if !p.at(',') && p.peek(0) != '}' {
 		return nil, p.missing()
 	}
-	rest, err := p.items('}')
-	if err != nil || p.skip {
-		return nil, err
+	rest, err := p.items('}', start)
+	if err != nil || p.skip || mangled {
+		return rest, err
 	}
 	return append([]any{first}, rest...), nil
 }
 
-// dict reads the rest of a dict after its first key and colon.
-func (p *parser) dict(key string) (any, error) {
+// dict reads the rest of the dict at start after its first key and colon.
+func (p *parser) dict(key string, start int) (any, error) {
 	var d Dict
-	for {
+	for from, skip := start, p.skip; ; {
 		p.space()
 		v, err := p.next(",}")
 		if err != nil {
 			return nil, err
 		}
-		if !p.skip {
+		if !p.skip && !p.mangled(from, v) {
 			if len(d) == 1 {
 				d = slices.Grow(d, 7)
 			}
@@ -274,12 +283,17 @@ func (p *parser) dict(key string) (any, error) {
 		p.space()
 		comma := p.at(',')
 		p.space()
+		if !p.skip && p.passedCut(start) {
+			d, p.skip = append(d, Pair{Key: Truncated}), true
+		}
 		if p.at('}') {
+			p.skip = skip
 			return d, nil
 		}
 		if !comma {
 			return nil, p.missing()
 		}
+		from = p.p
 		if key, err = p.key(); err != nil {
 			return nil, err
 		}
@@ -323,6 +337,44 @@ func keyText(v any) string {
 		return floatText(v)
 	}
 	return string(appendValue(nil, v))
+}
+
+// Truncated ends a list or, as a key, a dict of which more was printed or should
+// have been: Django's mark for it in a QuerySet of more than 20 elements. Records
+// over MaxRecord lack their middle, and containers end where that begins, because
+// what follows may belong to another one.
+const Truncated = "...(remaining elements truncated)..."
+
+// Len is how many elements of a list are there, at the least if it is truncated.
+func Len(items []any) int {
+	if n := len(items); n > 0 && items[n-1] == any(Truncated) {
+		return n - 1
+	}
+	return len(items)
+}
+
+// Len is how many pairs of a dict are there, at the least if it is truncated.
+func (d Dict) Len() int {
+	if n := len(d); n > 0 && d[n-1].Key == Truncated {
+		return n - 1
+	}
+	return len(d)
+}
+
+// passedCut tells whether the record's middle was dropped after start.
+func (p *parser) passedCut(start int) bool { return p.cut > start && p.cut <= p.p }
+
+// mangled tells whether v, which was read from there on, is made of what came
+// before and after the part that was dropped. Containers end in time.
+func (p *parser) mangled(from int, v any) bool {
+	if p.cut <= from || p.cut >= p.p {
+		return false
+	}
+	switch v.(type) {
+	case []any, Dict:
+		return false
+	}
+	return true
 }
 
 func (p *parser) hasPrefix(s string) bool {
