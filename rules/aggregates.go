@@ -154,7 +154,7 @@ func (fc *fileContext) readColumn(am *strictyaml.Mapping, v strictyaml.Value, na
 	switch {
 	case am.Get("window").There() || col.Window != 0 || name == "":
 	case fc.ordered:
-		v.Fault("add a window to the aggregate", "the aggregate has no window: a sequence has none but `within`")
+		v.Fault("add `window: 5m` to the rule or to the aggregate", "the aggregate has no window: `within` is that of the steps alone")
 	case f != windowing.Streak && f != windowing.Last:
 		v.Fault("add `window: 5m` to the rule or to the aggregate", "the aggregate has no window")
 	case col.Offset != 0:

@@ -205,7 +205,6 @@ func (fc *fileContext) checkOrdered(m *strictyaml.Mapping, r *Rule) {
 	for _, c := range []struct{ key, hint, msg string }{
 		{"condition", "remove it: the steps are the condition", "%s and a condition exclude each other"},
 		{"levels", "write severity", "%s has no levels: it is complete or not"},
-		{"window", "`within` is the time for all steps; an aggregate may have its own window", "%s has no window"},
 		{"for", "remove it", "%s holds at a single second, which cannot last"},
 		{"absence", "what must not follow is a last step with absent: true", "%s has no absence"},
 		{"schedule", "remove it", "%s is judged when its records come"},
