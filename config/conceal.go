@@ -73,6 +73,9 @@ func (w *walker) walk(v strictyaml.Value, secret bool, depth int) {
 	case v.IsMapping():
 		m := v.QuietMapping()
 		for _, name := range m.Keys() {
+			if depth == 0 && (name == "vars" || name == "overrides") {
+				continue // settings of rules, whose names are the author's own
+			}
 			w.walk(m.Get(name), isSecret(name), depth+1)
 		}
 	case v.IsList():

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/rules"
 )
 
 // Config is one configuration file with all defaults written out. Paths are
@@ -21,6 +22,8 @@ type Config struct {
 	Lateness time.Duration // the greatest of the logs': the engine has one
 
 	Rules     []string // files, directories, globs
+	Vars      rules.Vars
+	Overrides []rules.Override
 	State     State
 	Web       Web
 	Receivers []Receiver // in the order of the file
@@ -36,6 +39,11 @@ func (c *Config) Receiver(name string) (Receiver, bool) {
 		return Receiver{}, false
 	}
 	return c.Receivers[i], true
+}
+
+// RuleOptions are what the file tells the rules.
+func (c *Config) RuleOptions() rules.Options {
+	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames(), Vars: c.Vars, Overrides: c.Overrides}
 }
 
 // CalendarNames are the names rules and routes may use, sorted and never nil.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -26,7 +27,7 @@ const (
 const day = 24 * time.Hour
 
 // later are keys of the file that this version does not have yet.
-var later = []string{"catch_up", "overrides", "vars", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
+var later = []string{"catch_up", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
 	"language", "digest", "storm", "flapping", "proxy", "ca_file", "rate_limit"}
 
 func (rd *reader) read(root strictyaml.Value) {
@@ -53,6 +54,7 @@ func (rd *reader) read(root strictyaml.Value) {
 	rd.readWeb(m.Get("web"))
 	rd.readCalendars(m.Get("calendars"))
 	rd.readRedact(m.Get("redact"))
+	rd.readRuleSettings(m)
 	rd.readPeople(m)
 	m.Done(later...)
 }
@@ -96,6 +98,36 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	if ip, err := netip.ParseAddr(host); host == "" || err == nil && !ip.IsLoopback() {
 		listen.Warn("listen on 127.0.0.1 and put a web server with a password before it",
 			"whoever reaches this address can read metrics and ask for a reload")
+	}
+}
+
+// readRuleSettings reads what the file sets in rules. The values are taken as
+// they are written: rules do not know the environment.
+func (rd *reader) readRuleSettings(m *strictyaml.Mapping) {
+	vars, overrides := m.Get("vars"), m.Get("overrides")
+	rd.cfg.Vars = rules.ReadVars(vars)
+	rd.cfg.Overrides = rules.ReadOverrides(overrides, rd.cfg.CalendarNames())
+	refuseReferences(vars, 0)
+	refuseReferences(overrides, 0)
+}
+
+// refuseReferences finds ${NAME}s where nobody replaces them.
+func refuseReferences(v strictyaml.Value, depth int) {
+	switch {
+	case !v.There() || depth > maxDepth:
+	case v.IsMapping():
+		m := v.QuietMapping()
+		for _, name := range m.Keys() {
+			refuseReferences(m.Get(name), depth+1)
+		}
+	case v.IsList():
+		for _, item := range v.List() {
+			refuseReferences(item, depth+1)
+		}
+	default:
+		if variableIn.MatchString(v.Raw()) {
+			v.Fault("write the value itself", "the environment is not read in vars and overrides")
+		}
 	}
 }
 

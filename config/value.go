@@ -26,6 +26,7 @@ type reader struct {
 var (
 	references = regexp.MustCompile(`\$\$\{|\$\{[^}]*\}?`)
 	variable   = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
+	variableIn = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 )
 
 // expand replaces ${NAME} by the environment's value and $${ by ${. Its faults

@@ -48,6 +48,17 @@ func kindName(n *yaml.Node) string {
 // Text is any single value as it was written.
 func (v Value) Text() (string, bool) { return v.text("a text") }
 
+// Raw is the text of a single value, "" for anything else; it records no fault.
+func (v Value) Raw() string {
+	if v.n == nil {
+		return ""
+	}
+	if n := v.resolve(); n.Kind == yaml.ScalarNode {
+		return n.Value
+	}
+	return ""
+}
+
 // Expression is Text with a fault that speaks of expressions.
 func (v Value) Expression() (string, bool) { return v.text("an expression") }
 

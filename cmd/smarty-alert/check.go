@@ -52,7 +52,7 @@ func (a *app) check(f checkFlags, paths []string) error {
 	options := rules.Options{}
 	if f.config != "" {
 		if cfg := r.loadConfig(f.config, a.env); cfg != nil {
-			options = rules.Options{Zone: cfg.Timezone, Calendars: cfg.CalendarNames()}
+			options = cfg.RuleOptions()
 			paths = append(paths, cfg.Rules...)
 		}
 	}

@@ -182,7 +182,7 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 			return rules.Options{}, usageError(err)
 		}
 	}
-	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames()}, nil
+	return c.RuleOptions(), nil
 }
 
 func (j *replayJob) times(f replayFlags) (err error) {

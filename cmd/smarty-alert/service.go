@@ -61,7 +61,7 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 	for _, w := range warnings {
 		l.warnings = append(l.warnings, w.Text())
 	}
-	set, faults, err := rules.Load(c.Rules, rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames()})
+	set, faults, err := rules.Load(c.Rules, c.RuleOptions())
 	if err != nil {
 		return nil, err
 	}
