@@ -28,7 +28,7 @@ func bodyEnd(raw []byte, message int) int {
 	}
 	end := len(raw)
 	for _, start := range [...][]byte{tracebackLine, groupLine} {
-		if at := lineWith(raw[:end], message+i+1, start); at >= 0 {
+		if at := lineWith(raw[:end], message, start); at >= 0 {
 			end = at
 		}
 	}
@@ -38,8 +38,8 @@ func bodyEnd(raw []byte, message int) int {
 // The starts of tracebacks as bytes, made once.
 var tracebackLine, groupLine = []byte(tracebackStart), []byte(groupStart)
 
-// lineWith is where the first line of b[from:] begins that starts with text,
-// colours aside; -1 if there is none.
+// lineWith is where text is at the start of a line of b[from:], colours aside, or
+// is the rest of one as the value of stacktrace=; -1 if it is nowhere.
 func lineWith(b []byte, from int, text []byte) int {
 	for line := from; line < len(b); {
 		i := bytes.Index(b[line:], text)
@@ -51,35 +51,52 @@ func lineWith(b []byte, from int, text []byte) int {
 		if skipColour(b, start) == hit {
 			return start
 		}
+		if endsLine(b, skipColour(b, hit+len(text))) && isStackValue(b[start:hit]) {
+			return hit
+		}
 		line = endOfLine(b, hit) + 1
 	}
 	return -1
 }
+
+// isStackValue tells whether the value of stacktrace= begins where b ends.
+func isStackValue(b []byte) bool {
+	before, ok := bytes.CutSuffix(b, []byte(stackKey+"="))
+	return ok && (len(before) == 0 || isGap(before[len(before)-1]))
+}
+
+// stackKey is the key under which some events have their traceback.
+const stackKey = "stacktrace"
 
 // Stacktrace is the traceback after the message, or the value of stacktrace=; ""
 // if there is none.
 func (r *Record) Stacktrace() string {
 	if r.Flags&Orphan != 0 {
 		if bytes.Contains(r.Raw, []byte(frameStart)) {
-			return strings.TrimRight(plainText(uncoloured(r.Raw)), "\r\n")
+			return stackText(r.Raw)
 		}
 		return ""
 	}
 	if from, to := r.traceback(); from < to {
-		return strings.TrimRight(plainText(uncoloured(r.Raw[from:to])), "\r\n")
+		return stackText(r.Raw[from:to])
 	}
 	return r.stackValue()
+}
+
+// stackText is a traceback without colours and with the same line ends everywhere.
+func stackText(b []byte) string {
+	return strings.TrimRight(strings.ReplaceAll(plainText(uncoloured(b)), "\r\n", "\n"), "\r\n")
 }
 
 // stackValue reads the value of stacktrace=. Of a long one the head and the tail
 // are kept, because the exception comes last.
 func (r *Record) stackValue() string {
-	v, ok := r.Lookup("stacktrace")
+	v, ok := r.Lookup(stackKey)
 	text, _ := v.(string)
 	if !ok || len(text) < MaxValue-utf8.UTFMax {
 		return text
 	}
-	whole, _, err := ParseValue(r.pair("stacktrace").value.of(r.Raw))
+	whole, _, err := ParseValue(r.pair(stackKey).value.of(r.Raw))
 	long, isText := whole.(string)
 	if err != nil || !isText || len(long) <= MaxValue {
 		return text

@@ -94,6 +94,51 @@ func TestFormat22_Tracebacks(t *testing.T) {
 	}
 }
 
+// A traceback may be the value of stacktrace=, without quotes, or the message.
+func TestFormat22_TracebackAsValue(t *testing.T) {
+	for _, tc := range tracebackCases(t) {
+		text := strings.TrimLeft(tc.text, "\n")
+		if !strings.HasPrefix(text, "Traceback") && !strings.HasPrefix(text, "  + ") {
+			continue // nothing tells where it begins
+		}
+		for form, message := range map[string]string{
+			"value":       "INIT_ERROR kwargs={'a': 1} api_client_class='C' stacktrace=" + text,
+			"first value": "hydra_error stacktrace=" + text,
+			"next line":   "INIT_ERROR kwargs={'a': 1} stacktrace=\n" + text,
+			"crlf":        strings.ReplaceAll("INIT_ERROR kwargs={'a': 1} stacktrace="+text, "\n", "\r\n"),
+			"message":     text,
+		} {
+			r := one(t, head+message)
+			got, ok := r.Exception()
+			if diff := cmp.Diff(tc.want, got); diff != "" || !ok {
+				t.Errorf("%s, %s: %v (-want +got):\n%s", tc.name, form, ok, diff)
+			}
+			if strings.Contains(r.Stacktrace(), "\r") {
+				t.Errorf("%s, %s: the line ends of Windows are kept: %q", tc.name, form, r.Stacktrace())
+			}
+			if form == "message" {
+				continue
+			}
+			value, _ := r.Lookup("stacktrace")
+			if value != r.Stacktrace() || flagsOf(r) != "" || r.Text() != "" {
+				t.Errorf("%s, %s: the value is %q, flags %q, text %q", tc.name, form, value, flagsOf(r), r.Text())
+			}
+			if got := r.Leaves(); got[len(got)-1].Kind != smartylog.TraceLeaf || got[len(got)-1].To != len(r.Raw) {
+				t.Errorf("%s, %s: the last leaf is %+v", tc.name, form, got[len(got)-1])
+			}
+		}
+	}
+	const quoted = "LOGIN_ERROR reason='x' params={'ua': ' stacktrace=" + tracebackLine + "', 'b': [1]}\n  File\n"
+	if got := seen(one(t, head+quoted)); got != `LOGIN_ERROR {"reason":"x","params":{"ua":" stacktrace=`+tracebackLine+`","b":[1]}} ` {
+		t.Errorf("within quotes: %s", got)
+	}
+	own := head + "B a=1 stacktrace=" + tracebackLine + "\n  File \"/usr/share/microimpuls/smarty/b.py\", line 1, in b\nValueError: own\n"
+	records := readAll(t, []byte(longHead(4096)+own+"x"+tornTail), smartylog.Options{})
+	if got := seen(records[1]); !strings.Contains(got, "ValueError b.py:1 b") || strings.Contains(got, "tail's stack") {
+		t.Errorf("before the rest of another record: %s", got)
+	}
+}
+
 // The traceback of a record that was written between the pieces of another one
 // ends with its exception: what follows is the other's.
 func TestFormat22_TracebackBeforeTail(t *testing.T) {

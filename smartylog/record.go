@@ -128,6 +128,20 @@ func (r *Record) findPairs() {
 		}
 	}
 	s.b, s.pairs, s.places = nil, nil, nil
+	r.findStack()
+}
+
+// findStack gives the traceback to stacktrace= if its value, the last one, is just
+// that, without quotes.
+func (r *Record) findStack() {
+	if len(r.pairs) == 0 {
+		return
+	}
+	p := &r.pairs[len(r.pairs)-1]
+	if from, to := r.traceback(); p.value == (span{r.body(), r.body()}) && from < to && string(p.name.of(r.Raw)) == stackKey {
+		text, _ := clip(r.Stacktrace())
+		p.decoded, p.read = text, true
+	}
 }
 
 // decode gives the value of a pair.

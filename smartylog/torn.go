@@ -1,7 +1,5 @@
 package smartylog
 
-import "bytes"
-
 // split is the size of the pieces in which Python 2.7 writes long records. A
 // header at a multiple of it is another process's record, not a forgery.
 const split = 4096
@@ -56,14 +54,12 @@ func ownEnd(raw []byte, message int, spliced bool) int {
 	return end
 }
 
-// contextEnd is where the line ends in which the context ends.
+// contextEnd is where the line ends in which the context ends, or the traceback
+// begins that is its last value.
 func contextEnd(raw []byte, message int) int {
 	name, pairs := eventAt(raw[message:])
 	s := splitter{b: raw[:bodyEnd(raw, message)], p: message + pairs, event: documented.keysOf(name)}
 	s.split()
 	at := min(s.p, len(s.b))
-	if i := bytes.IndexByte(raw[at:], '\n'); i >= 0 {
-		return at + i + 1
-	}
-	return len(raw)
+	return min(endOfLine(s.b, at)+1, len(s.b))
 }
