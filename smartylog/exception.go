@@ -20,6 +20,17 @@ const (
 	ownCode        = "/smarty/" // in the path of every file of Smarty
 )
 
+// isOwn tells whether a file is Smarty's: below its directory, but not in a library
+// that was installed there.
+func isOwn(path string) bool {
+	_, within, ok := strings.Cut(path, ownCode)
+	if !ok || strings.Contains(within, "-packages/") || strings.Contains(within, ".egg/") {
+		return false
+	}
+	_, version, ok := strings.Cut(within, "/python") // venv/lib/python3.8/json/decoder.py
+	return !ok || version == "" || !isDigit(version[0])
+}
+
 // bodyEnd is where the traceback after a message begins, or the record's end.
 func bodyEnd(raw []byte, message int) int {
 	i := bytes.IndexByte(raw[message:], '\n')
@@ -202,7 +213,7 @@ func readFrame(line string) (frame string, own, ok bool) {
 	if function != "" {
 		frame += " " + function
 	}
-	return frame, strings.Contains(path, ownCode), true
+	return frame, isOwn(path), true
 }
 
 // exceptionLine reads "dotted.Name: message" or a bare "Name" that looks like an

@@ -75,6 +75,32 @@ func TestFormat22_Torn(t *testing.T) {
 	}
 }
 
+// A traceback torn in the middle names no exception, and its rest is not the
+// other record's: it is shown with it, but rules do not see it there.
+func TestFormat22_TornTraceback(t *testing.T) {
+	frame := "  File \"/usr/share/microimpuls/smarty/z.py\", line 9, in z\n    z()\n"
+	long := head + "INIT_ERROR kwargs={} api_client_class='C'\n" + tracebackLine + "\n" + strings.Repeat(frame, 6000/len(frame)) + "ValueError: bad\n"
+	records := readAll(t, []byte(long[:4096]+head+"B a=1 word\n"+long[4096:]), smartylog.Options{})
+	if len(records) != 2 {
+		t.Fatalf("%d records, want 2", len(records))
+	}
+	if got := string(records[0].AppendJSON(nil, false)); !strings.Contains(got, `"exception":{"frame":"z.py:9 z"}`) {
+		t.Errorf("the torn record is %s", got)
+	}
+	for path, want := range map[string]any{"exception.type": nil, "exception.message": nil, "exception.frame": "z.py:9 z"} {
+		if got := field(t, records[0], path); got != want {
+			t.Errorf("%s of the torn record = %v, want %v", path, got, want)
+		}
+	}
+	other := records[1]
+	if got := field(t, other, "text"); got != "word" || field(t, other, "exception.type") != nil {
+		t.Errorf("the other record has text %q, exception %v", got, field(t, other, "exception.type"))
+	}
+	if text := other.Text(); !strings.Contains(text, "ValueError: bad") {
+		t.Errorf("the rest is lost: text %q", text)
+	}
+}
+
 // Elsewhere than at a multiple of 4,096 a header inside a value may be forged.
 func TestFormat22_GluedElsewhere(t *testing.T) {
 	for n, suspect := range map[int]bool{4095: true, 4096: false, 4097: true, 8192: false, 300: true} {

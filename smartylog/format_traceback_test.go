@@ -181,3 +181,27 @@ func TestFormat22_LongTraceback(t *testing.T) {
 		}
 	}
 }
+
+// Libraries that are installed below Smarty's directory are not its own code.
+func TestFormat22_LibraryFrames(t *testing.T) {
+	const own = "/usr/share/microimpuls/smarty/tvmiddleware/api.py"
+	for path, isOwn := range map[string]bool{
+		"/usr/share/microimpuls/smarty/venv/lib/python3.8/site-packages/requests/api.py": false,
+		"/usr/share/microimpuls/smarty/env/lib64/python2.7/dist-packages/x.py":           false,
+		"/usr/share/microimpuls/smarty/venv/lib/python3.8/json/decoder.py":               false,
+		"/usr/share/microimpuls/smarty/eggs/redis-2.10.5-py2.7.egg/redis/client.py":      false,
+		"/usr/lib/python2.7/dist-packages/redis/client.py":                               false,
+		"/usr/share/microimpuls/smarty/billing/lib/python_client.py":                     true,
+		"/usr/local/lib/python3.8/site-packages/smarty/billing/api.py":                   true,
+		"/usr/share/microimpuls/smarty/epg/importer.py":                                  true,
+	} {
+		text := tracebackLine + "\n  File \"" + own + "\", line 1, in get\n    x()\n  File \"" + path + "\", line 2, in f\n    y()\nKeyError: 'x'\n"
+		want := "api.py:1 get"
+		if isOwn {
+			want = path[strings.LastIndexByte(path, '/')+1:] + ":2 f"
+		}
+		if x, _ := one(t, head+"A a=1\n"+text).Exception(); x.Frame != want {
+			t.Errorf("%s: frame %q, want %q", path, x.Frame, want)
+		}
+	}
+}

@@ -73,11 +73,20 @@ func (r *Record) appendTraceback(dst []byte) []byte {
 	}
 	dst = appendMember(dst, "stacktrace", stack)
 	if x, ok := readTraceback(stack); ok {
-		dst = appendText(append(dst, `,"exception":{"type":`...), x.Type)
-		dst = appendMember(dst, "message", x.Message)
-		dst = append(appendMember(dst, "frame", x.Frame), '}')
+		dst = append(appendException(append(dst, `,"exception":{`...), x), '}')
 	}
 	return dst
+}
+
+// appendException writes the members of an exception. One whose traceback was torn
+// off before its last line has a frame only.
+func appendException(dst []byte, x Exception) []byte {
+	if x.Type == "" {
+		return appendText(append(dst, `"frame":`...), x.Frame)
+	}
+	dst = appendText(append(dst, `"type":`...), x.Type)
+	dst = appendMember(dst, "message", x.Message)
+	return appendMember(dst, "frame", x.Frame)
 }
 
 // appendMember appends ,"name":"value".

@@ -168,7 +168,7 @@ func (r *Record) field(name string) any {
 	case "instance":
 		return orNil(r.Instance)
 	case "text":
-		return orNil(r.Text())
+		return orNil(r.ownText())
 	case "stacktrace":
 		return orNil(r.Stacktrace())
 	case "exception.type", "exception.message", "exception.frame":

@@ -271,22 +271,37 @@ func (r *Record) Text() string {
 	return r.rest()
 }
 
-// rest joins what lies between the pairs.
+// ownText is Text without lines that may be the rest of another record: rules must
+// not take them for this one's.
+func (r *Record) ownText() string {
+	if !r.mark.loose || !r.HasTime() || r.Event == "" {
+		return r.Text()
+	}
+	r.findPairs()
+	return strings.Join(r.ownWords(), " ")
+}
+
+// rest joins what lies between the pairs, and what follows the record.
 func (r *Record) rest() string {
 	if !r.HasTime() || r.Event == "" {
 		return r.Text()
 	}
+	words := r.ownWords()
+	if _, end := r.traceback(); end < len(r.Raw) {
+		words = appendWords(words, r.Raw[end:])
+	}
+	return strings.Join(words, " ")
+}
+
+// ownWords is what lies between the pairs.
+func (r *Record) ownWords() []string {
 	var words []string
 	at := min(r.pairsAt, r.body())
 	for i := range r.pairs {
 		words = appendWords(words, r.Raw[at:r.pairs[i].from])
 		at = r.pairs[i].value.to
 	}
-	words = appendWords(words, r.Raw[at:max(at, r.body())])
-	if _, end := r.traceback(); end < len(r.Raw) {
-		words = appendWords(words, r.Raw[end:])
-	}
-	return strings.Join(words, " ")
+	return appendWords(words, r.Raw[at:max(at, r.body())])
 }
 
 func appendWords(words []string, b []byte) []string {
