@@ -13,6 +13,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // maxRendered is the longest text an annotation may render to, in bytes.
@@ -78,16 +79,20 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) 
 		return Annotation{}, false
 	}
 	a := Annotation{Name: name, text: text, tmpl: tmpl}
-	d := syntheticData(r)
+	d := syntheticData(r, 1.5)
 	if _, err := a.Render(d); err != nil {
+		if _, textErr := a.Render(syntheticData(r, "x")); textErr == nil {
+			return a, true
+		}
 		renderFault(v, text, err, d)
 		return Annotation{}, false
 	}
 	return a, true
 }
 
-// syntheticData is an alert as the rule could make it.
-func syntheticData(r *Rule) *TemplateData {
+// syntheticData is an alert as the rule could make it. what stands for the values
+// of single records: a field may be a number or a text.
+func syntheticData(r *Rule, what any) *TemplateData {
 	at := time.Unix(1490340155, 0).UTC() // the second of the documentation's example record
 	d := &TemplateData{Status: "firing", Rule: r.ID, Severity: r.Severity.String(), StartsAt: at, EndsAt: at.Add(time.Minute),
 		Labels: map[string]string{"alertname": r.ID, "rule": r.ID, "severity": r.Severity.String()},
@@ -101,9 +106,24 @@ func syntheticData(r *Rule) *TemplateData {
 		d.Labels[l.Name] = l.Value
 	}
 	for _, a := range r.Aggregates {
-		d.Values[a.Name] = 1.5
+		d.Values[a.Name] = syntheticValue(a.Func, what)
 	}
 	return d
+}
+
+// syntheticValue has the type of an aggregate's values.
+func syntheticValue(f windowing.Func, what any) any {
+	switch f {
+	case windowing.Count, windowing.Distinct, windowing.FirstSeen, windowing.Streak:
+		return int64(5)
+	case windowing.Values:
+		return []any{"x", "y"}
+	case windowing.Top:
+		return []any{alert.Ranked{Value: "x", Count: 3}, alert.Ranked{Value: "y", Count: 2}}
+	case windowing.First, windowing.Last:
+		return what
+	}
+	return 1.5
 }
 
 // templateFuncs have Alertmanager's names and meanings, without its `since`,
@@ -113,7 +133,7 @@ var templateFuncs = template.FuncMap{
 	"toLower":          strings.ToLower,
 	"trimSpace":        strings.TrimSpace,
 	"title":            title,
-	"join":             func(sep string, s []string) string { return strings.Join(s, sep) },
+	"join":             joined,
 	"match":            regexp.MatchString,
 	"reReplaceAll":     reReplaceAll,
 	"urlUnescape":      url.QueryUnescape,
@@ -123,6 +143,21 @@ var templateFuncs = template.FuncMap{
 	"humanizeDuration": humanizeDuration,
 	"toJson":           toJSON,
 	"percent":          percent,
+}
+
+// joined is join; it takes the lists that aggregates give, besides Alertmanager's list of texts.
+func joined(sep string, list any) (string, error) {
+	switch list := list.(type) {
+	case []string:
+		return strings.Join(list, sep), nil
+	case []any:
+		texts := make([]string, len(list))
+		for i, item := range list {
+			texts[i] = fmt.Sprint(item)
+		}
+		return strings.Join(texts, sep), nil
+	}
+	return "", fmt.Errorf("join needs a list, not %s", describe(list))
 }
 
 func title(s string) string {
