@@ -60,9 +60,10 @@ func BenchmarkPercentile(b *testing.B) {
 func benchmarkAdd(b *testing.B, cols []Column, groups int) {
 	t := NewTable(cols)
 	in := make([]Input, len(cols))
-	words := make([]string, 1<<12)
+	words, values := make([]string, 1<<12), make([]any, 1<<12)
 	for i := range words {
 		words[i] = fmt.Sprint("word ", i)
+		values[i] = words[i]
 	}
 	now, seed := int64(1_770_000_000), uint64(1)
 	t.Advance(now, nil)
@@ -76,7 +77,7 @@ func benchmarkAdd(b *testing.B, cols []Column, groups int) {
 		}
 		seed = seed*6364136223846793005 + 1442695040888963407
 		for c := range in {
-			in[c] = Input{On: true, Num: float64(seed >> 50), Hash: seed >> 52, Text: words[seed>>52], Any: words[seed>>52], Hit: seed>>60 != 0}
+			in[c] = Input{On: true, Num: float64(seed >> 50), Hash: seed >> 52, Text: words[seed>>52], Any: values[seed>>52], Hit: seed>>60 != 0}
 		}
 		t.Add(uint32((seed>>33)%uint64(groups)), now, Order{}, in)
 	}

@@ -29,10 +29,12 @@ type tally struct {
 	users  slab[uint32] // by word: members
 	times  slab[uint32] // by sighting: records
 	totals slab[uint64] // by member: records inside the window
+	buf    []byte
 }
 
 func (t *tally) word(text string) uint64 {
-	word, _ := t.words.Slot([]byte(text))
+	t.buf = append(t.buf[:0], text...)
+	word, _ := t.words.Slot(t.buf)
 	return uint64(word)
 }
 
