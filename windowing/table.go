@@ -1,11 +1,12 @@
 // Package windowing counts and measures, per group, what happened in sliding windows of event time.
 //
 // Start with Table: NewTable takes the columns (an aggregate over a window each), Advance moves the time, Add counts a
-// record, Value reads. Groups gives each tuple of labels the slot number by which a Table knows it.
+// record, Value, Texts and Any read. Groups gives each tuple of labels the slot number by which a Table knows it; History keeps
+// the records of a slot one by one, for what a window's values cannot tell.
 //
 // The package keeps no clock and starts no goroutines: callers pass the time, in Unix seconds. All values are exact, and do
-// not depend on the order in which records came, on late ones, or on a State taken and restored in between (the one
-// exception is said at MaxDistinct). Content enters and leaves windows without rescans and without a timer per group,
+// not depend on the order in which records came, on late ones, or on a State taken and restored in between (the
+// exceptions are said at MaxDistinct, MaxValues, MaxStreak and MaxRemembered). Content enters and leaves windows without rescans and without a timer per group,
 // and the memory of what has left is used again. Nothing here is safe for concurrent use.
 package windowing
 
