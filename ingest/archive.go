@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -27,6 +28,7 @@ type archive struct {
 	logs     []*member
 	byName   map[string]int
 	seen     int      // members of any kind
+	nested   []string // archives in it, as paths
 	broken   error    // why listing ended early
 	spool    *os.File // temporary and nameless: logs that cannot be read in place
 	inPlace  bool     // logs are read from the archive itself
@@ -35,8 +37,9 @@ type archive struct {
 // member is a log in an archive.
 type member struct {
 	of      *archive
-	name    string // cleaned: no leading slash, no "..", nothing unprintable
-	size    int64  // of what content gives
+	name    string    // cleaned: no leading slash, no "..", nothing unprintable
+	size    int64     // of what content gives
+	written time.Time // as the archive says; zero where it does not
 	content func() (io.Reader, error)
 	err     error  // follows the content
 	text    budget // spent from the archive's
@@ -74,6 +77,9 @@ func (a *archive) admit(name string) (clean string, ok bool, err error) {
 		return "", false, fmt.Errorf("the name of a member has %d bytes, %d are allowed: unpack it yourself", len(name), a.limits.nameLen)
 	}
 	clean = cleanName(name)
+	if promisesArchive(clean) {
+		a.nested = append(a.nested, a.path+inside+clean)
+	}
 	return clean, parseFilename(clean).explicit, nil
 }
 
@@ -114,6 +120,8 @@ func (m *member) open() (io.ReadCloser, error) {
 }
 
 func (m *member) bytes() int64 { return m.size }
+
+func (m *member) modified() time.Time { return m.written }
 
 func (m *member) budget() *budget { return &m.text }
 

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -155,22 +155,28 @@ func decompress(r io.Reader, name string, b *budget) (io.Reader, error) {
 		return nil, cut(err)
 	}
 	head, whole = sniff(&capped{text, b})
-	if isTar(head) {
+	switch inner, _ := formatOf(head); inner {
+	case plain:
+		return whole, nil
+	case tarred, zipped:
 		return nil, errHidden
 	}
-	return whole, nil
+	return nil, errTwice
 }
 
 // errHidden: archives are read when they are named, not when they are found
 // under a log's name.
 var errHidden = errors.New("holds an archive, not a log: name it as an argument of its own, or unpack it")
 
+// errTwice: unpacking on would let a small file be unpacked without end.
+var errTwice = errors.New("is packed more than once: unpack it yourself and pass the text")
+
 // unpacker reads one of the compressed formats, with all their members, frames
 // or streams one after the other.
 func unpacker(f format, r io.Reader) (io.Reader, error) {
 	switch f {
 	case gzipped:
-		return gzip.NewReader(bufio.NewReaderSize(r, readBuffer))
+		return newGzipReader(bufio.NewReaderSize(r, readBuffer))
 	case zstandard:
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxWindow), zstd.WithDecoderLowmem(true))
 		return &zstdReader{z}, err
@@ -191,21 +197,32 @@ func (z *zstdReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// plainFault is what is wrong with a file that begins like text but is called
-// like a packed one.
+// plainFault is what is wrong with a file that does not begin as a packed one
+// does. Text is read whatever its name says: somebody unpacked it in place, or a
+// rotation was told to pack and did not.
 func plainFault(name string, head []byte) error {
 	ext := extension(name)
+	packed := ext == "gz" || ext == "zst" || ext == "bz2" || ext == "xz"
 	switch {
-	case ext == "gz" && len(head) > 0:
-		return gzip.ErrHeader
-	case (ext == "gz" || ext == "zst" || ext == "bz2" || ext == "xz") && len(head) == 0:
+	case packed && beginsMagic(head):
 		return io.ErrUnexpectedEOF // even the packed form of nothing has a header
-	case ext == "zst" || ext == "bz2" || ext == "xz":
+	case packed && !isText(head):
 		return fmt.Errorf("not a %s file, though its name says so", ext)
 	case foreignTool(ext) != "":
 		return refuse(ext)
 	}
 	return nil
+}
+
+// beginsMagic tells whether a file is so short that it may become a packed one.
+func beginsMagic(head []byte) bool {
+	return slices.ContainsFunc(magics(), func(m magic) bool { return strings.HasPrefix(m.start, string(head)) })
+}
+
+// isText tells whether a file begins as a text does: without the control
+// characters that packed bytes are full of.
+func isText(head []byte) bool {
+	return !bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n\f\v", r) })
 }
 
 // extension is what follows the last dot of a file's name.

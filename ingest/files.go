@@ -40,6 +40,7 @@ type Files struct {
 	order    order
 	opts     ReadOptions
 	finished int
+	broken   []error // of sources that have ended
 	err      error
 }
 
@@ -71,13 +72,18 @@ func (f *Files) Sources() []string {
 // Next fills rec with the next record: of the source whose greatest timestamp
 // so far is least, by name among equals, so that the result does not depend on
 // how bytes arrive. The record is a view that the following call invalidates.
-// Records without a time are returned too. io.EOF: everything was read. Any
-// other error names its file and is returned again by every later call.
+// Records without a time are returned too. io.EOF: everything was read. What
+// cannot be read does not keep the rest back: any other error comes instead of
+// io.EOF, names each file that is missing or breaks off, and is returned again
+// by every later call.
 func (f *Files) Next(rec *smartylog.Record) (src int, err error) {
 	for f.err == nil {
 		top := f.order.first()
 		if top == nil {
-			return 0, io.EOF
+			if f.err = errors.Join(f.broken...); f.err == nil {
+				return 0, io.EOF
+			}
+			break
 		}
 		s := f.streams[top.index]
 		err := s.next(rec)
@@ -85,7 +91,8 @@ func (f *Files) Next(rec *smartylog.Record) (src int, err error) {
 		case err == io.EOF:
 			f.order.pop()
 		case err != nil:
-			f.err = err
+			f.order.pop()
+			f.broken = append(f.broken, err)
 		default:
 			f.order.sank()
 		}

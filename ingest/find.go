@@ -34,22 +34,56 @@ type finder struct {
 	piped    []candidate         // what standard input is, once that is known
 	archives map[string]*archive // by resolved path; nil for a file that is none
 	opened   []*archive
+	unread   []error  // for Found
+	nested   []string // for Found
 }
 
-// Find turns arguments into sources, ordered by name. An argument is a file, a
-// directory (read recursively: *.log and their rotated names), a tar or zip
-// archive (read like a directory), a glob, "-", or "instance:stem=path" where
-// path is one of them. A file named twice is read once, and "x.log.1.gz" is left
-// out beside "x.log.1". An archive is one by its content; those that lie in
-// directories or in other archives are left alone. The error names every bad
-// argument, one line each.
+// Found is what arguments lead to.
+type Found struct {
+	Sources []Source // ordered by name
+	// Unread are what could not be looked into, and was not named itself:
+	// directories in directories, archives that a glob matched. What logs they
+	// hold nobody knows. A log that cannot be opened is a source all the same,
+	// and reading it tells.
+	Unread []error
+	// Nested are archives in directories and in other archives, which are left
+	// alone.
+	Nested []string
+}
+
+// Search turns arguments into sources. An argument is a file, a directory (read
+// recursively: *.log and their rotated names), a tar or zip archive (read like a
+// directory), a glob, "-", or "instance:stem=path" where path is one of them. A
+// file named twice is read once, and "x.log.1.gz" is left out beside "x.log.1".
+// An archive is one by its content. The error names every bad argument, one line
+// each: what was named must be there and readable, what was found below it is
+// read as far as it can be.
 //
-// Find lists archives, and to do so reads a packed one, or one that arrives at
+// Search lists archives, and to do so reads a packed one, or one that arrives at
 // standard input, to its end: its logs are kept in a nameless temporary file
 // for as long as the sources are referred to.
-func Find(args []string) ([]Source, error) {
+func Search(args []string) (*Found, error) {
 	f := &finder{limits: defaultLimits(), stdin: os.Stdin}
-	return f.find(args)
+	sources, err := f.find(args)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range f.opened {
+		f.nested = append(f.nested, a.nested...)
+	}
+	return &Found{sources, f.unread, f.nested}, nil
+}
+
+// Find is Search for callers that want all or nothing.
+func Find(args []string) ([]Source, error) {
+	found, err := Search(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(found.Unread...); err != nil {
+		return nil, err
+	}
+	return found.Sources, nil
 }
 
 func (f *finder) find(args []string) ([]Source, error) {
@@ -129,7 +163,7 @@ func (f *finder) path(path string) ([]candidate, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", path, cause(err))
 	case info.IsDir():
-		return findDirectory(path)
+		return f.directory(path)
 	case !info.Mode().IsRegular():
 		return []candidate{newCandidate(path)}, nil // opening a pipe would wait for its writer
 	}
@@ -168,12 +202,19 @@ func (f *finder) glob(pattern string) ([]candidate, error) {
 	var errs []error
 	for _, p := range paths {
 		c, err := f.path(p)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrPermission) && parseFilename(p).explicit:
+			c = []candidate{newCandidate(p)} // a log: told when it is read
+		case err != nil:
 			errs = append(errs, err)
 		}
 		found = append(found, c...)
 	}
-	return found, errors.Join(errs...)
+	if len(found) == 0 {
+		return nil, errors.Join(errs...)
+	}
+	f.unread = append(f.unread, errs...)
+	return found, nil
 }
 
 // rotatedAway finds logs that the pattern means and that exist under rotated
@@ -187,32 +228,38 @@ func rotatedAway(pattern string) []string {
 	})
 }
 
-func findDirectory(dir string) ([]candidate, error) {
+// directory finds the logs below a directory. Only the directory itself must be
+// readable.
+func (f *finder) directory(dir string) ([]candidate, error) {
 	var found []candidate
-	var errs []error
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("open %s: %w", path, cause(err)))
-			return nil
+	before := len(f.unread)
+	root := strings.TrimSuffix(dir, "/") + "/" // a link to a directory is one
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			err = fmt.Errorf("open %s: %w", filepath.Clean(path), cause(err))
+			if path == root {
+				return err
+			}
+			f.unread = append(f.unread, err)
+		case parseFilename(path).explicit:
+			info, err := os.Stat(path) // a link counts as what it points to
+			if errors.Is(err, fs.ErrPermission) || err == nil && info.Mode().IsRegular() {
+				found = append(found, newCandidate(path))
+			}
+		case promisesArchive(path) && d.Type().IsRegular():
+			f.nested = append(f.nested, path)
 		}
-		if !parseFilename(path).explicit {
-			return nil
-		}
-		info, err := os.Stat(path) // a link counts as what it points to
-		if err != nil || !info.Mode().IsRegular() {
-			return nil
-		}
-		if err := readable(path); err != nil {
-			errs = append(errs, err)
-			return nil
-		}
-		found = append(found, newCandidate(path))
 		return nil
 	})
-	if err == nil && len(errs) == 0 && len(found) == 0 {
+	switch unread := f.unread[before:]; {
+	case err != nil || len(found) > 0:
+	case len(unread) > 0: // no wonder
+		err, f.unread = errors.Join(unread...), f.unread[:before]
+	default:
 		err = fmt.Errorf("open %s: no *.log files in it", dir)
 	}
-	return found, errors.Join(append(errs, err)...)
+	return found, err
 }
 
 func newCandidate(path string) candidate {
@@ -229,15 +276,6 @@ func resolvePath(path string) string {
 		path = real
 	}
 	return path
-}
-
-// readable opens a file once, so that a run does not end halfway.
-func readable(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", path, cause(err))
-	}
-	return f.Close()
 }
 
 // cause drops the operation and path that the os package puts before an error.

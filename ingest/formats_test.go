@@ -62,18 +62,20 @@ func TestPacked_FilesOfTools(t *testing.T) {
 	}
 	skip := "\x50\x2a\x4d\x18\x03\x00\x00\x00abc" // a frame to be skipped, as pzstd writes first
 	for name, data := range map[string]string{
-		"bzip2":                   fixture(t, "one.log.bz2"),
-		"two streams of bzip2":    fixture(t, "two.log.bz2"),
-		"xz without checksum":     fixture(t, "none.log.xz"),
-		"xz with CRC32":           fixture(t, "crc32.log.xz"),
-		"xz with CRC64":           fixture(t, "crc64.log.xz"),
-		"xz with SHA-256":         fixture(t, "sha256.log.xz"),
-		"two padded streams":      fixture(t, "two.log.xz"),
-		"xz of several blocks":    fixture(t, "blocks.log.xz"),
-		"zstd after a frame":      skip + packAs(t, "zst", lines(0, 40)),
-		"two frames":              packAs(t, "zst", lines(0, 20), lines(20, 20)) + skip,
-		"gzip with empty members": packAs(t, "gz", "", lines(0, 20), "", lines(20, 20), ""),
-		"zip by bzip2":            fixture(t, "bzip2.zip"),
+		"bzip2":                     fixture(t, "one.log.bz2"),
+		"two streams of bzip2":      fixture(t, "two.log.bz2"),
+		"xz without checksum":       fixture(t, "none.log.xz"),
+		"xz with CRC32":             fixture(t, "crc32.log.xz"),
+		"xz with CRC64":             fixture(t, "crc64.log.xz"),
+		"xz with SHA-256":           fixture(t, "sha256.log.xz"),
+		"two padded streams":        fixture(t, "two.log.xz"),
+		"xz of several blocks":      fixture(t, "blocks.log.xz"),
+		"zstd after a frame":        skip + packAs(t, "zst", lines(0, 40)),
+		"two frames":                packAs(t, "zst", lines(0, 20), lines(20, 20)) + skip,
+		"gzip filled up with zeros": packAs(t, "gz", lines(0, 40)) + strings.Repeat("\x00", 10240),
+		"members filled up":         packAs(t, "gz", lines(0, 20), lines(20, 20)) + "\x00",
+		"gzip with empty members":   packAs(t, "gz", "", lines(0, 20), "", lines(20, 20), ""),
+		"zip by bzip2":              fixture(t, "bzip2.zip"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := read(t, nil, "x="+write(t, filepath.Join(t.TempDir(), "packed"), data))
@@ -99,7 +101,7 @@ func TestPacked_Refused(t *testing.T) {
 		"x.log.lz":       {"LZIP\x01rest", "lz files are not read"},
 		"x.log.lzo":      {"\x89LZO\x00rest", "lzo files are not read"},
 		"b.log.lz4":      {"something", "lz4 files are not read"},
-		"x.log.xz":       {"something", "not a xz file, though its name says so"},
+		"x.log.xz":       {"some\x00thing", "not a xz file, though its name says so"},
 		"x.log.zst":      {"", "unexpected EOF"},
 		"wide.log.xz":    {fixture(t, "wide.log.xz"), "needs more than 128 MiB of memory to unpack"},
 		"wide.log.zst":   {fixture(t, "wide.log.zst"), "needs more than 128 MiB of memory to unpack"},
@@ -119,6 +121,9 @@ func TestPacked_Refused(t *testing.T) {
 		"lzma.zip":       {fixture(t, "lzma.zip"), "e.log: is packed by method 14, which is not read"},
 		"nested.tar":     {tarOf(t, entry{name: "x.log.1.gz", text: packAs(t, "gz", tarOf(t, entry{name: "y.log"}))}), "holds an archive, not a log"},
 		"nested.zip":     {zipOf(t, entry{name: "x.log", text: zipOf(t, entry{name: "y.log"})}), "holds an archive, not a log"},
+		"twice.log.gz":   {packAs(t, "gz", packAs(t, "gz", lines(0, 1))), "is packed more than once: unpack it yourself"},
+		"twice.log.zst":  {packAs(t, "zst", packAs(t, "xz", lines(0, 1))), "is packed more than once: unpack it yourself"},
+		"zip.log.gz":     {packAs(t, "gz", zipOf(t, entry{name: "y.log"})), "holds an archive, not a log"},
 		"no_such.tar.gz": {"\x1f\x8b", "unexpected EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {

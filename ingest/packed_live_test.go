@@ -46,7 +46,7 @@ func TestRestart_DamagedPackedFileIsGivenUp(t *testing.T) {
 		"cut":         {whole[:len(whole)-60], 200, "unexpected EOF"},
 		"a checksum":  {packAs(t, "xz", lines(0, 200)) + strings.Replace(packAs(t, "xz", lines(200, 200)), "YZ", "YY", 1), 399, "damaged end of a stream"},
 		"half a line": {unfinished(t, lines(0, 200)+line(200, 200)[:60]), 199, "unexpected EOF"},
-		"no header":   {"nothing packed", 0, "not a xz file"},
+		"no header":   {"nothing\x00packed", 0, "not a xz file"},
 		"a window":    {fixture(t, "wide.log.xz"), 0, "needs more than 128 MiB"},
 		"an archive":  {packAs(t, "xz", tarOf(t, entry{name: "x.log"})), 0, "holds an archive"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Stdin is the path that stands for standard input.
@@ -47,12 +48,34 @@ func (s Source) Bytes() int64 {
 	return n
 }
 
+// Written is when the source was last written to, as far as its files tell: the
+// modification time of the newest one that is not empty. Zero: not known.
+func (s Source) Written() time.Time {
+	for i := len(s.Files) - 1; i >= 0; i-- {
+		if p := s.place(i); p != nil {
+			if p.bytes() > 0 {
+				return p.modified()
+			}
+			continue
+		}
+		info, err := os.Stat(s.Files[i])
+		if err != nil || !info.Mode().IsRegular() {
+			return time.Time{}
+		}
+		if info.Size() > 0 {
+			return info.ModTime()
+		}
+	}
+	return time.Time{}
+}
+
 // place is where the bytes of a generation lie that is no file of its own.
 type place interface {
 	open() (io.ReadCloser, error)
 	bytes() int64    // that open gives; 0 where it is unknown
 	budget() *budget // of the text they unpack to
-	file() string    // for Record.File
+	modified() time.Time
+	file() string // for Record.File
 }
 
 func (s Source) place(i int) place {
@@ -103,6 +126,7 @@ type piped struct {
 
 func (p *piped) open() (io.ReadCloser, error) { return io.NopCloser(p.in), nil }
 func (p *piped) bytes() int64                 { return 0 }
+func (p *piped) modified() time.Time          { return time.Time{} }
 func (p *piped) budget() *budget              { return p.text }
 func (p *piped) file() string                 { return Stdin }
 

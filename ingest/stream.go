@@ -29,7 +29,8 @@ type stream struct {
 
 	ahead  []*smartylog.Record // read in search of the next time, oldest first
 	end    bool                // all files are read
-	err    error               // sticky
+	errs   []error             // of files that could not be read, or not to their ends
+	err    error               // all of them, at the end; sticky
 	inside bool                // the last record with a time was between From and To
 	told   bool
 	stats  SourceStats
@@ -92,11 +93,13 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 	return 0, false
 }
 
-// read returns the next record of the files, io.EOF after the last one.
+// read returns the next record of the files. A file that breaks costs what is
+// behind the break, not the files after it; what was wrong with which is told
+// after the last record, else io.EOF.
 func (s *stream) read(rec *smartylog.Record) error {
-	for s.err == nil && !s.end {
+	for !s.end {
 		if s.scan == nil {
-			s.err = s.open()
+			s.open()
 			continue
 		}
 		err := s.scanOne(rec)
@@ -105,10 +108,10 @@ func (s *stream) read(rec *smartylog.Record) error {
 			return nil
 		}
 		if err != io.EOF {
-			s.err = fmt.Errorf("read %s: %w", s.src.Files[s.gen], cause(err))
+			s.errs = append(s.errs, fmt.Errorf("read %s: %w", s.src.Files[s.gen], cause(err)))
 		}
-		if closed := s.closeFile(); s.err == nil && closed != nil {
-			s.err = closed
+		if err := s.closeFile(); err != nil {
+			s.errs = append(s.errs, err)
 		}
 		s.gen++
 	}
@@ -143,12 +146,20 @@ func (s *stream) label(rec *smartylog.Record) {
 	s.stats.Records++
 }
 
-// open opens generation s.gen, or finds that there is none.
-func (s *stream) open() error {
-	if s.gen == len(s.src.Files) {
-		s.end = true
-		return nil
+// open opens generation s.gen, or the next one that can be opened, or finds that
+// there is none.
+func (s *stream) open() {
+	for ; s.gen < len(s.src.Files); s.gen++ {
+		err := s.openFile()
+		if err == nil {
+			return
+		}
+		s.errs = append(s.errs, err)
 	}
+	s.end, s.err = true, errors.Join(s.errs...)
+}
+
+func (s *stream) openFile() error {
 	path := s.src.Files[s.gen]
 	f, budget, err := s.src.open(s.gen)
 	if err != nil {
@@ -185,9 +196,7 @@ func (s *stream) closeFile() error {
 }
 
 func (s *stream) close() error {
-	if s.err == nil {
-		s.err = errors.New("read from closed files")
-	}
+	s.end = true
 	return s.closeFile()
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // isTar tells whether head is the header of a tar's member: its checksum is
@@ -64,7 +65,7 @@ func (a *archive) listTar(in io.Reader, file *os.File, b *budget) error {
 			err = a.addTarred(name, h, t, src, b)
 		case tar.TypeLink: // the same file under another name
 			if m := a.find(cleanName(h.Linkname)); m != nil {
-				a.add(&member{name: name, size: m.size, content: m.content})
+				a.add(&member{name: name, size: m.size, written: m.written, content: m.content})
 			}
 		}
 		if err != nil || a.broken != nil {
@@ -85,12 +86,12 @@ func (a *archive) addTarred(name string, h *tar.Header, t *tar.Reader, src *tarI
 			return err
 		}
 		a.inPlace = true
-		a.addSection(name, src.file, at, h.Size)
+		a.addSection(name, h.ModTime, io.NewSectionReader(src.file, at, h.Size))
 		return nil
 	}
 	at, n, err := a.keep(text)
 	if at >= 0 && (n > 0 || err == nil) {
-		a.addSection(name, a.spool, at, n)
+		a.addSection(name, h.ModTime, io.NewSectionReader(a.spool, at, n))
 	}
 	var full *spoolError
 	if errors.As(err, &full) {
@@ -100,10 +101,13 @@ func (a *archive) addTarred(name string, h *tar.Header, t *tar.Reader, src *tarI
 	return nil
 }
 
-// addSection adds a log whose bytes lie in f.
-func (a *archive) addSection(name string, f *os.File, at, size int64) {
-	a.add(&member{name: name, size: size, content: func() (io.Reader, error) {
-		return &exactly{io.NewSectionReader(f, at, size), size}, nil
+// addSection adds a log whose bytes are those of text.
+func (a *archive) addSection(name string, written time.Time, text *io.SectionReader) {
+	if written.Unix() == 0 {
+		written = time.Time{} // left out by who made the archive
+	}
+	a.add(&member{name: name, size: text.Size(), written: written, content: func() (io.Reader, error) {
+		return &exactly{io.NewSectionReader(text, 0, text.Size()), text.Size()}, nil
 	}})
 }
 

@@ -2,10 +2,12 @@ package ingest
 
 import (
 	"compress/bzip2"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zip"
 )
@@ -37,6 +39,7 @@ func (a *archive) listZip(f io.ReaderAt, size int64) error {
 		z.RegisterDecompressor(method, func(r io.Reader) io.ReadCloser { return unzipper(packing, r) })
 	}
 	var total uint64 // as they say; reading stops at a member that has more
+	var faults []error
 	for _, f := range z.File {
 		name, isLog, err := a.admit(slashes(f.Name))
 		if err != nil {
@@ -45,13 +48,18 @@ func (a *archive) listZip(f io.ReaderAt, size int64) error {
 		if !isLog || !f.Mode().IsRegular() || strings.HasSuffix(f.Name, "/") {
 			continue
 		}
-		if err := zipFault(f); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		m := &member{name: name, size: int64(min(f.UncompressedSize64, 1<<62)), written: zipTime(f), content: func() (io.Reader, error) { return f.Open() }}
+		if fault := zipFault(f); fault != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", name, fault))
+			m.content = func() (io.Reader, error) { return nil, fault }
 		}
-		a.add(&member{name: name, size: int64(min(f.UncompressedSize64, 1<<62)), content: func() (io.Reader, error) { return f.Open() }})
+		a.add(m)
 		if total += f.UncompressedSize64; total > uint64(a.text.allowed()) || f.UncompressedSize64 > uint64(a.text.allowed()) {
 			return a.limits.newBudget(size).spend(1 << 62)
 		}
+	}
+	if len(faults) > 0 && len(faults) == len(a.logs) {
+		return faults[0] // that of all
 	}
 	return nil
 }
@@ -69,6 +77,21 @@ func zipFault(f *zip.File) error {
 		return nil
 	}
 	return fmt.Errorf("is packed by method %d, which is not read: unpack the archive yourself", f.Method)
+}
+
+// zipTime is when a member was last written. The time that every member has is
+// that of a clock on a wall nobody knows where; only an extra field tells more.
+func zipTime(f *zip.File) time.Time {
+	const ntfs, unix, info = 0x000a, 0x5455, 0x5855
+	for extra := f.Extra; len(extra) >= 4; {
+		size := int(binary.LittleEndian.Uint16(extra[2:]))
+		switch binary.LittleEndian.Uint16(extra) {
+		case ntfs, unix, info:
+			return f.Modified
+		}
+		extra = extra[min(4+size, len(extra)):]
+	}
+	return time.Time{}
 }
 
 // slashes are what separates directories, also in zips of programs that do not
