@@ -1,7 +1,6 @@
 package logstats
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"unicode/utf8"
@@ -71,6 +70,9 @@ type Event struct {
 	Levels map[string]int64
 	Keys   []Key // in no order
 	Others int64 // keys beyond the limit
+
+	unicode int64 // records with u'…'
+	plain   Span  // records with a mapping of several texts and no u
 }
 
 // Key is a key of an event's context.
@@ -86,16 +88,6 @@ type Big struct {
 	Event string
 }
 
-// Era is the Python that printed a record.
-type Era int
-
-// The eras; most records show neither.
-const (
-	Python2 Era = iota
-	Python3
-	eras
-)
-
 // Counts is what can be counted of records in any order. Make one with
 // NewCounts.
 type Counts struct {
@@ -104,8 +96,8 @@ type Counts struct {
 	Flags   map[string]Tally // by the flags' names
 	Events  map[string]*Event
 	NotUTF8 Tally
-	Eras    [eras]Span
-	Biggest []Big // largest first
+	Eras    [eras]Span // by the signs that prove one
+	Biggest []Big      // largest first
 
 	last *Event // of the record before: often the same
 }
@@ -122,7 +114,8 @@ func (c *Counts) Add(rec *smartylog.Record) {
 	if level != "" {
 		c.Levels[level]++
 	}
-	c.event(rec.Event).add(rec, level)
+	e := c.event(rec.Event)
+	e.add(rec, level)
 	rec.IsSuspect()
 	if rec.Flags != 0 {
 		for _, name := range rec.Flags.Names() {
@@ -134,8 +127,8 @@ func (c *Counts) Add(rec *smartylog.Record) {
 	if !utf8.Valid(rec.Raw) {
 		c.NotUTF8.add(rec)
 	}
-	if era, ok := eraOf(firstLine(rec.Raw[rec.Message():])); ok && rec.HasTime() {
-		c.Eras[era].add(rec.Sec)
+	if rec.HasTime() {
+		c.addEra(e, signOf(firstLine(rec.Raw[rec.Message():])), rec.Sec)
 	}
 	c.big(Big{placeOf(rec), int64(len(rec.Raw)), rec.Event})
 }
@@ -258,6 +251,8 @@ func (e *Event) mergeEvent(o *Event) {
 	e.Count += o.Count
 	e.Span.merge(o.Span)
 	e.Others += o.Others
+	e.unicode += o.unicode
+	e.plain.merge(o.plain)
 	addAll(e.Levels, o.Levels)
 	for _, k := range o.Keys {
 		e.merge(k)
@@ -268,45 +263,4 @@ func addAll(to, from map[string]int64) {
 	for name, n := range from {
 		to[name] += n
 	}
-}
-
-// firstLine spares eraOf the lines of a traceback, which show source code.
-func firstLine(b []byte) []byte {
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		return b[:i]
-	}
-	return b
-}
-
-// eraOf tells which Python printed a message: u'…' is Python 2; a character
-// beyond ASCII at the start of a text without prefix is Python 3, because Python
-// 2 escapes it there.
-func eraOf(message []byte) (Era, bool) {
-	for p := 0; ; {
-		i := bytes.IndexByte(message[p:], '\'')
-		if i < 0 {
-			return 0, false
-		}
-		p += i
-		if p >= 2 && message[p-1] == 'u' && opens(message[p-2]) {
-			return Python2, true
-		}
-		if p >= 1 && p+1 < len(message) && message[p+1] >= 0x80 && opens(message[p-1]) && !insideObject(message[:p]) {
-			return Python3, true
-		}
-		p++
-	}
-}
-
-// insideObject tells whether a "<" is open: the text of objects is printed as it
-// is in both eras.
-func insideObject(b []byte) bool { return bytes.LastIndexByte(b, '<') > bytes.LastIndexByte(b, '>') }
-
-// opens tells whether a printed text can begin after c.
-func opens(c byte) bool {
-	switch c {
-	case '=', '(', '[', '{', ',', ' ', ':':
-		return true
-	}
-	return false
 }

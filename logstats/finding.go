@@ -10,11 +10,12 @@ import (
 
 // Finding is one thing that is unusual about a log, in plain words.
 type Finding struct {
-	Code   string `json:"code"`             // stable, for scripts: "level_raised"
-	Weight Weight `json:"weight"`           // how much it matters
-	Log    string `json:"log,omitempty"`    // "" for what concerns several
-	Text   string `json:"text"`             // what is seen
-	Advice string `json:"advice,omitempty"` // what to do about it
+	Code   string   `json:"code"`             // stable, for scripts: "level_raised"
+	Weight Weight   `json:"weight"`           // how much it matters
+	Log    string   `json:"log,omitempty"`    // "" for what concerns several, or none
+	Logs   []string `json:"logs,omitempty"`   // those several, of which Text names the first
+	Text   string   `json:"text"`             // what is seen
+	Advice string   `json:"advice,omitempty"` // what to do about it
 }
 
 // Weight says how much a finding matters.
@@ -26,30 +27,38 @@ const (
 	Note    Weight = "note"
 )
 
+// Options say how findings are written.
+type Options struct {
+	Zone      *time.Location // of the times in texts; records without an offset were read in it
+	ZoneGiven bool           // somebody chose it
+	Unread    []error        // what could not be searched for logs
+}
+
 // doctor looks at logs and collects findings.
 type doctor struct {
-	logs  []*Log
-	zone  *time.Location
+	Options
+	logs  []*Log // those of which something can be said
 	found []Finding
 }
 
-// Findings says what is unusual about logs: warnings first, then by log. Times
-// are written in zone.
-func Findings(logs []*Log, zone *time.Location) []Finding {
-	d := &doctor{logs: logs, zone: zone}
+// Findings says what is unusual about logs: warnings first, then by log.
+func Findings(logs []*Log, o Options) []Finding {
+	d := &doctor{Options: o}
+	for _, err := range o.Unread {
+		d.add(Warning, "unread", nil, fmt.Sprintf("Not everything could be searched for logs: %s.", err), "What is in there is missing from all that is said here.")
+	}
+	d.empty(logs)
 	for _, l := range logs {
 		if d.foreign(l) {
 			continue
 		}
+		d.logs = append(d.logs, l)
 		d.levels(l)
-		d.clock(l)
-		d.offsets(l)
-		d.order(l)
 		d.damage(l)
 		d.names(l)
 	}
-	d.silences()
-	d.offsetsApart()
+	local := d.times()
+	d.silences(local)
 	d.eras()
 	slices.SortStableFunc(d.found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Log, b.Log))
@@ -70,11 +79,33 @@ func (d *doctor) add(w Weight, code string, l *Log, text, advice string) {
 	d.found = append(d.found, f)
 }
 
-// foreign finds logs that are none of Smarty's; nothing else can be said of them.
+// alike reports what logs have alike: of one in the words one, of several behind
+// their names in the words several. A dozen paragraphs that say the same are not
+// read.
+func (d *doctor) alike(f Finding, logs []*Log, one, several string) {
+	switch len(logs) {
+	case 0:
+		return
+	case 1:
+		f.Log, f.Text = logs[0].Name, one
+	default:
+		f.Logs = names(logs)
+		f.Text = some(f.Logs, 4) + " " + several
+	}
+	d.found = append(d.found, f)
+}
+
+// foreign finds logs that are none of Smarty's, and those that cannot be read;
+// nothing else can be said of them.
 func (d *doctor) foreign(l *Log) bool {
-	if l.Counts.Records == 0 {
-		d.note("empty", l, "It has no records.", "")
+	switch {
+	case l.Counts.Records == 0 && l.Err != nil:
+		d.warn("unreadable", l, fmt.Sprintf("It could not be read: %s.", oneLine(l.Err)), "")
 		return true
+	case l.Counts.Records == 0:
+		return true // told by empty
+	case l.Err != nil:
+		d.warn("incomplete", l, fmt.Sprintf("Not all of it could be read: %s.", oneLine(l.Err)), "The counts are those of the rest.")
 	}
 	if l.Course.Span.Count > 0 {
 		return false
@@ -84,9 +115,11 @@ func (d *doctor) foreign(l *Log) bool {
 	return true
 }
 
+func oneLine(err error) string { return some(strings.Split(err.Error(), "\n"), 3) }
+
 // clockText writes a moment to the second.
 func (d *doctor) clockText(sec int64) string {
-	return time.Unix(sec, 0).In(d.zone).Format("2006-01-02 15:04:05")
+	return time.Unix(sec, 0).In(d.Zone).Format("2006-01-02 15:04:05")
 }
 
 // length writes a length of time in its two greatest units.

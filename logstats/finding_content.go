@@ -16,6 +16,40 @@ const (
 	enoughFailures = 3
 )
 
+// empty finds logs without a record. Where other logs have some, a level raised
+// above all that a log tells may be behind it.
+func (d *doctor) empty(logs []*Log) {
+	var empty []*Log
+	var most []string
+	for _, l := range logs {
+		if l.Counts.Records > 0 || l.Err != nil {
+			continue
+		}
+		empty = append(empty, l)
+		if level := highestLevel(l.Stem); level != "" && rank(level) < rank("WARNING") {
+			most = append(most, fmt.Sprintf("%s at most %s", l.Name, level))
+		}
+	}
+	f := Finding{Code: "empty", Weight: Note}
+	if Total(logs).Records == 0 || len(most) == 0 {
+		d.alike(f, empty, "It has no records.", "have no records.")
+		return
+	}
+	f.Advice = "Nothing happened, or it was rotated just now; or the handler's level was raised above all that is written there (" + some(most, 4) + ")."
+	d.alike(f, empty, "It has no records, while other logs have.", "have no records, while other logs have.")
+}
+
+// highestLevel is that of the documented events of a log, "" where there are none.
+func highestLevel(stem string) string {
+	highest := ""
+	for _, e := range smartylog.Catalogue() {
+		if e.Log == stem && (highest == "" || rank(e.Level) > rank(highest)) {
+			highest = e.Level
+		}
+	}
+	return highest
+}
+
 // levels finds logs whose handler drops the successes: the documented events of
 // lower levels are missing, and so is the level itself.
 func (d *doctor) levels(l *Log) {
@@ -28,8 +62,9 @@ func (d *doctor) levels(l *Log) {
 	}
 	var missing []string
 	failed := ""
+	homes := l.homes()
 	for _, e := range smartylog.Catalogue() {
-		if e.Log != l.Stem || rank(e.Level) >= least || l.Counts.Events[e.Name] != nil {
+		if !homes[e.Log] || rank(e.Level) >= least || l.Counts.Events[e.Name] != nil {
 			continue
 		}
 		missing = append(missing, e.Name)
@@ -40,9 +75,29 @@ func (d *doctor) levels(l *Log) {
 	if len(missing) == 0 || failed == "" && l.Counts.Records < enough {
 		return
 	}
+	why := "its level was probably raised"
+	if !isSmarty(l.Stem) {
+		why += ", or its records were picked out"
+	}
 	lowest := LevelNames(l.Counts.Levels)[0]
-	d.warn("level_raised", l, fmt.Sprintf("It has %snot one record below %s: its level was probably raised. Missing: %s.", failed, lowest, some(missing, 4)),
+	d.warn("level_raised", l, fmt.Sprintf("It has %snot one record below %s: %s. Missing: %s.", failed, lowest, why, some(missing, 4)),
 		"Rules that compare failures with successes, or that wait for a success, cannot work here. Lower the handler's level in Smarty's settings to DEBUG, or count failures alone.")
+}
+
+// homes are the logs that a log's records belong to: itself, or where it has a
+// name that Smarty does not give (standard input, "acc.log"), those of its
+// events.
+func (l *Log) homes() map[string]bool {
+	if isSmarty(l.Stem) {
+		return map[string]bool{l.Stem: true}
+	}
+	homes := map[string]bool{}
+	for name := range l.Counts.Events {
+		if e, ok := smartylog.EventByName(name); ok {
+			homes[e.Log] = true
+		}
+	}
+	return homes
 }
 
 // failureOf finds the seen event that tells of the failure of what success names.

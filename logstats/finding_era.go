@@ -17,7 +17,8 @@ func few(two, three Span) bool {
 func (d *doctor) eras() {
 	var two, three, up []*Log
 	for _, l := range d.logs {
-		a, b := l.Counts.Eras[Python2], l.Counts.Eras[Python3]
+		seen := l.Counts.Recognised()
+		a, b := seen[Python2], seen[Python3]
 		switch {
 		case a.Count >= 3 && b.Count == 0:
 			two = append(two, l)
@@ -29,7 +30,7 @@ func (d *doctor) eras() {
 		case b.Last <= a.First:
 			d.note("eras", l, fmt.Sprintf("Python 3 wrote it until %s, Python 2 since %s.", d.clockText(b.Last), d.clockText(a.First)), "Smarty was taken back to an older version. Both are read.")
 		default:
-			d.warn("mixed_eras", l, fmt.Sprintf("Records of Python 2 (%s) and Python 3 (%s) are mixed.", grouped(a.Count), grouped(b.Count)),
+			d.warn("mixed_eras", l, fmt.Sprintf("Records of Python 2 (%s recognised) and Python 3 (%s recognised) are mixed.", grouped(a.Count), grouped(b.Count)),
 				"Two versions of Smarty write the same file, or two servers' logs were put together.")
 		}
 	}
@@ -38,7 +39,7 @@ func (d *doctor) eras() {
 	}
 	for _, l := range up {
 		d.note("eras", l, fmt.Sprintf("Python 2 wrote it until %s, Python 3 since %s.",
-			d.clockText(l.Counts.Eras[Python2].Last), d.clockText(l.Counts.Eras[Python3].First)), "Smarty was upgraded. Both are read.")
+			d.clockText(l.Counts.Recognised()[Python2].Last), d.clockText(l.Counts.Recognised()[Python3].First)), "Smarty was upgraded. Both are read.")
 	}
 	if len(two) > 0 && len(three) > 0 {
 		d.add(Note, "eras", nil, fmt.Sprintf("Python 2 wrote %s; Python 3 wrote %s.", some(names(two), 4), some(names(three), 4)), "Logs of two versions of Smarty. Both are read.")
@@ -50,10 +51,10 @@ func (d *doctor) eras() {
 func (d *doctor) upgraded(two, three, up []*Log) bool {
 	last, first := int64(math.MinInt64), int64(math.MaxInt64)
 	for _, l := range append(two[:len(two):len(two)], up...) {
-		last = max(last, l.Counts.Eras[Python2].Last)
+		last = max(last, l.Counts.Recognised()[Python2].Last)
 	}
 	for _, l := range append(three[:len(three):len(three)], up...) {
-		first = min(first, l.Counts.Eras[Python3].First)
+		first = min(first, l.Counts.Recognised()[Python3].First)
 	}
 	if len(up) == 0 || last > first {
 		return false

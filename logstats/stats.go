@@ -1,6 +1,7 @@
 package logstats
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ type Log struct {
 	Files                 []string // oldest first
 	Bytes, Lines, Skipped int64    // of text, unpacked
 	Written               int64    // when the newest file was last written, Unix seconds; 0: not known
+	Err                   error    // why it is not whole: what could not be read of it
 	Course                Course
 	Counts                *Counts
 }
@@ -21,18 +23,8 @@ type Log struct {
 // EventNames lists the events seen, the most frequent first.
 func (l *Log) EventNames() []string {
 	return slices.SortedFunc(maps.Keys(l.Counts.Events), func(a, b string) int {
-		if n := l.Counts.Events[b].Count - l.Counts.Events[a].Count; n != 0 {
-			return sign(n)
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(cmp.Compare(l.Counts.Events[b].Count, l.Counts.Events[a].Count), strings.Compare(a, b))
 	})
-}
-
-func sign(n int64) int {
-	if n < 0 {
-		return -1
-	}
-	return 1
 }
 
 // LevelNames lists the levels seen, the least first; unknown ones at the end.
@@ -83,10 +75,7 @@ func (e *Event) UnknownKeys() []Key {
 // SortedKeys lists all keys, most frequent first.
 func (e *Event) SortedKeys() []Key {
 	return slices.SortedFunc(slices.Values(e.Keys), func(a, b Key) int {
-		if a.Count != b.Count {
-			return sign(b.Count - a.Count)
-		}
-		return strings.Compare(a.Name, b.Name)
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
 	})
 }
 

@@ -49,7 +49,7 @@ func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) er
 	if f.out == "" {
 		a.interruptible() // there is no file to put away
 	}
-	copies, err := planCopies(logs)
+	copies, unread, err := a.planCopies(logs)
 	if err != nil {
 		return ioError(err)
 	}
@@ -77,10 +77,7 @@ func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) er
 		return outcome(ctx, err)
 	}
 	reportAnonymised(a.stderr, &job.report, job.files, f.out)
-	if err != nil {
-		return ioError(err)
-	}
-	return nil
+	return unreadError(err, unread)
 }
 
 // oneLog refuses several logs where there is one output.

@@ -21,17 +21,19 @@ type logCopy struct {
 	path       string // to write to; "" is standard output
 }
 
-// planCopies finds the files that the arguments name, each once.
-func planCopies(args []string) ([]logCopy, error) {
-	var out []logCopy
+// planCopies finds the files that the arguments name, each once, and what could
+// not be searched for some.
+func (a *app) planCopies(args []string) (out []logCopy, unread []error, err error) {
 	var errs []error
 	seen := map[string]bool{}
 	for _, arg := range args {
-		sources, err := ingest.Find([]string{arg})
+		found, err := a.searchLogs([]string{arg})
 		if err != nil {
 			errs = append(errs, err)
+			continue
 		}
-		for _, s := range sources {
+		unread = append(unread, found.Unread...)
+		for _, s := range found.Sources {
 			for i, file := range s.Files {
 				if abs, err := filepath.Abs(file); err == nil && !seen[abs] {
 					seen[abs] = true
@@ -40,7 +42,7 @@ func planCopies(args []string) ([]logCopy, error) {
 			}
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, unread, errors.Join(errs...)
 }
 
 // copyName is where a file goes: directories and archives keep what is below

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/logstats"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -18,13 +19,14 @@ import (
 type parseFlags struct {
 	format, zone, where, from, to string
 	events                        []string
-	raw, stats                    bool
+	raw, stats, zoneGiven         bool
 }
 
 // parseJob is a parse made ready to run.
 type parseJob struct {
 	sources []ingest.Source
 	read    ingest.ReadOptions
+	unread  []error // what could not be searched for logs
 	filter  *recordFilter
 	zone    *time.Location
 	bytes   int64 // of the files on disk
@@ -50,7 +52,10 @@ its biggest records; then it says in plain words what is unusual about these log
   smarty-alert parse --stats logs.tar.zst
   zcat smarty_main.log.2.gz | smarty-alert parse --format jsonl
   zcat smarty_main.log.2.gz | smarty-alert parse app1:smarty_main=-`,
-		RunE: func(cmd *cobra.Command, logs []string) error { return a.parse(cmd.Context(), f, logs) },
+		RunE: func(cmd *cobra.Command, logs []string) error {
+			f.zoneGiven = cmd.Flags().Changed("timezone")
+			return a.parse(cmd.Context(), f, logs)
+		},
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.format, "format", "", "jsonl or text; default: text on a terminal and for --stats, else jsonl")
@@ -78,7 +83,7 @@ func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 		return usageError(errors.New("--raw shows records and --stats only counts them: choose one"))
 	}
 	a.interruptible() // also while an archive is unpacked
-	job, err := prepareParse(f, logs)
+	job, err := a.prepareParse(f, logs)
 	if err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (a *app) parse(ctx context.Context, f parseFlags, logs []string) error {
 }
 
 // prepareParse checks everything that can be known before reading.
-func prepareParse(f parseFlags, logs []string) (*parseJob, error) {
+func (a *app) prepareParse(f parseFlags, logs []string) (*parseJob, error) {
 	zone, err := loadZone(f.zone)
 	if err != nil {
 		return nil, err
@@ -111,9 +116,11 @@ func prepareParse(f parseFlags, logs []string) (*parseJob, error) {
 	if len(logs) == 0 {
 		logs = []string{ingest.Stdin}
 	}
-	if job.sources, err = ingest.Find(logs); err != nil {
+	found, err := a.searchLogs(logs)
+	if err != nil {
 		return nil, ioError(err)
 	}
+	job.sources, job.unread = found.Sources, found.Unread
 	job.bytes = diskBytes(job.sources)
 	return job, nil
 }
@@ -126,18 +133,22 @@ func (a *app) parseStats(ctx context.Context, f parseFlags, job *parseJob) error
 	if logs == nil {
 		return outcome(ctx, broken)
 	}
+	var found []logstats.Finding
 	some := job.filter.active()
-	write := func() error { return writeStatsText(a.stdout, logs, job.zone, some, a.colours(a.stdout)) }
+	if !some {
+		found = logstats.Findings(logs, logstats.Options{Zone: job.zone, ZoneGiven: f.zoneGiven, Unread: job.unread})
+	}
+	write := func() error {
+		t := &statsText{zone: job.zone, colours: a.colours(a.stdout), width: terminalWidth(a.stdout)}
+		return t.write(a.stdout, logs, found, some)
+	}
 	if f.format == "jsonl" {
-		write = func() error { return writeStatsJSON(a.stdout, logs, job.zone, some) }
+		write = func() error { return writeStatsJSON(a.stdout, logs, found, some) }
 	}
 	if err := write(); err != nil && !isBrokenPipe(err) {
 		return ioError(fmt.Errorf("write statistics: %w", err))
 	}
-	if broken != nil {
-		return ioError(broken)
-	}
-	return nil
+	return unreadError(broken, job.unread)
 }
 
 func (a *app) parseRecords(ctx context.Context, f parseFlags, job *parseJob) error {
@@ -157,10 +168,7 @@ func (a *app) parseRecords(ctx context.Context, f parseFlags, job *parseJob) err
 		fmt.Fprintf(a.stderr, "smarty-alert: note: %s: skipped %s that belong to no record (blank lines, holes, cut text)\n",
 			printable(name), count(int(logged.skipped()[name]), "byte"))
 	}
-	if len(logged.errs) > 0 {
-		return ioError(errors.Join(logged.errs...))
-	}
-	return nil
+	return unreadError(errors.Join(logged.errs...), job.unread)
 }
 
 // writeRecords writes all records that the filter wants. Of a file that turns out to be broken in the

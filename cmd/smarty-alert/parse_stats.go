@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -84,7 +83,7 @@ func (s *surveyor) addUp() {
 
 func (s *surveyor) read(ctx context.Context, sources []ingest.Source) error {
 	for _, src := range sources {
-		log := &logstats.Log{Name: src.Name(), Stem: src.Stem, Files: src.Files, Written: written(src), Counts: logstats.NewCounts()}
+		log := &logstats.Log{Name: src.Name(), Stem: src.Stem, Files: src.Files, Written: writtenSecond(src), Counts: logstats.NewCounts()}
 		s.logs = append(s.logs, log)
 		if err := s.readLog(ctx, src, log); err != nil {
 			return err
@@ -97,6 +96,7 @@ func (s *surveyor) read(ctx context.Context, sources []ingest.Source) error {
 func (s *surveyor) readLog(ctx context.Context, src ingest.Source, log *logstats.Log) error {
 	files, err := ingest.OpenFiles([]ingest.Source{src}, s.o)
 	if err != nil {
+		log.Err = err
 		s.errs = append(s.errs, err)
 		return nil
 	}
@@ -115,6 +115,7 @@ func (s *surveyor) readLog(ctx context.Context, src ingest.Source, log *logstats
 			return err
 		}
 		if !errors.Is(err, io.EOF) {
+			log.Err = err
 			s.errs = append(s.errs, err)
 		}
 		s.hand()
@@ -159,12 +160,10 @@ func (s *surveyor) hand() {
 	}
 }
 
-// written is when the newest file of a log was last written, 0 when that is not
-// known. A newest file without a word in it proves nothing.
-func written(src ingest.Source) int64 {
-	info, err := os.Stat(src.Files[len(src.Files)-1])
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return 0
+// writtenSecond is when a log was last written, 0 when that is not known.
+func writtenSecond(src ingest.Source) int64 {
+	if at := src.Written(); !at.IsZero() {
+		return at.Unix()
 	}
-	return info.ModTime().Unix()
+	return 0
 }

@@ -61,7 +61,7 @@ type bigJSON struct {
 	logstats.Place
 }
 
-func writeStatsJSON(w io.Writer, logs []*logstats.Log, zone *time.Location, some bool) error {
+func writeStatsJSON(w io.Writer, logs []*logstats.Log, found []logstats.Finding, some bool) error {
 	sum := logstats.Total(logs)
 	s := statsJSON{Type: "stats", Files: sum.Files, Bytes: sum.Bytes, Lines: sum.Lines, Skipped: sum.Skipped, Records: sum.Records,
 		Filtered: some, Logs: []logJSON{}, Biggest: []bigJSON{}, Findings: []logstats.Finding{}}
@@ -72,7 +72,7 @@ func writeStatsJSON(w io.Writer, logs []*logstats.Log, zone *time.Location, some
 	for _, b := range biggest(logs) {
 		s.Biggest = append(s.Biggest, bigJSON{b.log, b.Event, b.Bytes, b.Place})
 	}
-	if found := logstats.Findings(logs, zone); !some && found != nil {
+	if found != nil {
 		s.Findings = found
 	}
 	enc := json.NewEncoder(w)

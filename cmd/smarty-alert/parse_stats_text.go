@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/smarty-alert/smarty-alert/logstats"
@@ -18,12 +17,12 @@ type statsText struct {
 	out     strings.Builder
 	zone    *time.Location
 	colours bool
+	width   int // of the terminal; 0: of no end
 }
 
-// writeStatsText writes everything at once. Of logs of which only some records
-// were counted nothing is said to be unusual.
-func writeStatsText(w io.Writer, logs []*logstats.Log, zone *time.Location, some, colours bool) error {
-	t := &statsText{zone: zone, colours: colours}
+// write writes everything at once. Of logs of which only some records were
+// counted nothing is said to be unusual.
+func (t *statsText) write(w io.Writer, logs []*logstats.Log, found []logstats.Finding, some bool) error {
 	t.total(logs)
 	t.logs(logs)
 	t.events(logs)
@@ -31,7 +30,7 @@ func writeStatsText(w io.Writer, logs []*logstats.Log, zone *time.Location, some
 	t.flags(logs)
 	t.biggest(logs)
 	if !some {
-		t.findings(logstats.Findings(logs, zone))
+		t.findings(found)
 	}
 	_, err := io.WriteString(w, t.out.String())
 	return err
@@ -48,22 +47,55 @@ func (t *statsText) paint(s string, colours ...text.Color) string {
 
 func (t *statsText) title(s string) { t.printf("\n%s\n", t.paint(s, text.Bold)) }
 
-func (t *statsText) table(tw table.Writer) { t.printf("%s", tableText(tw)) }
+func (t *statsText) table(columns []column) { t.printf("%s", tableText(columns, t.width)) }
+
+// clockForm is how times are written.
+const clockForm = "2006-01-02 15:04:05"
 
 func (t *statsText) clock(s logstats.Span, sec int64) string {
 	if s.Count == 0 {
 		return "-"
 	}
-	return time.Unix(sec, 0).In(t.zone).Format("2006-01-02 15:04:05")
+	return time.Unix(sec, 0).In(t.zone).Format(clockForm)
 }
+
+// shortClock leaves out year and second, where there is little room.
+func shortClock(clock string) string {
+	if len(clock) != len(clockForm) {
+		return clock
+	}
+	return clock[len("2006-") : len(clock)-len(":05")]
+}
+
+// What is left out where there is no room for it: what is the same in most rows,
+// or can be asked for otherwise, goes first.
+const (
+	dropFiles = iota + 1
+	dropFirst
+	dropLast
+	dropSize
+	dropShare
+)
 
 func (t *statsText) total(logs []*logstats.Log) {
 	sum := logstats.Total(logs)
-	t.printf("%s, %s, %s, %s", count(len(logs), "log"), count(sum.Files, "file"), megabytes(sum.Bytes), count(int(sum.Records), "record"))
+	line := fmt.Sprintf("%s, %s, %s, %s", count(len(logs), "log"), count(sum.Files, "file"), megabytes(sum.Bytes), count(int(sum.Records), "record"))
 	if sum.Span.Count > 0 {
-		t.printf(", from %s to %s (%s)", t.clock(sum.Span, sum.Span.First), t.clock(sum.Span, sum.Span.Last), t.zone)
+		line += fmt.Sprintf(", from %s to %s (%s)", t.clock(sum.Span, sum.Span.First), t.clock(sum.Span, sum.Span.Last), t.zone)
 	}
-	t.printf("\n\n")
+	t.printf("%s\n\n", wrapped(line, t.width))
+}
+
+// wrapped breaks a line where the terminal ends.
+func wrapped(line string, width int) string {
+	if width <= 0 {
+		return line
+	}
+	var out []string
+	for part := range strings.SplitSeq(text.WrapSoft(line, width), "\n") {
+		out = append(out, strings.TrimRight(part, " "))
+	}
+	return strings.Join(out, "\n")
 }
 
 // logs has a row per log; a column per level that occurs.
@@ -77,26 +109,28 @@ func (t *statsText) logs(logs []*logstats.Log) {
 	levels := logstats.LevelNames(all)
 	more := len(levels) - maxLevels
 	levels = levels[:min(len(levels), maxLevels)]
-	numbers := []string{"records", "size"}
-	header := []string{"log", "files", "records", "size", "first", "last"}
-	for _, name := range levels {
-		header = append(header, printable(name))
-		numbers = append(numbers, printable(name))
+	columns := []column{
+		nameColumn("log"), {name: "files", numbers: true, drop: dropFiles}, {name: "records", numbers: true},
+		{name: "size", numbers: true, drop: dropSize}, {name: "first", short: shortClock, drop: dropFirst}, {name: "last", short: shortClock, drop: dropLast},
 	}
-	tw := newTable(header, append(numbers, "files")...)
+	for _, name := range levels {
+		columns = append(columns, column{name: printable(name), numbers: true})
+	}
 	for _, l := range logs {
 		span := l.Course.Span
-		row := table.Row{printable(l.Name), len(l.Files), number(l.Counts.Records), megabytes(l.Bytes), t.clock(span, span.First), t.clock(span, span.Last)}
+		row := []string{printable(l.Name), number(int64(len(l.Files))), number(l.Counts.Records), megabytes(l.Bytes), t.clock(span, span.First), t.clock(span, span.Last)}
 		for _, name := range levels {
 			row = append(row, some(l.Counts.Levels[name]))
 		}
-		tw.AppendRow(row)
+		addRow(columns, row...)
 	}
-	t.table(tw)
+	t.table(columns)
 	if more > 0 {
 		t.printf("(%s more)\n", count(more, "level"))
 	}
 }
+
+func nameColumn(name string) column { return column{name: name, wrap: 12, torn: true} }
 
 // maxLevels bounds the columns of the table of logs.
 const maxLevels = 8
@@ -111,7 +145,10 @@ func some(n int64) string {
 
 func (t *statsText) events(logs []*logstats.Log) {
 	t.title("Events")
-	tw := newTable([]string{"log", "event", "records", "share", "levels", "first", "last"}, "records", "share")
+	columns := []column{
+		nameColumn("log"), nameColumn("event"), {name: "records", numbers: true}, {name: "share", numbers: true, drop: dropShare},
+		{name: "levels", wrap: 10}, {name: "first", short: shortClock, drop: dropFirst}, {name: "last", short: shortClock, drop: dropLast},
+	}
 	undocumented := false
 	for _, l := range logs {
 		for i, name := range l.EventNames() {
@@ -126,11 +163,11 @@ func (t *statsText) events(logs []*logstats.Log) {
 			if i == 0 {
 				log = printable(l.Name)
 			}
-			tw.AppendRow(table.Row{log, shown, number(e.Count), share(e.Count, l.Counts.Records), levels(e.Levels),
-				t.clock(e.Span, e.Span.First), t.clock(e.Span, e.Span.Last)})
+			addRow(columns, log, shown, number(e.Count), share(e.Count, l.Counts.Records), levels(e.Levels),
+				t.clock(e.Span, e.Span.First), t.clock(e.Span, e.Span.Last))
 		}
 	}
-	t.table(tw)
+	t.table(columns)
 	if undocumented {
 		t.printf("* not in the documentation\n")
 	}
@@ -160,7 +197,7 @@ func levels(seen map[string]int64) string {
 // keys lists what the documentation does not name: further keys of its events,
 // and all keys of other events.
 func (t *statsText) keys(logs []*logstats.Log) {
-	tw := newTable([]string{"log", "event", "keys and how many records have them"})
+	columns := []column{nameColumn("log"), nameColumn("event"), {name: "keys and how many records have them", wrap: 30}}
 	for _, l := range logs {
 		for _, name := range l.EventNames() {
 			e := l.Counts.Events[name]
@@ -169,15 +206,15 @@ func (t *statsText) keys(logs []*logstats.Log) {
 				keys = e.SortedKeys()
 			}
 			if len(keys) > 0 {
-				tw.AppendRow(table.Row{printable(l.Name), printable(name), keyList(keys)})
+				addRow(columns, printable(l.Name), printable(name), keyList(keys))
 			}
 		}
 	}
-	if tw.Length() == 0 {
+	if len(columns[0].cells) == 0 {
 		return
 	}
 	t.title("Keys that are not in the documentation")
-	t.table(tw)
+	t.table(columns)
 }
 
 func keyList(keys []logstats.Key) string {
@@ -192,18 +229,18 @@ func keyList(keys []logstats.Key) string {
 }
 
 func (t *statsText) flags(logs []*logstats.Log) {
-	tw := newTable([]string{"log", "flag", "records", "first"}, "records")
+	columns := []column{nameColumn("log"), {name: "flag"}, {name: "records", numbers: true}, {name: "first", wrap: 20}}
 	for _, l := range logs {
 		for _, name := range l.Counts.FlagNames() {
 			tally := l.Counts.Flags[name]
-			tw.AppendRow(table.Row{printable(l.Name), name, number(tally.Count), placeText(tally.First)})
+			addRow(columns, printable(l.Name), name, number(tally.Count), placeText(tally.First))
 		}
 	}
-	if tw.Length() == 0 {
+	if len(columns[0].cells) == 0 {
 		return
 	}
 	t.title("Flags")
-	t.table(tw)
+	t.table(columns)
 }
 
 func placeText(p logstats.Place) string {
@@ -212,15 +249,15 @@ func placeText(p logstats.Place) string {
 
 func (t *statsText) biggest(logs []*logstats.Log) {
 	t.title("Biggest records")
-	tw := newTable([]string{"bytes", "event", "log", "where"}, "bytes")
+	columns := []column{{name: "bytes", numbers: true}, nameColumn("event"), {name: "log", drop: 1}, {name: "where", wrap: 20}}
 	for _, b := range biggest(logs) {
 		event := printable(b.Event)
 		if event == "" {
 			event = "(no event)"
 		}
-		tw.AppendRow(table.Row{number(b.Bytes), event, printable(b.log), placeText(b.Place)})
+		addRow(columns, number(b.Bytes), event, printable(b.log), placeText(b.Place))
 	}
-	t.table(tw)
+	t.table(columns)
 }
 
 func (t *statsText) findings(found []logstats.Finding) {

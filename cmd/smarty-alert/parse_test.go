@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -31,20 +30,6 @@ func must(t testing.TB, args ...string) string {
 		t.Fatalf("smarty-alert %s: status %d, standard error:\n%s", strings.Join(args, " "), status, stderr)
 	}
 	return stdout
-}
-
-// An empty newest file does not tell when records were written.
-func TestWritten(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "x.log")
-	src := ingest.Source{Stem: "x", Files: []string{name}}
-	for text, known := range map[string]bool{"": false, "x\n": true} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got := written(src); got != 0 != known {
-			t.Errorf("written of %q = %d, known %t", text, got, known)
-		}
-	}
 }
 
 // jsonRecord is what the test looks at in a line of parse.

@@ -64,7 +64,8 @@ type replayJob struct {
 	o      replay.Options
 	zone   *time.Location
 	failIf *replay.Gate
-	bytes  int64 // of the files on disk
+	bytes  int64   // of the files on disk
+	unread []error // what could not be searched for logs
 	logs   []config.Log
 }
 
@@ -89,7 +90,7 @@ func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
 	if flushErr := out.Flush(); err == nil && flushErr != nil {
 		err = flushErr
 	}
-	if err != nil {
+	if err = errors.Join(append(job.unread, err)...); err != nil {
 		return outcome(ctx, err)
 	}
 	return judge(job.failIf, summary)
@@ -148,9 +149,11 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 		}
 	}
 	a.interruptible() // nothing has to be put in order; a packed archive takes time, a pipe may be waited for
-	if job.o.Sources, err = ingest.Find(logs); err != nil {
+	found, err := a.searchLogs(logs)
+	if err != nil {
 		return nil, ioError(err)
 	}
+	job.o.Sources, job.unread = found.Sources, found.Unread
 	job.adopt(a)
 	job.bytes = diskBytes(job.o.Sources)
 	return job, nil

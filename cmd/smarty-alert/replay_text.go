@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -20,7 +19,7 @@ import (
 // replayText prints each alert when it happens, then a table with a row per
 // rule, then totals.
 func (a *app) replayText(ctx context.Context, job *replayJob, w io.Writer, bar *progressBar) (*replay.Summary, error) {
-	p := &textPrinter{w: w, zone: job.zone, colours: a.colours(a.stdout)}
+	p := &textPrinter{w: w, zone: job.zone, colours: a.colours(a.stdout), width: terminalWidth(a.stdout)}
 	start := time.Now()
 	summary, err := replay.Run(ctx, job.o, p.event)
 	bar.stop()
@@ -41,6 +40,7 @@ type textPrinter struct {
 	w       io.Writer
 	zone    *time.Location
 	colours bool
+	width   int // of the terminal; 0: of no end
 	alerts  int
 	err     error
 }
@@ -70,7 +70,7 @@ func (p *textPrinter) event(ev replay.Event) error {
 }
 
 func (p *textPrinter) clock(sec int64) string {
-	return time.Unix(sec, 0).In(p.zone).Format("2006-01-02 15:04:05")
+	return time.Unix(sec, 0).In(p.zone).Format(clockForm)
 }
 
 // stateColours make the eye find what fires.
@@ -107,8 +107,11 @@ func (p *textPrinter) alert(t *alert.Transition) {
 // table has a row for every rule, so that silence shows too: the last columns
 // say how near it came to firing.
 func (p *textPrinter) table(s *replay.Summary) {
-	tw := newTable([]string{"rule", "severity", "matched", "groups", "fired", "resolved", "highest", "when", "of"},
-		"matched", "groups", "fired", "resolved", "highest")
+	columns := []column{
+		nameColumn("rule"), {name: "severity", drop: 3}, {name: "matched", numbers: true, drop: 5}, {name: "groups", numbers: true, drop: 1},
+		{name: "fired", numbers: true}, {name: "resolved", numbers: true, drop: 2}, {name: "highest", numbers: true},
+		{name: "when", short: shortClock, drop: 4}, {name: "of", wrap: 16},
+	}
 	for _, id := range s.Order {
 		r := s.Rules[id]
 		fired := fmt.Sprint(r.Fired)
@@ -120,9 +123,9 @@ func (p *textPrinter) table(s *replay.Summary) {
 			highest = fmt.Sprintf("%s %s", r.Peak.Of, trimFloat(r.Peak.Value))
 			when, of = p.clock(r.Peak.At.Unix()), shorten(printable(r.Peak.Group.String()), 48)
 		}
-		tw.AppendRow(table.Row{id, r.Severity, number(r.Matched), number(r.Groups), fired, r.Resolved, highest, when, of})
+		addRow(columns, id, fmt.Sprint(r.Severity), number(r.Matched), number(r.Groups), fired, fmt.Sprint(r.Resolved), highest, when, of)
 	}
-	p.printf("\n%s", tableText(tw))
+	p.printf("\n%s", tableText(columns, p.width))
 }
 
 func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration) {
@@ -131,15 +134,15 @@ func (p *textPrinter) totals(s *replay.Summary, sources int, took time.Duration)
 		fired += r.Fired
 		resolved += r.Resolved
 	}
-	p.printf("\n%s fired, %s resolved; %s in %s (%s)", count(int(fired), "alert"), number(resolved), count(int(s.Records), "record"),
+	line := fmt.Sprintf("%s fired, %s resolved; %s in %s (%s)", count(int(fired), "alert"), number(resolved), count(int(s.Records), "record"),
 		count(sources, "log"), megabytes(s.Bytes))
 	if took > 0 {
-		p.printf(", %s", took.Round(time.Millisecond))
+		line += fmt.Sprintf(", %s", took.Round(time.Millisecond))
 	}
 	if s.From != nil {
-		p.printf("; from %s to %s", p.clock(s.From.Unix()), p.clock(s.To.Unix()))
+		line += fmt.Sprintf("; from %s to %s", p.clock(s.From.Unix()), p.clock(s.To.Unix()))
 	}
-	p.printf("\n")
+	p.printf("\n%s\n", wrapped(line, p.width))
 	p.oddities(s)
 }
 
