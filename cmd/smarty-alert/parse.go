@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,6 +54,9 @@ its biggest records; then it says in plain words what is unusual about these log
   zcat smarty_main.log.2.gz | smarty-alert parse --format jsonl
   zcat smarty_main.log.2.gz | smarty-alert parse app1:smarty_main=-`,
 		RunE: func(cmd *cobra.Command, logs []string) error {
+			if cmd.Flags().Changed("where") && strings.TrimSpace(f.where) == "" {
+				return usageError(errors.New(`--where is empty: write an expression such as 'level == "ERROR"', or leave it out`))
+			}
 			f.zoneGiven = cmd.Flags().Changed("timezone")
 			return a.parse(cmd.Context(), f, logs)
 		},
@@ -109,6 +113,9 @@ func (a *app) prepareParse(f parseFlags, logs []string) (*parseJob, error) {
 	}
 	if job.read.To, err = parseTime("to", f.to, zone); err != nil {
 		return nil, err
+	}
+	if f.from != "" && f.to != "" && job.read.To <= job.read.From {
+		return nil, usageError(fmt.Errorf("--to %s must be after --from %s", f.to, f.from))
 	}
 	if job.filter, err = newRecordFilter(f.events, f.where); err != nil {
 		return nil, err

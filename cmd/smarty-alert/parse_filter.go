@@ -18,10 +18,12 @@ type recordFilter struct {
 	met     []bool   // a record of events[i] came
 	where   *rules.Expr
 	scratch *rules.Scratch
-	seen    []bool // some record that was asked has the i-th name of where
-	asked   int64  // records that where was asked about
-	failed  int64  // records for which it could not be evaluated,
-	failure error  // and the first reason
+	seen    []bool   // some record that was asked has the i-th name of where
+	hints   []string // what can never be true in where
+	asked   int64    // records that where was asked about
+	held    int64    // and for which it was true
+	failed  int64    // records for which it could not be evaluated,
+	failure error    // and the first reason
 }
 
 func newRecordFilter(events []string, where string) (*recordFilter, error) {
@@ -43,6 +45,7 @@ func newRecordFilter(events []string, where string) (*recordFilter, error) {
 	if f.where, err = rules.ParseMatch("--where", where, f.events); err != nil {
 		return nil, usageError(err)
 	}
+	f.hints = neverTrue(where)
 	f.scratch, f.seen = rules.NewScratch(), make([]bool, len(f.where.Names))
 	return f, nil
 }
@@ -67,6 +70,9 @@ func (f *recordFilter) wants(rec *smartylog.Record) bool {
 		if f.failed++; f.failure == nil {
 			f.failure = err
 		}
+	}
+	if ok {
+		f.held++
 	}
 	return ok
 }
@@ -94,6 +100,12 @@ func (f *recordFilter) notes(w io.Writer) {
 			name := f.where.Names[i]
 			fmt.Fprintf(w, "smarty-alert: note: --where: none of %s has %s%s\n", count(int(f.asked), "record"), printable(name), nearestField(name))
 		}
+	}
+	for _, hint := range f.hints {
+		fmt.Fprintf(w, "smarty-alert: note: --where: %s\n", hint)
+	}
+	if f.where != nil && f.asked > 0 && f.held == 0 {
+		fmt.Fprintf(w, "smarty-alert: note: --where: true for none of %s\n", count(int(f.asked), "record"))
 	}
 	if f.failed > 0 {
 		fmt.Fprintf(w, "smarty-alert: note: --where could not be evaluated for %s, which are left out: %v\n", count(int(f.failed), "record"), f.failure)
