@@ -97,8 +97,8 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
 	col := fc.readColumn(am, v, found, a.Func, r)
 	am.Done()
 	if found == "" {
-		if v.IsMapping() {
-			v.Fault(functionHint(am), "the aggregate has no function")
+		if v.IsMapping() && !misspelt(am) {
+			v.Fault("count: true, or a function with a field: "+strings.Join(aggregateNames()[1:], ", "), "the aggregate has no function")
 		}
 		return
 	}
@@ -106,20 +106,20 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
 	r.Columns = append(r.Columns, col)
 }
 
-func functionHint(am *strictyaml.Mapping) string {
+// misspelt reports whether a key is near to a function: that has been said then.
+func misspelt(am *strictyaml.Mapping) bool {
+	names := aggregateNames()
+	return slices.ContainsFunc(am.Keys(), func(key string) bool {
+		return key != "where" && key != "window" && key != "offset" && strictyaml.Nearest(key, names) != ""
+	})
+}
+
+func aggregateNames() []string {
 	names := make([]string, len(aggregateFuncs))
 	for i, f := range aggregateFuncs {
 		names[i] = f.name
 	}
-	for _, key := range am.Keys() {
-		if key == "where" || key == "window" || key == "offset" {
-			continue
-		}
-		if near := strictyaml.Nearest(key, names); near != "" {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
-	}
-	return "count: true, or a function with a field: " + strings.Join(names[1:], ", ")
+	return names
 }
 
 // aggregateValue compiles what a function is of; nil for count and rate.

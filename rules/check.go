@@ -38,7 +38,7 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 }
 
 func (fc *fileContext) selectsAll(m *strictyaml.Mapping, r *Rule) bool {
-	return r.Source == LogRecords && !fc.ordered && r.Match == nil && r.Logs == nil && r.Events == nil &&
+	return !m.Get("source").There() && !fc.ordered && r.Match == nil && r.Logs == nil && r.Events == nil &&
 		!m.Get("match").There() && !m.Get("event").There() && !m.Get("log").There()
 }
 
@@ -87,6 +87,9 @@ func (fc *fileContext) checkEventMode(m *strictyaml.Mapping, r *Rule, unchosen s
 		hint = "add a resolve, or remove it"
 	}
 	for _, name := range stateKeys {
+		if name == "levels" && !fc.ordered {
+			hint = "add `window: 5m`, or remove it"
+		}
 		switch {
 		case !m.Get(name).There() || name == "absence" && (fc.ordered || !m.Get("mode").There()):
 		case fc.ordered && (name == "for" || name == "levels"): // said already

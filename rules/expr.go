@@ -159,13 +159,13 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		v.Fault("", "the expression is empty")
 		return nil
 	}
-	config := newConfig()
-	tree, err := parser.ParseWithConfig(aliasMatches(src), config)
+	config, c := newConfig(), newCode(v, src)
+	tree, err := parser.ParseWithConfig(c.text, config)
 	if err != nil {
-		syntaxFault(v, src, err)
+		syntaxFault(c, src, err)
 		return nil
 	}
-	rw := &rewriter{v: v, src: src, scope: sc}
+	rw := &rewriter{code: c, scope: sc}
 	tree.Node = rw.rewrite(tree.Node)
 	if rw.failed {
 		return nil
@@ -181,11 +181,11 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		return x
 	}
 	config.WithEnv(rw.env())
-	return x.finish(v, tree, config, w)
+	return x.finish(c, tree, config, w)
 }
 
 // finish type-checks and compiles the rewritten tree.
-func (x *Expr) finish(v strictyaml.Value, tree *parser.Tree, config *conf.Config, w want) *Expr {
+func (x *Expr) finish(v code, tree *parser.Tree, config *conf.Config, w want) *Expr {
 	typ, err := checker.Check(tree, config)
 	if err != nil {
 		typeFault(v, err)

@@ -13,14 +13,14 @@ import (
 )
 
 // syntaxFault explains why the text is no expression at all.
-func syntaxFault(v strictyaml.Value, src string, err error) {
+func syntaxFault(v code, src string, err error) {
 	var fe *file.Error
 	if !errors.As(err, &fe) {
 		v.Fault("", "%v", err)
 		return
 	}
 	if at := singleEquals(src); at >= 0 {
-		equalsFault(v, []rune(src), at)
+		equalsFault(v.Value, []rune(src), at)
 		return
 	}
 	msg, hint := unexpected(strings.ReplaceAll(fe.Message, matchesAlias, "matches"))
@@ -33,7 +33,7 @@ func syntaxFault(v strictyaml.Value, src string, err error) {
 	if strings.Count(src, "(") > strings.Count(src, ")") {
 		hint = "a ( is not closed; " + hint
 	}
-	v.FaultAt(min(fe.From, len([]rune(src))-1), max(1, fe.To-fe.From), hint, "%s", msg)
+	v.FaultAt(min(fe.From, len([]rune(v.text))-1), max(1, fe.To-fe.From), hint, "%s", msg)
 }
 
 // equalsFault explains a lone "=", or one on the wrong side of > or <.
@@ -64,6 +64,8 @@ func unexpected(message string) (msg, hint string) {
 	switch {
 	case strings.Contains(message, "literal not terminated"):
 		return "a text has no end", "a closing quote is missing"
+	case strings.Contains(message, "at least 2 arguments"):
+		return "any, all and none take a list and what shall hold", "write any(args, # == \"x\"), say"
 	case found == nil:
 		return lowerFirst(message), ""
 	case found[1] == "":
@@ -105,7 +107,7 @@ func singleEquals(src string) int {
 var mismatched = regexp.MustCompile(`^invalid operation: (and|or|not|&&|\|\||!) \(mismatched types? (.*)\)`)
 
 // typeFault explains an expression whose parts do not fit together.
-func typeFault(v strictyaml.Value, err error) {
+func typeFault(v code, err error) {
 	var fe *file.Error
 	if !errors.As(err, &fe) {
 		v.Fault("", "%v", err)

@@ -156,12 +156,24 @@ func (rw *rewriter) capture(n ast.Node, args []ast.Node) ast.Node {
 	return rw.ours("capture", n, text, at(&ast.ConstantNode{Value: re}, args[1]), at(&ast.IntegerNode{Value: group}, n))
 }
 
+// try is rewrite that tells whether this very part had a fault.
+func (rw *rewriter) try(n ast.Node) (ast.Node, bool) {
+	before := rw.failed
+	rw.failed = false
+	n = rw.rewrite(n)
+	ok := !rw.failed
+	rw.failed = rw.failed || before
+	return n, ok
+}
+
 // pattern compiles a regular expression; nil after a fault.
 func (rw *rewriter) pattern(n ast.Node, of string) *regexp.Regexp {
-	text, ok := rw.rewrite(n).(*ast.StringNode)
-	switch {
-	case rw.failed:
+	node, ok := rw.try(n)
+	if !ok {
 		return nil
+	}
+	text, ok := node.(*ast.StringNode)
+	switch {
 	case !ok:
 		rw.fault(n, "", "the pattern of %s must be a text in quotes", of)
 		return nil
@@ -182,8 +194,9 @@ func (rw *rewriter) cidr(n ast.Node, args []ast.Node) ast.Node {
 	text := rw.rewrite(args[0])
 	var nets []netip.Prefix
 	for _, a := range args[1:] {
-		texts, ok := constantTexts(rw.rewrite(a))
-		if !ok && !rw.failed {
+		node, fine := rw.try(a)
+		texts, ok := constantTexts(node)
+		if !ok && fine {
 			return rw.fault(a, `write cidr(ip, "10.0.0.0/8")`, "the networks of cidr must be texts in quotes, or a list of them")
 		}
 		for _, t := range texts {

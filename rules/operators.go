@@ -23,11 +23,12 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	case "matches":
 		return rw.matches(n, n.Left, n.Right)
 	}
-	n.Left, n.Right = rw.rewrite(n.Left), rw.rewrite(n.Right)
-	switch n.Operator {
-	case "and", "or", "&&", "||":
-		rw.checkBare(n.Left)
-		rw.checkBare(n.Right)
+	for _, side := range []*ast.Node{&n.Left, &n.Right} {
+		node, fine := rw.try(*side)
+		*side = node
+		if fine && slices.Contains([]string{"and", "or", "&&", "||"}, n.Operator) {
+			rw.checkBare(node)
+		}
 	}
 	if s, ok := n.Right.(*ast.StringNode); ok && n.Operator == "in" {
 		return rw.fault(s, fmt.Sprintf("write == %q, or contains for a part of a text", s.Value), "\"in\" looks into a list, and this is a text")

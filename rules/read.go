@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -173,6 +174,11 @@ func (fc *fileContext) readCalendars(v strictyaml.Value) []string {
 // readSelection reads which records the rule takes, but for `match`.
 func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) []stepText {
 	fc.readSource(m, r)
+	if r.Source != LogRecords {
+		m.Get("log")
+		m.Get("event")
+		return fc.readSteps(m, r)
+	}
 	for _, v := range named(m.Get("log")) {
 		if stem, ok := v.Text(); ok {
 			r.Logs = append(r.Logs, checkLog(v, stem))
@@ -307,6 +313,13 @@ func eventNames() []string {
 	return names
 }
 
+func takenHint(r *Rule, label string) string {
+	if slices.Contains(reservedLabels, label) {
+		return fmt.Sprintf("fields: {of_%[1]s: %[1]s} gives it another name; group by of_%[1]s", label)
+	}
+	return "rename the rule's label"
+}
+
 func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) []GroupField {
 	name, ok := v.Text()
 	if !ok {
@@ -326,7 +339,7 @@ func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) 
 		return nil
 	}
 	if _, taken := r.Labels.Lookup(safe); taken || slices.Contains(reservedLabels[:3], safe) {
-		v.Fault("rename the rule's label", "the label %q is there already", safe)
+		v.Fault(takenHint(r, safe), "the label %q is there already", safe)
 		return nil
 	}
 	seen[safe] = name

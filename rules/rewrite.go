@@ -19,8 +19,7 @@ import (
 // turns each path (params.abonement, ctx["line"]) into one variable, puts our
 // comparisons in place of expr's, and refuses what is not bounded.
 type rewriter struct {
-	v         strictyaml.Value
-	src       string
+	code      code
 	scope     *scope
 	names     []string
 	refs      []Ref
@@ -33,7 +32,7 @@ type rewriter struct {
 func (rw *rewriter) fault(n ast.Node, hint, format string, args ...any) ast.Node {
 	rw.failed = true
 	loc := n.Location()
-	rw.v.FaultAt(loc.From, max(1, loc.To-loc.From), hint, format, args...)
+	rw.code.FaultAt(loc.From, max(1, loc.To-loc.From), hint, format, args...)
 	return n
 }
 
@@ -191,6 +190,9 @@ func (rw *rewriter) recorded(n ast.Node, root *ast.IdentifierNode, steps []strin
 	if len(steps) == 0 {
 		hint := fmt.Sprintf("write %s.%s, say", root.Value, rw.scope.records.example())
 		return rw.fault(root, hint, "%q is a record: one of its fields is meant", root.Value)
+	}
+	if root.Value == "first" && rw.scope.rule.Window == 0 {
+		return rw.fault(root, "add `window: 5m`, say; `last` and `prev` do without", "`first` needs a window")
 	}
 	first, rest := steps[0], steps[1:]
 	name := strings.TrimPrefix(first, ".")

@@ -157,7 +157,7 @@ func contextKeys(names []string) (keys []string, closed bool) {
 
 // foreignField tells where a name exists that the records of the rule do not have.
 func (fc *fileContext) foreignField(name string) string {
-	if name == "count" || slices.Contains(fc.aggregates, name) {
+	if _, isRecord := whichNames[name]; isRecord || name == "count" || slices.Contains(fc.aggregates, name) {
 		return fmt.Sprintf("%s belongs to the window: only condition, levels and resolve see it;", name)
 	}
 	for _, e := range smartylog.Catalogue() {
@@ -205,8 +205,9 @@ func (fc *fileContext) conditionScope(r *Rule) *scope {
 		sc.available = append(sc.available, g.Name)
 	}
 	sc.foreign = func(name string) string {
-		_, known := sc.records.known[name]
-		if known || slices.ContainsFunc(r.Fields, func(f *Field) bool { return f.Name == name }) {
+		root, _, _ := strings.Cut(name, ".")
+		_, known := sc.records.known[root]
+		if known || slices.ContainsFunc(r.Fields, func(f *Field) bool { return f.Name == root }) {
 			return fmt.Sprintf("%[1]s belongs to single records: write last.%[1]s, or an aggregate with where;", name)
 		}
 		return ""

@@ -84,7 +84,7 @@ func (fc *fileContext) readMin(m *strictyaml.Mapping, r *Rule, steps int) {
 // readList reads the steps themselves.
 func readList(v strictyaml.Value, r *Rule, isSequence bool) (list []Step, texts []stepText) {
 	items := v.List()
-	if len(items) < minSteps || len(items) > maxSteps {
+	if v.IsList() && (len(items) < minSteps || len(items) > maxSteps) {
 		v.Fault("- {event: LOGIN_ERROR, count: 3}", "%d to %d steps are expected, and there are %d", minSteps, maxSteps, len(items))
 	}
 	ids := map[string]int{}

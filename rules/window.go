@@ -48,7 +48,7 @@ func (fc *fileContext) readLevels(v strictyaml.Value, m *strictyaml.Mapping, r *
 	if len(r.Levels) > 0 {
 		r.Severity = r.Levels[0].Severity
 	}
-	if m.Get("condition").There() {
+	if m.Get("condition").There() && !fc.ordered {
 		m.Key("condition").Fault("remove it: a rule's levels are its conditions", "a rule has condition or levels, not both")
 	}
 	if m.Get("severity").There() && !fc.wide["severity"] {

@@ -213,7 +213,8 @@ func loadZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// loadRules reads rules for a command that cannot work with bad ones.
+// loadRules reads rules for a command that cannot work with bad ones, and adds
+// the program's own.
 func (a *app) loadRules(paths []string, o rules.Options) (*rules.Set, error) {
 	set, warnings, err := rules.Load(paths, o)
 	a.warn(warnings)
@@ -224,7 +225,7 @@ func (a *app) loadRules(paths []string, o rules.Options) (*rules.Set, error) {
 	case err != nil:
 		return nil, ioError(err)
 	}
-	return set, nil
+	return set.WithBuiltin(), nil
 }
 
 // diskBytes is how much there is to read, for the progress bar.

@@ -68,7 +68,7 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 	for _, w := range faults {
 		l.warnings = append(l.warnings, w.Text())
 	}
-	l.rules = set
+	l.rules = set.WithBuiltin()
 	if c.Route == nil {
 		return nil, fmt.Errorf("%s: a live run needs receivers and a route", path)
 	}
