@@ -10,12 +10,13 @@ VALUES       ?= 100000
 SEED         ?=
 FAULTS       ?=
 DAY          ?=
+CASES        ?= 10000
 
 # The parser of logs reads what anyone may have written: it is fuzzed longest.
 PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle mutants mutants-short
+.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle mutants mutants-short determinism
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +68,9 @@ golden: ## rewrite the golden files; read the diff before you commit it
 
 oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...
+
+determinism: ## CASES (10000) logs, each read in other pieces, other orders and with restarts; SEED draws them again
+	SMARTY_ALERT_DETERMINISM_CASES=$(CASES) SMARTY_ALERT_DETERMINISM_SEED=$(or $(SEED),0) go test -count=1 -timeout 120m -run Determinism -v ./replay
 
 mutants: ## put faults into the code, one at a time: the tests must notice each; FAULTS=regexp picks some
 	go run ./internal/mutants $(if $(FAULTS),-run '$(FAULTS)')

@@ -63,6 +63,7 @@ type run struct {
 	emit    func(Event) error
 	summary *Summary
 	alerts  map[string]*alert.Transition // by alert id, for what the dispatcher names by id alone
+	last    int64                        // second of the record taken last
 	ended   int                          // sources that Finish was called for
 	done    []bool
 }
@@ -72,42 +73,61 @@ type run struct {
 // the middle, what came before it is reported and summed up, and the error
 // names the file.
 func Run(ctx context.Context, o Options, emit func(Event) error) (*Summary, error) {
-	if o.Until != 0 && (o.Read.To == 0 || o.Read.To > o.Until+1) {
-		o.Read.To = o.Until + 1 // what follows the end of the clock is not judged, and so not counted
-	}
-	files, err := ingest.OpenFiles(o.Sources, o.Read)
+	files, err := o.open()
 	if err != nil {
 		return nil, err
 	}
 	defer files.Close()
-	r := &run{o: o, emit: emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{},
-		eng: engine.New(o.Rules, engine.Options{Lateness: o.Lateness, Redactor: o.Redactor, Until: o.Until})}
-	for _, name := range files.Sources() {
-		r.eng.Source(name)
-	}
-	r.done = make([]bool, len(files.Sources()))
+	r := newRun(o, files, emit)
 	readErr := r.read(ctx, files)
 	if readErr != nil && ctx.Err() != nil {
 		return nil, readErr
 	}
+	if err := r.end(files); err != nil {
+		return nil, err
+	}
+	return r.summary, readErr
+}
+
+func (o Options) open() (*ingest.Files, error) {
+	if o.Until != 0 && (o.Read.To == 0 || o.Read.To > o.Until+1) {
+		o.Read.To = o.Until + 1 // what follows the end of the clock is not judged, and so not counted
+	}
+	return ingest.OpenFiles(o.Sources, o.Read)
+}
+
+func newRun(o Options, files *ingest.Files, emit func(Event) error) *run {
+	r := &run{o: o, emit: emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{}, last: -1,
+		eng: engine.New(o.Rules, o.engine())}
+	for _, name := range files.Sources() {
+		r.eng.Source(name)
+	}
+	r.done = make([]bool, len(files.Sources()))
+	return r
+}
+
+func (o Options) engine() engine.Options {
+	return engine.Options{Lateness: o.Lateness, Redactor: o.Redactor, Until: o.Until}
+}
+
+// end lets the clock run to its end when everything was read.
+func (r *run) end(files *ingest.Files) error {
 	for i := range r.done {
 		r.eng.Finish(i)
 	}
 	if err := r.handle(r.eng.Close()); err != nil {
-		return nil, err
+		return err
 	}
 	if err := r.lastFlush(); err != nil {
-		return nil, err
+		return err
 	}
 	r.summary.finish(r.eng, files.Stats())
-	return r.summary, readErr
+	return nil
 }
 
-// read steps every record through the engine. Seconds are evaluated whenever a
-// new one is met; when exactly makes no difference to the result.
+// read steps every record through the engine.
 func (r *run) read(ctx context.Context, files *ingest.Files) error {
 	var rec smartylog.Record
-	last := int64(-1)
 	for {
 		src, err := files.Next(&rec)
 		if errors.Is(err, io.EOF) {
@@ -116,20 +136,26 @@ func (r *run) read(ctx context.Context, files *ingest.Files) error {
 		if err != nil {
 			return err
 		}
-		r.summary.count(&rec)
-		r.eng.Step(src, &rec)
-		if rec.Sec == last {
-			continue
-		}
-		last = rec.Sec
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("replay: %w", err)
-		}
-		r.finished(files)
-		if err := r.handle(r.eng.Advance()); err != nil {
+		if err := r.take(ctx, files, src, &rec); err != nil {
 			return err
 		}
 	}
+}
+
+// take steps one record. Seconds are evaluated whenever a new one is met; when
+// exactly makes no difference to the result.
+func (r *run) take(ctx context.Context, files *ingest.Files, src int, rec *smartylog.Record) error {
+	r.summary.count(rec)
+	r.eng.Step(src, rec)
+	if rec.Sec == r.last {
+		return nil
+	}
+	r.last = rec.Sec
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	r.finished(files)
+	return r.handle(r.eng.Advance())
 }
 
 // finished tells the engine of sources that have ended.
