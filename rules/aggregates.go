@@ -44,7 +44,11 @@ func (fc *fileContext) checkName(key strictyaml.Value, name string, r *Rule) boo
 	case slices.Contains(reservedNames, name):
 		key.Fault("choose another name", "%q exists without being declared", name)
 	case !plainName.MatchString(name):
-		key.Fault("letters, digits and '_'", "%q cannot be a name", name)
+		hint := "letters, digits and '_'"
+		if strings.ContainsAny(name, ` ()=<>!"'`) {
+			hint = "this looks like part of an expression that was cut at a comma: quote the whole expression"
+		}
+		key.Fault(hint, "%q cannot be a name", name)
 	case slices.ContainsFunc(r.GroupBy, func(g GroupField) bool { return g.Name == name }):
 		key.Fault("choose another name", "%q is a name of group_by already", name)
 	case constant:

@@ -18,7 +18,7 @@ import (
 // checkFlags are the flags of check, as given.
 type checkFlags struct {
 	config, format string
-	rules          []string
+	rules, against []string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -28,14 +28,19 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Everything that is wrong with rules and configuration",
 		Long: `Check loads rules (files, directories, globs) and the configuration with the rules it
 names, and prints every error and warning with its place, the line and a hint. Warnings
-alone are no failure. Secrets of the configuration are not opened.`,
+alone are no failure. Secrets of the configuration are not opened.
+
+--against tells, for each rule, what replacing the old rules by these does to its state
+and to alerts that fire.`,
 		Example: `  smarty-alert check examples/rules
-  smarty-alert check --config /etc/smarty-alert/smarty-alert.yaml --format json`,
+  smarty-alert check --config /etc/smarty-alert/smarty-alert.yaml --format json
+  smarty-alert check --rules new/ --against /etc/smarty-alert/rules`,
 		RunE: func(_ *cobra.Command, paths []string) error { return a.check(f, paths) },
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.config, "config", "", "the service's configuration `file`; its rules are checked too")
 	fl.StringArrayVar(&f.rules, "rules", nil, "rule `path`, the same as PATH (repeatable)")
+	fl.StringArrayVar(&f.against, "against", nil, "`path` of the rules that run now (repeatable)")
 	fl.StringVar(&f.format, "format", "text", "text or json")
 	return cmd
 }
@@ -56,7 +61,13 @@ func (a *app) check(f checkFlags, paths []string) error {
 			paths = append(paths, cfg.Rules...)
 		}
 	}
-	r.loadRules(paths, options)
+	now := r.loadRules(paths, options)
+	if len(f.against) > 0 {
+		old, _, err := rules.Load(f.against, options) // warnings are about rules that go
+		if r.take(nil, err) {
+			r.compare(old, now)
+		}
+	}
 	if err := r.write(a.stdout, f.format); err != nil && !isBrokenPipe(err) {
 		return ioError(fmt.Errorf("write report: %w", err))
 	}
@@ -77,6 +88,8 @@ type checkReport struct {
 	Errors   int         `json:"errors"`
 	Warnings int         `json:"warnings"`
 	Faults   []faultJSON `json:"faults"`
+	// Changes is there with --against, when both sets of rules can be read.
+	Changes []changeJSON `json:"changes,omitempty"`
 
 	faults []strictyaml.Fault
 	unread []error
@@ -104,8 +117,8 @@ func (r *checkReport) loadConfig(name string, env func(string) (string, bool)) *
 }
 
 // loadRules loads all paths that can be read, as one set: ids are unique over
-// all files.
-func (r *checkReport) loadRules(paths []string, o rules.Options) {
+// all files. nil when they have faults.
+func (r *checkReport) loadRules(paths []string, o rules.Options) *rules.Set {
 	var readable []string
 	for _, p := range paths {
 		if _, err := rules.Files([]string{p}); err != nil {
@@ -115,19 +128,19 @@ func (r *checkReport) loadRules(paths []string, o rules.Options) {
 		readable = append(readable, p)
 	}
 	if len(readable) == 0 {
-		return
+		return nil
 	}
 	files, err := rules.Files(readable)
 	if err != nil {
 		r.unread = append(r.unread, err)
-		return
+		return nil
 	}
 	set, warnings, err := rules.Load(files, o)
+	r.Files = len(files)
 	if r.take(warnings, err) {
-		r.Rules, r.Files = len(set.Rules), len(set.Files)
-	} else {
-		r.Files = len(files)
+		r.Rules = len(set.Rules)
 	}
+	return set
 }
 
 // take keeps what a load said; false if it gave nothing to go on with.
@@ -155,6 +168,7 @@ func (r *checkReport) write(w io.Writer, format string) error {
 	for _, f := range r.faults {
 		b.WriteString(f.Text())
 	}
+	b.WriteString(r.changesText())
 	b.WriteString(r.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
