@@ -69,7 +69,7 @@ func (r *ruleState) announceCrowd(e *Engine, state alert.State, s int64, reason 
 	groups := r.folded()
 	t := r.blank(labels, fingerprint, state, s, r.crowd.StartsAt)
 	t.Severity = r.rule.MaxSeverity()
-	t.ActiveAt, t.StartsAt = r.crowd.StartsAt, r.crowd.StartsAt
+	t.ActiveAt, t.StartsAt, t.Window = r.crowd.StartsAt, r.crowd.StartsAt, 0 // its number is not one of a window
 	t.Values = []alert.Value{{Name: "overflow", V: int64(r.crowd.folded)}, {Name: "groups", V: groups}}
 	t.Summary = fmt.Sprintf("%d more groups fire than max_firing allows (%d)", r.crowd.folded, r.rule.MaxFiring)
 	if state == alert.Resolved {

@@ -55,9 +55,13 @@ func (r *ruleState) quiet(slot uint32) bool {
 
 // forget drops groups that had no matching record for forget_after.
 func (r *ruleState) forget(s int64) {
+	after := r.rule.Groups.ForgetAfter
+	if r.order != nil {
+		after = max(after, r.order.reach) // a start may still go unanswered
+	}
 	for slot := r.lru.head; slot != none; {
 		g := &r.slots[slot]
-		if g.last > s-r.rule.Groups.ForgetAfter {
+		if g.last > s-after {
 			return
 		}
 		next := g.next

@@ -79,7 +79,7 @@ func (e *Engine) groupKey(r *ruleState, rec rules.Fielder) ([]byte, bool) {
 // does not fit is skipped (semantics §2.7).
 func (e *Engine) inputs(r *ruleState, rec rules.Fielder) []windowing.Input {
 	in := make([]windowing.Input, len(r.rule.Columns))
-	in[0].On = !r.untimed()
+	in[0].On = r.order == nil // which counts for itself
 	for i := range r.rule.Aggregates {
 		if a := &r.rule.Aggregates[i]; e.test(r, a.Where, rec) {
 			in[i+1] = e.input(r, i, a, rec)

@@ -26,7 +26,7 @@ type ruleState struct {
 	active  []incident
 	free    []uint32 // of active, whose index 0 is unused
 	timers  timerHeap
-	fresh   map[uint32]int64 // new matching records per group since the last judgement, where countsFresh
+	fresh   map[uint32]int64 // event mode: new matching records per group since the last judgement
 	recent  samples
 	redact  *redact.Redactor
 	origins origins
@@ -165,7 +165,7 @@ func (r *ruleState) take(e *Engine, it item, s int64) {
 	r.count(slot, it, place, s)
 	r.recent.add(it.Key, it.Sample)
 	r.touched = append(r.touched, slot)
-	if r.countsFresh() {
+	if r.rule.Mode == rules.EventMode {
 		r.fresh[slot]++
 	}
 	if r.records != nil {
@@ -174,15 +174,6 @@ func (r *ruleState) take(e *Engine, it item, s int64) {
 	if r.order != nil {
 		r.follow(slot, it, place, s)
 	}
-}
-
-// countsFresh reports whether it matters how many records came in a second.
-func (r *ruleState) countsFresh() bool { return r.rule.Mode == rules.EventMode || r.untimed() }
-
-// untimed reports whether the rule has no window of its own that its records
-// could leave: what they are judged by looks back, or is a sequence.
-func (r *ruleState) untimed() bool {
-	return r.rule.Window == 0 && (r.order != nil || r.rule.LookBack && r.rule.Mode == rules.StateMode)
 }
 
 // count adds a record to the windows. Without a window, count is the number of

@@ -41,11 +41,8 @@ func (r *ruleState) values(slot uint32, s int64) []alert.Value {
 	for i, c := range r.rule.Columns {
 		out[i] = r.value(slot, i, c.Func)
 	}
-	switch {
-	case r.order != nil:
+	if r.order != nil {
 		out[0].V = r.order.count(slot, s)
-	case r.untimed():
-		out[0].V = r.fresh[slot]
 	}
 	return out
 }
