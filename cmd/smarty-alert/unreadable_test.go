@@ -16,20 +16,7 @@ import (
 // unless they were named.
 func TestUnreadable(t *testing.T) {
 	dir := openDir(t)
-	const record = "Fri Mar 24 10:22:35+0300 2017 WARNING api:1 get[1.T] LOGIN_ERROR reason='x'\n"
-	for _, name := range []string{"logs/good.log", "logs/bad.log", "logs/both.log", "logs/both.log.1", "logs/closed/deep.log", "rules.yaml"} {
-		text := record
-		if name == "rules.yaml" {
-			text = "rules:\n- id: any\n  event: LOGIN_ERROR\n  mode: event\n"
-		}
-		writeFile(t, filepath.Join(dir, name), text)
-	}
-	for _, name := range []string{"logs/bad.log", "logs/both.log.1", "logs/closed"} {
-		if err := os.Chmod(filepath.Join(dir, name), 0); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.Chmod(filepath.Join(dir, name), 0o755) })
-	}
+	closeLogs(t, dir)
 	errClosed := "smarty-alert: open logs/closed: permission denied\n"
 	errBad := "smarty-alert: open logs/bad.log: permission denied\n"
 	errBoth := "smarty-alert: open logs/both.log.1: permission denied\n"
@@ -73,6 +60,25 @@ func TestUnreadable(t *testing.T) {
 		if got := exists(filepath.Join(dir, "shared", file)); got != want {
 			t.Errorf("anonymised %s is there: %t, want %t", file, got, want)
 		}
+	}
+}
+
+// closeLogs writes logs and a rule, and takes the right to read from some of them.
+func closeLogs(t *testing.T, dir string) {
+	t.Helper()
+	const record = "Fri Mar 24 10:22:35+0300 2017 WARNING api:1 get[1.T] LOGIN_ERROR reason='x'\n"
+	for _, name := range []string{"logs/good.log", "logs/bad.log", "logs/both.log", "logs/both.log.1", "logs/closed/deep.log", "rules.yaml"} {
+		text := record
+		if name == "rules.yaml" {
+			text = "rules:\n- id: any\n  event: LOGIN_ERROR\n  mode: event\n"
+		}
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	for _, name := range []string{"logs/bad.log", "logs/both.log.1", "logs/closed"} {
+		if err := os.Chmod(filepath.Join(dir, name), 0); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.Chmod(filepath.Join(dir, name), 0o755) })
 	}
 }
 
