@@ -46,7 +46,11 @@ type catalogue struct {
 type eventKeys struct {
 	names []string
 	open  bool // has keys beyond these
+	trace bool // has a traceback
 }
+
+// hasTrace tells whether the event is documented to have a traceback.
+func (k *eventKeys) hasTrace() bool { return k != nil && k.trace }
 
 // Catalogue lists the documented events in the order of the documentation.
 func Catalogue() []Event { return append([]Event(nil), documented.events...) }
@@ -139,6 +143,7 @@ func (c *catalogue) addField(words []string, meaning string) {
 	switch f.Name[0] {
 	case '!':
 		f.Kind, f.Name = "traceback", f.Name[1:]
+		c.keys[e.Name].trace = true
 	case '*':
 		f.Kind, f.Name = "open_set", f.Name[1:]
 	}

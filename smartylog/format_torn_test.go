@@ -75,6 +75,44 @@ func TestFormat22_Torn(t *testing.T) {
 	}
 }
 
+// A piece may end where a line does: then the record that follows begins a line,
+// and the rest may be nothing but a traceback.
+func TestFormat22_TornAtNewline(t *testing.T) {
+	piece := func(event string) string {
+		text := head + event + " a='"
+		return text + strings.Repeat("x", 4096-len(text)-2) + "'\n"
+	}
+	trace := func(name string) string {
+		return tracebackLine + "\n  File \"/usr/share/microimpuls/smarty/z.py\", line 9, in z\nValueError: " + name + "\n"
+	}
+	const login, custom, failed, lost = "LOGIN_SUCCESS login_type='m'\n", "own_event a=1\n", "INIT_ERROR kwargs={}\n", ""
+	for name, tc := range map[string]struct {
+		text string
+		want []string // of each record after the first the message of its exception
+	}{
+		"the rest follows an event without one":   {piece("INIT_ERROR") + head + login + trace("bad"), []string{lost}},
+		"of an unknown event":                     {piece("own_event") + head + login + trace("bad"), []string{lost}},
+		"the rest follows another":                {piece("INIT_ERROR") + head + login + head + login + trace("bad"), []string{lost, lost}},
+		"an unknown event after one that has one": {piece("INIT_ERROR") + head + custom + trace("bad"), []string{lost}},
+		"an unknown event after an unknown one":   {piece("own_event") + head + custom + trace("own"), []string{"own"}},
+		"one that has one":                        {piece("INIT_ERROR") + head + failed + trace("own") + trace("bad"), []string{"own"}},
+		"after it all is as usual":                {piece("INIT_ERROR") + head + login + trace("bad") + head + login + trace("own"), []string{lost, "own"}},
+		"much later":                              {piece("INIT_ERROR") + strings.Replace(head, "10:22:35", "10:22:45", 1) + login + trace("own"), []string{"own"}},
+		"elsewhere":                               {strings.Replace(piece("INIT_ERROR"), "x'", "'", 1) + head + login + trace("own"), []string{"own"}},
+	} {
+		var got []string
+		for _, r := range readAll(t, []byte(tc.text), smartylog.Options{})[1:] {
+			x, _ := r.Exception()
+			if got = append(got, x.Message); r.IsSuspect() || x.Message == "" && field(t, r, "text") != nil {
+				t.Errorf("%s: suspect %v, text %v", name, r.IsSuspect(), field(t, r, "text"))
+			}
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // A traceback torn in the middle names no exception, and its rest is not the
 // other record's: it is shown with it, but rules do not see it there.
 func TestFormat22_TornTraceback(t *testing.T) {

@@ -15,6 +15,8 @@ type mark struct {
 	pairs   int    // where the pairs begin
 	loose   bool   // lines after its own may be the rest of another record
 	spliced bool   // it was written between the pieces of another record
+	bare    bool   // the other one lacks its traceback, if it has one
+	wants   bool   // and its event is one of those that have one
 }
 
 // place is a logging call seen before: the same code, process and thread print
