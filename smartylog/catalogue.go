@@ -179,5 +179,15 @@ func (c *catalogue) keysOf(name []byte) *eventKeys {
 	if known, ok := c.names[string(name)]; ok {
 		return c.keys[known]
 	}
-	return c.keys[strings.ToUpper(string(name))]
+	var upper [maxEvent]byte
+	if len(name) > len(upper) {
+		return nil
+	}
+	n := copy(upper[:], name)
+	for i, b := range upper[:n] {
+		if b-'a' < 26 {
+			upper[i] = b - 'a' + 'A'
+		}
+	}
+	return c.keys[string(upper[:n])]
 }

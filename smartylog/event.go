@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxEvent is the longest event name read, in bytes.
@@ -21,15 +22,44 @@ const maxNames = 4096
 // read finds the event name of r's message.
 func (e *eventNames) read(r *Record) {
 	message := r.Raw[min(r.mark.message, len(r.Raw)):]
-	name, end := eventAt(message)
-	if name == nil {
-		r.Event = ""
+	var end int
+	if r.Event, end = e.at(message); r.Event == "" {
 		r.Flags |= NoEvent
-		r.pairsAt = r.mark.message
-		return
 	}
-	r.Event = e.canonical(name)
 	r.pairsAt = r.mark.message + end
+}
+
+// at is eventAt with the canonical name, "" if there is none. Names that are
+// written with escapes are remembered as they are written.
+func (e *eventNames) at(message []byte) (event string, end int) {
+	if name, end := eventWord(message); name != nil {
+		return e.canonical(name), end
+	}
+	written, end := escapedEvent(message)
+	if known, ok := e.seen[string(written)]; ok && written != nil {
+		if known == "" {
+			end = 0
+		}
+		return known, end
+	}
+	name, end := eventPair(message)
+	if name != nil {
+		event = e.canonical(name)
+	}
+	if written != nil {
+		e.keep(written, event)
+	}
+	return event, end
+}
+
+// keep remembers the canonical form of a name as written.
+func (e *eventNames) keep(written []byte, event string) {
+	if e.seen == nil {
+		e.seen = make(map[string]string)
+	}
+	if len(e.seen) < maxNames {
+		e.seen[string(written)] = event
+	}
 }
 
 // canonical is the name in upper case.
@@ -51,18 +81,21 @@ func (e *eventNames) upper(name []byte) string {
 		return known
 	}
 	upper := strings.ToUpper(string(name))
-	if e.seen == nil {
-		e.seen = make(map[string]string)
-	}
-	if len(e.seen) < maxNames {
-		e.seen[string(name)] = upper
-	}
+	e.keep(name, upper)
 	return upper
 }
 
 // eventAt reads the event name at the start of a message and says where its
 // pairs begin; nil when the message is plain text.
 func eventAt(message []byte) (name []byte, end int) {
+	if name, end = eventWord(message); name != nil {
+		return name, end
+	}
+	return eventPair(message)
+}
+
+// eventWord reads the form in which the name comes first.
+func eventWord(message []byte) (name []byte, end int) {
 	n := 0
 	for n < len(message) && n < maxEvent && isNameByte(message[n]) {
 		n++
@@ -82,55 +115,73 @@ func eventAt(message []byte) (name []byte, end int) {
 			}
 		}
 	}
-	return eventPair(message)
+	return nil, 0
 }
 
 // eventPair reads the form event='some_event' of logs before 2017-05-30.
 func eventPair(message []byte) (name []byte, end int) {
-	k, ok := keyAt(message, 0)
-	if !ok || string(k.name.of(message)) != "event" {
+	rest := eventValue(message)
+	if rest == nil {
 		return nil, 0
 	}
-	rest := message[k.value:]
-	if from, to := plainQuoted(rest); to > from {
-		return rest[from:to], k.value + to + 1
+	at := len(message) - len(rest)
+	if from, to, escaped := quotedEvent(rest); to > from {
+		name, end = rest[from:to], at+to+1
+		if escaped || !utf8.Valid(name) {
+			v, n, _ := ParseValue(rest)
+			text, _ := v.(string)
+			name, end = []byte(text), at+n
+		}
+		if len(name) == 0 || len(name) > maxEvent || bytes.IndexFunc(name, unicode.IsControl) >= 0 {
+			return nil, 0
+		}
+		return name, end
 	}
-	v, n, err := ParseValue(rest)
-	if text, isText := v.(string); err == nil && isText && isEventName(text) {
-		return []byte(text), k.value + n
-	}
-	n = 0
+	n := 0
 	for n < len(rest) && n < maxEvent && isNameByte(rest[n]) {
 		n++
 	}
 	if n == 0 || !endsLine(rest, n) && rest[n] != ' ' {
 		return nil, 0
 	}
-	return rest[:n], k.value + n
+	return rest[:n], at + n
 }
 
-// plainQuoted is where the text of a quoted string without escapes is at the
-// start of b, if it can name an event; the usual case, read without allocating.
-func plainQuoted(b []byte) (from, to int) {
-	if len(b) > 1 && b[0] == 'u' {
-		from = 1
+// eventValue is what follows event= at the start of a message; nil if it begins
+// otherwise.
+func eventValue(message []byte) []byte {
+	k, ok := keyAt(message, 0)
+	if !ok || string(k.name.of(message)) != "event" {
+		return nil
 	}
-	if from >= len(b) || b[from] != '\'' && b[from] != '"' {
-		return 0, 0
-	}
-	quote := b[from]
-	from++
-	for to = from; to < len(b) && to-from <= maxEvent && (isNameByte(b[to]) || b[to] == '-' || b[to] == '.'); to++ {
-	}
-	if to >= len(b) || b[to] != quote {
-		return 0, 0
-	}
-	return from, to
+	return message[k.value:]
 }
 
-// isEventName tells whether the string of event= is a name, not a text.
-func isEventName(s string) bool {
-	return s != "" && len(s) <= maxEvent && strings.IndexFunc(s, unicode.IsControl) < 0
+// maxEscaped is the longest literal that can be an event's name, in bytes: each
+// of two bytes takes six in "\u0441".
+const maxEscaped = 3*maxEvent + 8
+
+// quotedEvent is where the text of a literal is at the start of b, if it is short
+// enough to be an event's name.
+func quotedEvent(b []byte) (from, to int, escaped bool) {
+	p := parser{b: b}
+	from = p.literalPrefix()
+	if quote := p.peek(from); quote == '\'' || quote == '"' {
+		from++
+		to, escaped = closingQuote(b[:min(len(b), maxEscaped)], from, quote)
+	}
+	return from, to, escaped
+}
+
+// escapedEvent is the value of event= as it is written, if that has escapes, and
+// where it ends.
+func escapedEvent(message []byte) (written []byte, end int) {
+	rest := eventValue(message)
+	_, to, escaped := quotedEvent(rest)
+	if !escaped || to <= 0 {
+		return nil, 0
+	}
+	return rest[:to+1], len(message) - len(rest) + to + 1
 }
 
 // readsAsEvent tells whether a message begins with an event name in upper case

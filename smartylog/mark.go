@@ -43,9 +43,9 @@ func (p *places) at(b []byte, i int) *place {
 // remember keeps a call whose event is documented: what follows such a name does
 // not decide whether it is one.
 func (p *place) remember(b []byte, message int) {
-	name, _ := eventAt(b[message:])
+	name, _ := eventWord(b[message:])
 	end := message + len(name)
-	if name == nil || end >= len(b) || b[end] != ' ' || end >= len(p.text) || !bytes.HasPrefix(b[message:], name) {
+	if name == nil || end >= len(b) || b[end] != ' ' || end >= len(p.text) {
 		return
 	}
 	event, ok := documented.names[string(name)]

@@ -345,16 +345,15 @@ func trimEnd(b []byte) []byte {
 
 // endsInsideValue tells whether a record ends in a value that is not closed:
 // lines after it are then part of the value. work is reused.
-func endsInsideValue(raw []byte, message int, work *splitter) bool {
+func endsInsideValue(raw []byte, message, pairs int, event string, work *splitter) bool {
 	if message <= 0 || message >= len(raw) {
 		return false
 	}
-	name, end := eventAt(raw[message:])
 	body := raw[:bodyEnd(raw, message)]
 	if len(body) < len(bytes.TrimRight(raw, "\r\n")) {
 		return false // a traceback has followed
 	}
-	work.begin(trimEnd(body), message+end, documented.keysOf(name))
+	work.begin(trimEnd(body), pairs, documented.keys[event])
 	work.split()
 	return work.seen&Unterminated != 0
 }

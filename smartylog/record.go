@@ -101,7 +101,7 @@ func (r *Record) traceback() (from, to int) {
 func (r *Record) findTraceback() (from, to int) {
 	message := min(r.mark.message, len(r.Raw))
 	if r.mark.loose {
-		to = ownEnd(r.Raw, &r.mark)
+		to = ownEnd(r.Raw, &r.mark, &r.work)
 		return bodyEnd(r.Raw[:to], message), to
 	}
 	return bodyEnd(r.Raw, message), len(r.Raw)

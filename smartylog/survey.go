@@ -65,7 +65,7 @@ func (r *Record) follows(other *Record) bool {
 // its own text only: lines after that count too.
 func (r *Record) endsOpen() bool {
 	if r.mark.loose {
-		return endsInsideValue(r.Raw, r.Message(), &r.work)
+		return endsInsideValue(r.Raw, r.Message(), r.pairsAt, r.Event, &r.work)
 	}
 	if bodyEnd(r.Raw, r.Message()) < len(bytes.TrimRight(r.Raw, "\r\n")) {
 		return false

@@ -6,7 +6,9 @@ package smartylog
 type previous struct {
 	raw     []byte // view into the block; nil when unknown or settled
 	message int
-	known   bool // broken is settled
+	pairs   int    // where its pairs begin
+	event   string // its name
+	known   bool   // broken is settled
 	broken  bool
 	timed   bool
 	sec     int64
@@ -16,7 +18,7 @@ type previous struct {
 // work is reused.
 func (p *previous) settle(work *splitter) {
 	if !p.known {
-		p.broken = endsInsideValue(p.raw, p.message, work)
+		p.broken = endsInsideValue(p.raw, p.message, p.pairs, p.event, work)
 		p.known = true
 	}
 	p.raw = nil
@@ -37,6 +39,7 @@ func (s *Scanner) judge(rec *Record, next *mark) {
 		prev, cur = cur, prev
 	}
 	cur.raw, cur.message, cur.sec = rec.Raw, s.cur.message, rec.Sec
+	cur.pairs, cur.event = rec.pairsAt, rec.Event
 	cur.timed, cur.broken, cur.known = true, false, rec.Flags&TruncatedValue != 0
 	if !prev.timed {
 		return

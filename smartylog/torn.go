@@ -11,8 +11,9 @@ type torn struct {
 	pos     int64
 	sec     int64
 	foreign int64 // bytes of other records since
-	bare    bool  // its piece ends with a line, and has no traceback
-	wants   bool  // its event has one
+	work    splitter
+	bare    bool // its piece ends with a line, and has no traceback
+	wants   bool // its event has one
 }
 
 // tornFor is how long the rest of a record is waited for, in seconds.
@@ -24,7 +25,7 @@ const tornFor = 2
 func (t *torn) follow(m *mark, pos int64, before *pending, closed []byte) {
 	glued := m.flags&Glued != 0
 	if t.waits && before.loose {
-		own := ownEnd(closed, &before.mark)
+		own := ownEnd(closed, &before.mark, &t.work)
 		t.foreign += int64(own)
 		t.waits = own == len(closed) || glued
 	}
@@ -32,8 +33,8 @@ func (t *torn) follow(m *mark, pos int64, before *pending, closed []byte) {
 		t.waits = soon(t.sec, m.sec) && (!glued || (pos-t.pos-t.foreign)%split == 0)
 	}
 	if !t.waits && closed != nil && endsPiece(pos, before) && (glued || soon(before.sec, m.sec)) {
-		*t = torn{waits: true, pos: before.pos, sec: before.sec}
-		if !glued && bodyEnd(closed, before.message) == len(closed) {
+		t.waits, t.pos, t.sec, t.foreign = true, before.pos, before.sec, 0
+		if t.bare, t.wants = false, false; !glued && bodyEnd(closed, before.message) == len(closed) {
 			t.bare, t.wants = true, keysIn(closed, before.message).hasTrace()
 		}
 	}
@@ -55,11 +56,11 @@ func endsPiece(pos int64, before *pending) bool {
 // context, and the traceback directly after it. What follows may be the rest of
 // a torn record. One that was spliced in and is itself longer than a piece may
 // have been torn too.
-func ownEnd(raw []byte, m *mark) int {
+func ownEnd(raw []byte, m *mark, work *splitter) int {
 	if m.message <= 0 || m.message >= len(raw) {
 		return len(raw)
 	}
-	end := contextEnd(raw, m.message)
+	end := contextEnd(raw, m.message, work)
 	if m.spliced && end > split {
 		return split
 	}
@@ -83,11 +84,11 @@ func keysIn(raw []byte, message int) *eventKeys {
 }
 
 // contextEnd is where the line ends in which the context ends, or the traceback
-// begins that is its last value.
-func contextEnd(raw []byte, message int) int {
+// begins that is its last value. work is reused, as in ownEnd.
+func contextEnd(raw []byte, message int, work *splitter) int {
 	name, pairs := eventAt(raw[message:])
-	s := splitter{b: raw[:bodyEnd(raw, message)], p: message + pairs, event: documented.keysOf(name)}
-	s.split()
-	at := min(s.p, len(s.b))
-	return min(endOfLine(s.b, at)+1, len(s.b))
+	body := raw[:bodyEnd(raw, message)]
+	work.begin(body, message+pairs, documented.keysOf(name))
+	work.split()
+	return min(endOfLine(body, min(work.p, len(body)))+1, len(body))
 }

@@ -180,8 +180,12 @@ func (p *parser) list(end byte) (any, error) {
 	return items, nil
 }
 
-// emptyList is shared by all empty lists; appending to it makes a new one.
-var emptyList = []any{}
+// emptyList and emptyDict are shared by all that are empty; appending to them
+// makes new ones.
+var (
+	emptyList     = []any{}
+	emptyDict any = Dict{}
+)
 
 // items reads values up to the closing bracket of the container at start.
 func (p *parser) items(end byte, start int) ([]any, error) {
@@ -244,7 +248,7 @@ func (p *parser) braces() (any, error) {
 	p.p++
 	p.space()
 	if p.at('}') {
-		return Dict{}, nil
+		return emptyDict, nil
 	}
 	first, err := p.next(":,}")
 	if err != nil {
@@ -259,8 +263,11 @@ func (p *parser) braces() (any, error) {
 		return nil, p.missing()
 	}
 	rest, err := p.items('}', start)
-	if err != nil || p.skip || mangled {
-		return rest, err
+	if err != nil || p.skip {
+		return nil, err
+	}
+	if mangled {
+		return rest, nil
 	}
 	return append([]any{first}, rest...), nil
 }
