@@ -53,6 +53,12 @@ func (h *headerSpans) scan(b []byte, p int) (ok, usual bool) {
 	return h.scanThread(b, p), usual
 }
 
+// scanned tells whether b begins with a level and what follows it.
+func (h *headerSpans) scanned(b []byte) bool {
+	ok, _ := h.scan(b, 0)
+	return ok
+}
+
 // scanLevel reads a level: one word, usually in capitals, or logging's "Level 15".
 func (h *headerSpans) scanLevel(b []byte, p int) (int, bool) {
 	start := p

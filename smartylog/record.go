@@ -66,17 +66,23 @@ func (r *Record) Source() string {
 // Header reads the header; the zero Header if there is none.
 func (r *Record) Header() Header {
 	var h headerSpans
+	if b := r.headerText(); h.scanned(b) {
+		return h.header(b)
+	}
+	return Header{}
+}
+
+// headerText is the record from its level on, of a coloured header without the
+// colours; nil if there is no header.
+func (r *Record) headerText() []byte {
 	if !r.HasTime() || r.mark.level == 0 {
-		return Header{}
+		return nil
 	}
-	b, p := r.Raw, r.mark.level
-	if bytes.IndexByte(b[p:max(p, min(r.mark.message, len(b)))], esc) >= 0 {
-		b, p = uncoloured(b[p:min(len(b), p+maxHeader)]), 0
+	b := r.Raw[r.mark.level:]
+	if bytes.IndexByte(b[:max(0, min(r.mark.message-r.mark.level, len(b)))], esc) >= 0 {
+		return uncoloured(b[:min(len(b), maxHeader)])
 	}
-	if ok, _ := h.scan(b, p); !ok {
-		return Header{}
-	}
-	return h.header(b)
+	return b
 }
 
 // body is where the record's traceback begins, or its text ends.

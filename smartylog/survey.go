@@ -22,13 +22,10 @@ func (r *Record) Keys() iter.Seq[[]byte] {
 // Level is Header().Level alone, without the cost of the rest.
 func (r *Record) Level() string {
 	var h headerSpans
-	if !r.HasTime() || r.mark.level == 0 {
-		return ""
+	if b := r.headerText(); h.scanned(b) {
+		return levelName(h.level.of(b))
 	}
-	if ok, _ := h.scan(r.Raw, r.mark.level); !ok {
-		return ""
-	}
-	return levelName(h.level.of(r.Raw))
+	return ""
 }
 
 // Message is where the message begins in Raw: after the header, or at 0 when

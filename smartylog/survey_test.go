@@ -91,6 +91,12 @@ func TestRecord_KeysAndLevel(t *testing.T) {
 	if r.Level() != "DEBUG" || string(r.Raw[r.Message():r.Message()+11]) != "LOGIN_ERROR" || !r.Flags.Has(smartylog.Unterminated) {
 		t.Errorf("level %q, message at %d, flags %v", r.Level(), r.Message(), r.Flags.Names())
 	}
+	for _, level := range []string{"\x1b[1mINFO\x1b[0m api:621", "INFO \x1b[1mapi:621\x1b[0m", "INFO api:621\x1b[0m"} {
+		r := one(t, "\x1b[0mFri Mar 24 10:22:35+0300 2017 "+level+" \x1b[1mget\x1b[0m[83630.Thread-3] LOGIN_SUCCESS login_type=1\n")
+		if r.Level() != "INFO" || r.Header().Level != "INFO" {
+			t.Errorf("%q: level %q, of the header %q", level, r.Level(), r.Header().Level)
+		}
+	}
 	if o := one(t, "  File \"a\", line 1"); o.Level() != "" || o.Message() != 0 {
 		t.Errorf("an orphan has level %q and a message at %d", o.Level(), o.Message())
 	}
