@@ -75,6 +75,8 @@ func TestFormat23_Keys(t *testing.T) {
 		"underscore":        {`X _raw=1 a_=2`, "X", `{"_raw":1,"a_":2}`, "", ""},
 		"empty":             {`LOGIN_ERROR reason= params={'a': 1}`, "LOGIN_ERROR", `{"reason":"","params":{"a":1}}`, "", ""},
 		"all empty":         {`LOGIN_ERROR reason= params=`, "LOGIN_ERROR", `{"reason":"","params":""}`, "", ""},
+		"coloured":          {"X a=\x1b[32mtwo words\x1b[0m bb=\x1b[1m2\x1b[0m cc = \x1b[33m'x'", "X", `{"a":"two words","bb":2,"cc":"x"}`, "", ""},
+		"coloured, empty":   {"X a=\x1b[0m bb= \x1b[1mcc\x1b[0m= \x1b[0m dd=1", "X", `{"a":"","bb":"","cc":"","dd":1}`, "", ""},
 		"twice":             {`X a=1 b=2 a=3 a=4`, "X", `{"a":1,"b":2}`, "", "duplicate_key"},
 		"not keys":          {`X a==1 b=>2 5=5 c=3`, "", `{"c":3}`, "X a==1 b=>2 5=5 c=3", "no_event"},
 		"words":             {`X a=1 one two b=2 three`, "X", `{"a":1,"b":2}`, "one two three", ""},

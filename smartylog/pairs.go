@@ -16,8 +16,9 @@ type pair struct {
 
 // keyPlace is where a key= was found.
 type keyPlace struct {
-	name  span
-	value int // where the value begins
+	name   span
+	value  int  // where the value begins
+	spaced bool // there are spaces before it
 }
 
 // keyAt reads key= at b[p:]: the key bare or in quotes, spaces allowed round "=".
@@ -54,11 +55,11 @@ func keyAt(b []byte, p int) (k keyPlace, ok bool) {
 	if q >= len(b) || b[q] != '=' || q+1 < len(b) && (b[q+1] == '=' || b[q+1] == '>') {
 		return k, false
 	}
-	q++
-	for q < len(b) && b[q] == ' ' {
-		q++
+	k.value = skipColour(b, q+1)
+	for k.value < len(b) && b[k.value] == ' ' {
+		k.value = skipColour(b, k.value+1)
+		k.spaced = true
 	}
-	k.value = q
 	return k, true
 }
 
@@ -178,7 +179,7 @@ func (s *splitter) readTraced(p int, t *trace) error {
 
 // isEmpty tells whether the value is missing: "a= b=1" has two keys.
 func (s *splitter) isEmpty(k keyPlace) bool {
-	if s.b[k.value-1] != ' ' {
+	if !k.spaced {
 		return false
 	}
 	_, next := keyAt(s.b, k.value)
