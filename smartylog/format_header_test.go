@@ -141,10 +141,20 @@ func TestFormat21_Parts(t *testing.T) {
 		"INFO a:1 b[1.c] Ошибка: [a] LOGIN_SUCCESS":       {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}, message: "Ошибка: [a] LOGIN_SUCCESS"},
 		"INFO a:1 b[1.c]":                                 {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}},
 		"INFO a:1 b[1.c] ":                                {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}},
+		"INFO     a:1 b[1.c] X":                           {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}, event: "X"},
+		"    INFO a:1 b[1.c] X":                           {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}, event: "X"},
+		"INFO a:1     b[1.c] X":                           {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}, event: "X"},
+		"INFO a:1 b[1.c]    X y=1":                        {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "c"}, event: "X"},
+		"INFO a:1 b[1.pool [a]]  X":                       {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "pool [a]"}, event: "X"},
+		"INFO a:1 b[None.c] X":                            {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", Thread: "c"}, event: "X"},
+		"Level 15     a:1 b[None.None]  X":                {Header: smartylog.Header{Level: "Level 15", Module: "a", Line: 1, Function: "b", Thread: "None"}, event: "X"},
 		"INFO a:1 b[1.\xff\xfe] X":                        {Header: smartylog.Header{Level: "INFO", Module: "a", Line: 1, Function: "b", PID: 1, Thread: "яю"}, event: "X"},
 	} {
 		for _, end := range []string{"\n", "\r\n"} {
 			r := one(t, stamp+text+end)
+			if glued := readAll(t, []byte(head+"A a=1 "+stamp+text+end), smartylog.Options{}); len(glued) != 2 || glued[1].Event != r.Event {
+				t.Errorf("%q in the middle of a line: %q", text, events(glued))
+			}
 			if diff := cmp.Diff(want.Header, r.Header()); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", text, diff)
 			}

@@ -35,12 +35,13 @@ const (
 	maxLevel  = 32
 	maxPart   = 256 // module and line, function and process
 	maxThread = 128
+	maxPad    = 8 // spaces before the level
 )
 
-// scan reads "LEVEL module:line function[pid.thread] " at b[p:]. usual tells
-// that at least a level in capitals was there.
+// scan reads "LEVEL module:line function[pid.thread] " at b[p:]; formats may pad
+// the parts with spaces. usual tells that at least a level in capitals was there.
 func (h *headerSpans) scan(b []byte, p int) (ok, usual bool) {
-	if p, ok = h.scanLevel(b, skipColour(b, p)); !ok {
+	if p, ok = h.scanLevel(b, skipColour(b, skipPad(b, p, p+maxPad))); !ok {
 		return false, false
 	}
 	usual = isUsualLevel(h.level.of(b))
@@ -74,7 +75,7 @@ func (h *headerSpans) scanLevel(b []byte, p int) (int, bool) {
 	if p == start || p > start+maxLevel || isDigit(b[start]) || end >= len(b) || b[end] != ' ' && b[end] != '\n' && b[end] != '\r' {
 		return p, false
 	}
-	return end + 1, true
+	return skipPad(b, end+1, start+maxLevel), true
 }
 
 // isUsualLevel tells whether a word after a time is surely a level: in capitals
@@ -98,7 +99,7 @@ func (h *headerSpans) scanModule(b []byte, p int) (int, bool) {
 			colon = p
 		case c == ' ' && colon > start && p > colon+1:
 			h.module, h.line = span{start, colon}, span{colon + 1, p}
-			return p + 1, allDigits(b[colon+1 : p])
+			return skipPad(b, p+1, limit), allDigits(b[colon+1 : p])
 		case c == ' ' && b[start] != '(' || c < ' ':
 			return p, false
 		}
@@ -113,10 +114,7 @@ func (h *headerSpans) scanFunction(b []byte, p int) (int, bool) {
 		if b[p] != '[' || p == start {
 			continue
 		}
-		q := p + 1
-		for q < limit && isDigit(b[q]) {
-			q++
-		}
+		q := p + 1 + processWidth(b[p+1:limit])
 		if q > p+1 && q < limit && b[q] == '.' {
 			h.function, h.pid = span{start, p}, span{p + 1, q}
 			return q + 1, true
@@ -144,7 +142,7 @@ func (h *headerSpans) scanThread(b []byte, p int) bool {
 		if first < 0 {
 			first = p
 		}
-		message := skipColour(b, afterSpace(b, p+1))
+		message := skipColour(b, skipPad(b, p+1, start+maxThread))
 		if open < 0 && !whole && beginsWord(b, message) || readsAsEvent(b[message:]) {
 			first = p
 			break
@@ -154,7 +152,7 @@ func (h *headerSpans) scanThread(b []byte, p int) bool {
 	if first < 0 {
 		return false
 	}
-	h.thread, h.message = span{start, first}, skipColour(b, afterSpace(b, first+1))
+	h.thread, h.message = span{start, first}, skipColour(b, skipPad(b, first+1, start+maxThread))
 	return true
 }
 
@@ -193,8 +191,22 @@ func endsHeader(b []byte, p int) bool {
 	return p >= len(b) || b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == esc
 }
 
-func afterSpace(b []byte, p int) int {
-	if p < len(b) && b[p] == ' ' {
+// processWidth is the length of a process's number at the start of b, or of the
+// "None" that is printed when logging.logProcesses is off.
+func processWidth(b []byte) int {
+	n := 0
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	if n == 0 && bytes.HasPrefix(b, []byte("None")) {
+		return len("None")
+	}
+	return n
+}
+
+// skipPad passes over a space, and over more of them before b[limit].
+func skipPad(b []byte, p, limit int) int {
+	for i := p; p < len(b) && b[p] == ' ' && (p == i || p < limit); {
 		p++
 	}
 	return p

@@ -172,10 +172,7 @@ func (s *Scanner) gluedHeader(b []byte, from int, m *mark) int {
 
 // beginsProcess tells whether "pid." is at the start of b.
 func beginsProcess(b []byte) bool {
-	n := 0
-	for n < len(b) && isDigit(b[n]) {
-		n++
-	}
+	n := processWidth(b)
 	return n > 0 && n < len(b) && b[n] == '.'
 }
 
