@@ -216,6 +216,24 @@ func TestFormat21_Hole(t *testing.T) {
 	}
 }
 
+// So does one in the middle of a line.
+func TestFormat21_HoleWithinLine(t *testing.T) {
+	for _, size := range []int{1, 600, 900, 3000, 4096, 300_000} {
+		for _, before := range []string{"A a='x'", "A a='x'\nnote"} {
+			text := head + before + strings.Repeat("\x00", size) + head + "B b=2" + strings.Repeat("\x00", size) + "\xEF\xBB\xBF" + head + "C\n"
+			records := readAll(t, []byte(text), smartylog.Options{})
+			var got []string
+			for _, r := range records {
+				got = append(got, string(r.Raw)+strings.Join(r.Flags.Names(), " "))
+			}
+			want := []string{head + before, head + "B b=2glued", "\xEF\xBB\xBF" + head + "C\nglued"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%d NULs after %q (-want +got):\n%.2000s", size, before, diff)
+			}
+		}
+	}
+}
+
 // The longest name of a thread that is read; a header with a longer one is none.
 func TestHeader_LongestThread(t *testing.T) {
 	for n, ok := range map[int]bool{1: true, 127: true, 128: false} {

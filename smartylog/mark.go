@@ -210,7 +210,8 @@ func (s *Scanner) headerInRun(b []byte, from, lo, hi int, m *mark) int {
 		if at < from || !s.wholeHeader(b[at:], m) {
 			continue
 		}
-		return m.extend(b[from:at]) + from
+		ground := s.line + 1 // the line has something before its NULs
+		return m.extend(b[ground:at]) + ground
 	}
 	return -1
 }
