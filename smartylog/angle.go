@@ -70,10 +70,10 @@ func unwrapped(v any) any {
 // angle brackets, so the balanced end only counts if the text goes on as it
 // should; else the first ">" of the line after which it does.
 func (p *parser) angleEnd(after string) int {
-	goes := func(q int) bool { return goesOn(p.b[q:], after) }
+	goes := func(q int) bool { return p.goesOn(q, after) }
 	body := modelName(p.b[p.p:])
 	if body > 0 && isQuoted(p.b[p.p+body:]) {
-		if end := p.quotedName(p.p + body); end > 0 && goes(end) {
+		if end := p.quotedName(p.p + body); end > 0 && goes(end) && !p.event.within(p.b[p.p:end]) {
 			return end
 		}
 	}
@@ -171,11 +171,12 @@ func afterGap(b []byte, p int) int {
 	return p
 }
 
-// goesOn tells whether a value may end before b: at top level the line ends there
-// or the next key follows, within a container what after has.
-func goesOn(b []byte, after string) bool {
+// goesOn tells whether a value may end at q: at top level the line ends there or
+// the next key follows, within a container what after has.
+func (p *parser) goesOn(q int, after string) bool {
+	b := p.b[q:]
 	if after == "" {
-		return keyFollows(b)
+		return keyFollows(b) && p.event.expects(b)
 	}
 	b = bytes.TrimLeft(b, " \n")
 	if len(b) == 0 || strings.IndexByte(after, b[0]) < 0 {

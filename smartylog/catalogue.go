@@ -52,6 +52,44 @@ type eventKeys struct {
 // hasTrace tells whether the event is documented to have a traceback.
 func (k *eventKeys) hasTrace() bool { return k != nil && k.trace }
 
+// closed tells whether only documented keys are to be expected.
+func (k *eventKeys) closed() bool { return k != nil && !k.open && len(k.names) > 0 }
+
+func (k *eventKeys) has(name []byte) bool {
+	for _, known := range k.names {
+		if string(name) == known {
+			return true
+		}
+	}
+	return false
+}
+
+// expects tells whether the key that b begins with, after white space, may follow
+// an object: it is one of the event's, or has what Python prints for a value. A
+// name can hold " key=" as well.
+func (k *eventKeys) expects(b []byte) bool {
+	p := skipGap(b, 0)
+	if !k.closed() || endsLine(b, p) {
+		return true
+	}
+	key, ok := keyAt(b, p)
+	return ok && (k.has(key.name.of(b)) || startsItem(b[key.value:]))
+}
+
+// within tells whether b holds one of the event's keys: then it goes over the end
+// of a value.
+func (k *eventKeys) within(b []byte) bool {
+	if !k.closed() {
+		return false
+	}
+	for _, name := range k.names {
+		if lastKey(b, name) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Catalogue lists the documented events in the order of the documentation.
 func Catalogue() []Event { return append([]Event(nil), documented.events...) }
 

@@ -203,6 +203,27 @@ func TestFormat23_UndocumentedLogs(t *testing.T) {
 	}
 }
 
+// A name with a lone quote, or with what looks like a key, ends where its object
+// does.
+func TestFormat23_NamesLikeKeys(t *testing.T) {
+	checkMessages(t, map[string]messageCase{
+		"lone quotes": {`EPG_REMOVED source=<Channel: "> removed_objects=[<Channel: (x)>] epg_channel=<Channel: 100% ">`, "EPG_REMOVED",
+			`{"source":"<Channel: \">","removed_objects":["<Channel: (x)>"],"epg_channel":"<Channel: 100% \">"}`, "", ""},
+		"a key of no event": {`ACCOUNT_DEVICE_ERROR account=<Account: 1> client=<Program: ‹тест> key=v>`, "ACCOUNT_DEVICE_ERROR",
+			`{"account":"<Account: 1>","client":"<Program: ‹тест> key=v>"}`, "", ""},
+		"and more after it": {`ACCOUNT_DEVICE_ERROR client=<Program: a> key=v> device_uid='x'`, "ACCOUNT_DEVICE_ERROR",
+			`{"client":"<Program: a> key=v>","device_uid":"x"}`, "", ""},
+		"an enum": {`EPG_REMOVED source=<Channel: 'a b'> epg_channel=<Channel: "it's">`, "EPG_REMOVED",
+			`{"source":"<Channel: 'a b'>","epg_channel":"<Channel: \"it's\">"}`, "", ""},
+		"a key of a later version": {`EPG_REMOVED source=<Channel: a> dry_run=True epg_channel=<Channel: b>`, "EPG_REMOVED",
+			`{"source":"<Channel: a>","dry_run":true,"epg_channel":"<Channel: b>"}`, "", ""},
+		"an object as such": {`EPG_REMOVED source=<Channel: a> owner=<User: b> epg_channel=<Channel: b>`, "EPG_REMOVED",
+			`{"source":"<Channel: a>","owner":"<User: b>","epg_channel":"<Channel: b>"}`, "", ""},
+		"an open set": {`ACCOUNT_CHANGED account_id=5 client=<Client: a> status=no money`, "ACCOUNT_CHANGED",
+			`{"account_id":5,"client":"<Client: a>","status":"no money"}`, "", ""},
+	})
+}
+
 // Both spellings of a key and of a value are the same, whichever a log has.
 func TestFormat23_Aliases(t *testing.T) {
 	for _, event := range []string{"EPG_IMPORT_FINISHED", "EPG_CHANNEL_IMPORTED", "custom_import"} {

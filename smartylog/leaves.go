@@ -46,7 +46,7 @@ func (r *Record) Leaves() []Leaf {
 		rest(p.from)
 		at = p.value.to
 		name := plainText(p.name.of(r.Raw))
-		leaves, _, err := ParseLeaves(name, p.value.of(r.Raw))
+		leaves, _, err := parseLeaves(name, p.value.of(r.Raw), documented.keys[r.Event])
 		if !p.repr || err != nil {
 			leaves = []Leaf{{Kind: RawLeaf, Path: name, To: p.value.to - p.value.from}}
 		}
@@ -66,7 +66,11 @@ func (r *Record) Leaves() []Leaf {
 // gives the literals in it. Their paths begin with path, their places are those
 // in s.
 func ParseLeaves(path string, s []byte) (leaves []Leaf, n int, err error) {
-	p := parser{b: s, skip: true, trace: &trace{}}
+	return parseLeaves(path, s, nil)
+}
+
+func parseLeaves(path string, s []byte, event *eventKeys) (leaves []Leaf, n int, err error) {
+	p := parser{b: s, skip: true, event: event, trace: &trace{}}
 	if _, err := p.value(); err != nil {
 		return nil, 0, err
 	}

@@ -169,7 +169,7 @@ func (s *splitter) read(p int) error { return s.readTraced(p, nil) }
 // readTraced is read that leaves the places of what the value holds in t.
 func (s *splitter) readTraced(p int, t *trace) error {
 	s.parser.begin(s.b, p)
-	s.parser.trace = t
+	s.parser.event, s.parser.trace = s.event, t
 	_, err := s.parser.value()
 	if err != nil {
 		s.parser.ahead += s.parser.p - p

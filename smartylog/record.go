@@ -170,7 +170,7 @@ func (r *Record) clips(p *pair) bool {
 func (r *Record) value(p *pair) (v any, clipped bool) {
 	text := p.value.of(r.Raw)
 	if p.repr {
-		read := parser{b: text, cut: max(0, r.cut-p.value.from)}
+		read := parser{b: text, event: documented.keys[r.Event], cut: max(0, r.cut-p.value.from)}
 		if v, err := read.value(); err == nil {
 			if len(text) <= MaxValue {
 				return v, false

@@ -58,8 +58,9 @@ type parser struct {
 	after  string // what may follow the value that comes next; "" at top level
 	names  bool   // quotes within objects are apostrophes and the like
 	unsure bool   // an object has been read whose end depends on names
-	ahead  int    // bytes looked at beyond what was read, or in vain
-	cut    int    // where the record's middle was dropped, if it was within the value
+	event  *eventKeys
+	ahead  int // bytes looked at beyond what was read, or in vain
+	cut    int // where the record's middle was dropped, if it was within the value
 	trace  *trace
 }
 
@@ -86,7 +87,9 @@ func (p *parser) value() (any, error) {
 	if p.trace != nil {
 		p.trace.values = p.trace.values[:0]
 	}
-	again := parser{b: p.b, p: start, skip: p.skip, names: true, ahead: p.ahead + p.p - start, cut: p.cut, trace: p.trace}
+	again := *p
+	again.p, again.depth, again.names, again.unsure = start, 0, true, false
+	again.ahead += p.p - start
 	v, errAgain := again.next("")
 	if p.ahead = again.ahead; errAgain == nil {
 		p.p = again.p
