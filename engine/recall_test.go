@@ -34,7 +34,7 @@ func TestRecords(t *testing.T) {
 		},
 		"late ones find their place": {
 			"{id: r, event: TEST_A, condition: 'last.n == 3 and prev.n == 2'}", "0 A n=1; 9 A n=3; 14 Z; 5 A n=2; 40 Z",
-			[]string{"+14 firing r{} count=1"},
+			[]string{"+14 firing r{} count=0"},
 		},
 		"derived fields": {
 			"{id: r, event: TEST_A, fields: {code: 'capture(msg, \"code=([0-9]+)\")'}, group_by: [code], condition: 'last.code == \"7\"'}",
@@ -47,14 +47,14 @@ func TestRecords(t *testing.T) {
 // A resolve that names other fields than before keeps what is remembered.
 func TestRecords_Swap(t *testing.T) {
 	rule := func(resolve string) string {
-		return "- {id: r, event: TEST_A, condition: 'last.n > 5 and prev.n > 5', resolve: '" + resolve + "'}"
+		return "- {id: r, event: TEST_A, window: 1h, condition: 'last.n > 5 and prev.n > 5', resolve: '" + resolve + "'}"
 	}
 	e := engine.New(mustRules(t, rule("last.n == 0")), engine.Options{})
 	out := feed(t, e, "smarty_main", logOf("0 A n=9 m=1; 1 A n=9 m=1; 5 Z"))
-	e.Swap(mustRules(t, rule("last.m == 2 and first.m == 1")))
+	e.Swap(mustRules(t, rule("last.m == 2 and first.n == 9")))
 	e = restarted(t, e, mustRules(t, rule("last.m == 2")), engine.Options{})
 	out = append(out, feed(t, e, "smarty_main", logOf("6 A n=9 m=1; 7 A n=9 m=2; 60 Z"))...)
-	want := []string{"+1 firing r{} count=1", "+7 resolved r{} count=1"}
+	want := []string{"+1 firing r{} count=2", "+7 resolved r{} count=4"}
 	if diff := cmp.Diff(want, details(out)); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
