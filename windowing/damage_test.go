@@ -14,7 +14,7 @@ import (
 func furnished() ([]Column, *Table) {
 	cols := []Column{{Func: P90, Window: 5}, {Func: Top, Window: 5}, {Func: First, Window: 5}, {Func: Last, Window: 5, Offset: 3},
 		{Func: Last, Window: 5}, {Func: Streak, Window: 5, Offset: 3}, {Func: Streak, Window: 5}, {Func: FirstSeen, Window: 5, Memory: 20},
-		{Func: Last, Window: Forever}, {Func: Streak, Window: Forever}, {Func: Rate, Window: 90_000}, {Func: Last, Window: Forever, Offset: 3}}
+		{Func: Last, Window: Forever}, {Func: Streak, Window: Forever}, {Func: Rate, Window: 90_000}, {Func: Last, Window: Forever}}
 	table := NewTable(cols)
 	in := make([]Input, len(cols))
 	for i := range in {
@@ -56,7 +56,7 @@ func TestRestore_RefusesNonsenseOfEachKind(t *testing.T) {
 		"seen: hashes":             func(c []ColumnState) { c[7].Hashes = nil },
 		"seen: seconds":            func(c []ColumnState) { c[7].SeenAt = nil },
 		"seen: forgotten":          func(c []ColumnState) { c[7].SeenAt[0] = 75 },
-		"seen: not yet left":       func(c []ColumnState) { c[7].SeenAt[0] = 96 },
+		"seen: of the future":      func(c []ColumnState) { c[7].SeenAt[0] = 121 },
 		"seen: absurd slot":        func(c []ColumnState) { c[7].Slots[0] = math.MaxUint32 },
 		"seen: twice": func(c []ColumnState) {
 			c[7].Slots, c[7].Seen, c[7].SeenAt = []uint32{1, 1}, []uint64{8, 8}, []int64{90, 91}

@@ -26,9 +26,17 @@ type firstSeens struct {
 
 // memory is what is remembered of a member.
 type memory struct {
-	last  int64 // the second of its newest record before the window
-	place uint32
-	where whereabouts
+	last   int64 // the second of its newest record before the window
+	newest int64 // and of its newest record that has a sighting
+	hash   uint64
+	slot   uint32
+	place  uint32
+	where  whereabouts
+}
+
+// older is the order in which values are forgotten.
+func (m *memory) older(n *memory) bool {
+	return cmp.Or(cmp.Compare(m.last, n.last), cmp.Compare(m.hash, n.hash), cmp.Compare(m.slot, n.slot)) < 0
 }
 
 type whereabouts uint8
@@ -54,6 +62,11 @@ func (c *firstSeens) add(e place, in *Input, inside bool) { c.put(e, in.Hash, in
 func (c *firstSeens) put(e place, hash uint64, inside bool) {
 	id := c.see(e, hash, 1, inside)
 	c.memories.reach(id)
+	if m := c.memories.at(id); c.members.at(id).sightings == 1 {
+		m.newest = e.sec
+	} else {
+		m.newest = max(m.newest, e.sec)
+	}
 	c.settle(id)
 }
 
@@ -69,7 +82,7 @@ func (c *firstSeens) sight(slot uint32, hash uint64, sec, now int64) {
 func (c *firstSeens) remember(id uint32, sec int64) {
 	switch m := c.memories.at(id); {
 	case m.where == nowhere:
-		m.last = sec
+		m.last, m.hash, m.slot = sec, c.members.at(id).hash, c.members.at(id).slot
 	case sec > m.last:
 		m.last = sec
 		c.queue(m.where).later(id, &c.memories)
@@ -174,6 +187,27 @@ func (c *firstSeens) value(slot uint32) (v float64, ok, approx bool) {
 	return float64(min(n, MaxDistinct)), true, n > MaxDistinct
 }
 
+// clear empties the windows of a slot, and remembers what was in them.
+func (c *firstSeens) clear(slot uint32, now int64) {
+	var seen []memory
+	for id := c.slots.at(slot).first; id != 0; id = c.members.at(id).next {
+		m, member := *c.memories.at(id), c.members.at(id)
+		switch {
+		case member.sightings == 0:
+		case m.where == nowhere:
+			m.last = m.newest
+		default:
+			m.last = max(m.last, m.newest)
+		}
+		m.hash = member.hash
+		seen = append(seen, m)
+	}
+	c.drop(slot)
+	for _, m := range seen {
+		c.sight(slot, m.hash, m.last, now)
+	}
+}
+
 func (c *firstSeens) drop(slot uint32) {
 	for id := c.slots.at(slot).first; id != 0; id = c.members.at(id).next {
 		c.move(id, nowhere)
@@ -209,7 +243,7 @@ func (c *firstSeens) loadKept(st *ColumnState, now int64) error {
 	}
 	for i, slot := range st.Slots {
 		sec := st.SeenAt[i]
-		if sec+c.leaves > now || sec+c.ends <= now {
+		if sec > endOfMinute(now) || sec+c.ends <= now {
 			return fmt.Errorf("restore windows: no value of second %d is remembered at %d", sec, now)
 		}
 		c.sight(slot, st.Seen[i], sec, now)

@@ -22,6 +22,7 @@ type record struct {
 	at   Order
 	in   []Input
 	nano []*big.Int // Num in steps of 1e-9
+	gone bool       // it was in windows that were cleared
 	edge [][3]int64 // per column: the first second inside, the first second out again, the first that has forgotten it
 }
 
@@ -93,12 +94,15 @@ func (m *model) counts(r record, col int) bool {
 
 func (m *model) inside(r record, col int, s int64) bool {
 	_, from, to := bounds(m.cols[col], s)
+	if r.gone && m.cols[col].Window != Forever {
+		return false
+	}
 	return m.counts(r, col) && from < r.sec && r.sec <= to
 }
 
 func (m *model) remembered(r record, col int, s int64) bool {
 	memory, from, _ := bounds(m.cols[col], s)
-	return m.counts(r, col) && memory < r.sec && r.sec <= from
+	return m.counts(r, col) && memory < r.sec && (r.gone || r.sec <= from)
 }
 
 // window is what the column covers of a slot at second s, in total order.
@@ -270,10 +274,10 @@ func (m *model) each(f func(sec int64, slot uint32)) {
 				continue
 			}
 			enter, leave, forgotten := r.edge[col][0], r.edge[col][1], r.edge[col][2]
-			if enter > m.now {
+			if enter > m.now && !r.gone {
 				f(enter, r.slot)
 			}
-			if leave > m.now && c.Window != Forever {
+			if leave > m.now && c.Window != Forever && !r.gone {
 				f(leave, r.slot)
 			}
 			if c.Func == FirstSeen && forgotten > m.now && m.becomesFresh(r, col, forgotten) {
@@ -331,6 +335,12 @@ func (m *model) prune() {
 		}
 		return true
 	})
+}
+
+func (m *model) clear(slot uint32) {
+	for i := range m.recs {
+		m.recs[i].gone = m.recs[i].gone || m.recs[i].slot == slot
+	}
 }
 
 func (m *model) drop(slot uint32) {

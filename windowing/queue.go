@@ -27,7 +27,7 @@ func (q queue) up(i int, of *slab[memory]) {
 	id := q[i]
 	for i > 0 {
 		parent := (i - 1) / 2
-		if of.at(q[parent]).last <= of.at(id).last {
+		if !of.at(id).older(of.at(q[parent])) {
 			break
 		}
 		q[i] = q[parent]
@@ -45,10 +45,10 @@ func (q queue) down(i int, of *slab[memory]) {
 		if child >= len(q) {
 			break
 		}
-		if child+1 < len(q) && of.at(q[child+1]).last < of.at(q[child]).last {
+		if child+1 < len(q) && of.at(q[child+1]).older(of.at(q[child])) {
 			child++
 		}
-		if of.at(id).last <= of.at(q[child]).last {
+		if !of.at(q[child]).older(of.at(id)) {
 			break
 		}
 		q[i] = q[child]

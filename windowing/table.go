@@ -76,7 +76,7 @@ type Ranked struct {
 // records of s and for late ones, then Value. It may skip seconds at which NextChange has nothing to say.
 //
 // Dropped content stays in memory until it would have left the last window. Each slot has a generation, Drop
-// starts a new one, and entries of an older generation touch nothing.
+// or Clear starts a new one, and entries of an older generation touch nothing.
 type Table struct {
 	cols    []Column
 	now     int64
@@ -90,7 +90,7 @@ type Table struct {
 }
 
 // NewTable returns an empty table. It panics on a column that cannot be: an unknown Func, a negative Window, Offset or N, Forever
-// with another Func than First, Last and Streak, FirstSeen without Memory.
+// Forever with another Func than First, Last and Streak or with an Offset, FirstSeen without Memory.
 func NewTable(cols []Column) *Table {
 	t := &Table{cols: slices.Clone(cols), columns: make([]column, len(cols))}
 	for _, c := range cols {
@@ -123,7 +123,7 @@ func (c Column) check() {
 	switch {
 	case c.Window < 0 && !(c.Window == Forever && c.ordered()):
 		panic("windowing: negative window")
-	case c.Offset < 0 || c.N < 0:
+	case c.Offset < 0 || c.N < 0 || c.Offset > 0 && c.Window == Forever:
 		panic("windowing: negative offset or number")
 	case c.Func == FirstSeen && c.Memory < 1:
 		panic("windowing: no memory")
@@ -265,6 +265,23 @@ func (t *Table) Empty(slot uint32) bool {
 		}
 	}
 	return true
+}
+
+// Clear empties the slot's windows, also of what was yet to enter one. What looks back to the slot's creation stays, and
+// FirstSeen remembers the values that were in its windows: they have been seen.
+func (t *Table) Clear(slot uint32) {
+	if !t.gens.has(slot) {
+		return
+	}
+	*t.gens.at(slot)++
+	for i, c := range t.columns {
+		switch seen, ok := c.(*firstSeens); {
+		case ok:
+			seen.clear(slot, t.now)
+		case t.cols[i].Window != Forever:
+			c.drop(slot)
+		}
+	}
 }
 
 // Drop forgets the slot's content, also what was yet to enter a window and what FirstSeen remembers. The slot may be used again at once.

@@ -68,7 +68,7 @@ func (r *run) column() Column {
 		c.N = r.pick(5)
 	case First, Last, Streak:
 		if r.chance(3) {
-			c.Window = Forever
+			c.Window, c.Offset = Forever, 0
 		}
 	}
 	return c
@@ -90,6 +90,11 @@ func (r *run) play() {
 			r.advanceToChange()
 		case op == 10 && !r.plain:
 			slot := uint32(r.pick(r.slots))
+			if r.chance(2) {
+				r.table.Clear(slot)
+				r.model.clear(slot)
+				break
+			}
 			r.table.Drop(slot)
 			r.model.drop(slot)
 		case op == 11 && r.chance(3):
