@@ -186,3 +186,20 @@ func TestForever_KeepsLittle(t *testing.T) {
 		t.Errorf("after a drop: first %v, last %v, streak %v", a, b, n)
 	}
 }
+
+// The first record of a second gives way to one of the same second that comes before it, and leaves no trace.
+func TestFirst_ReplacedWithinItsSecond(t *testing.T) {
+	table := NewTable([]Column{{Func: First, Window: 10}})
+	for _, sec := range []int64{98, 99, 100} {
+		table.Advance(sec, nil)
+		for pos := int64(3); pos > 0; pos-- {
+			table.Add(0, sec, Order{Pos: pos}, []Input{{On: true, Any: 10*sec + pos}})
+		}
+	}
+	for sec, want := range []any{int64(981), int64(991), int64(1001), nil} {
+		table.Advance(107+int64(sec), nil)
+		if got := table.Any(0, 0); got != want || table.Empty(0) != (want == nil) {
+			t.Errorf("at %d: %v, empty %t, want %v", 107+sec, got, table.Empty(0), want)
+		}
+	}
+}
