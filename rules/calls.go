@@ -226,8 +226,9 @@ func add(b *budget, a []any) (any, error) {
 	return n + m, nil
 }
 
-// length counts: elements, or the characters of a text. A whole number is its own
-// count, because Smarty prints some lists (removed_objects) as their length.
+// length counts: elements, also of a list in quotes, or the characters of a text. A
+// whole number is its own count, because Smarty prints some lists
+// (removed_objects) as their length.
 func length(b *budget, a []any) (any, error) {
 	switch v := a[0].(type) {
 	case int64:
@@ -236,6 +237,9 @@ func length(b *budget, a []any) (any, error) {
 		}
 	case string:
 		b.search(v)
+		if printed := container(v); printed != nil {
+			return length(b, []any{printed})
+		}
 		return utf8.RuneCountInString(v), nil
 	case []any:
 		return smartylog.Len(v), nil
@@ -243,6 +247,22 @@ func length(b *budget, a []any) (any, error) {
 		return v.Len(), nil
 	}
 	return nil, nil
+}
+
+// container is the list or the dict that the text is the print of; nil if it is none.
+func container(text string) any {
+	if text == "" || strings.IndexByte("[({<", text[0]) < 0 {
+		return nil
+	}
+	v, n, err := smartylog.ParseValue([]byte(text))
+	if err != nil || n < len(text) {
+		return nil
+	}
+	switch v.(type) {
+	case []any, smartylog.Dict:
+		return v
+	}
+	return nil
 }
 
 // ratio is a/b, 0 when b is 0, nil when either is missing.

@@ -94,7 +94,9 @@ func equalBool(x bool, v any) bool {
 	case bool:
 		return x == v
 	case string:
-		return strings.EqualFold(v, strconv.FormatBool(x))
+		if strings.EqualFold(v, strconv.FormatBool(x)) {
+			return true
+		}
 	}
 	n, ok := Number(v)
 	return ok && (x && n == 1 || !x && n == 0)

@@ -11,11 +11,11 @@ import (
 )
 
 const matchLine = "Fri Mar 24 10:22:35+0300 2017 ERROR api:621 get[83630.Thread-3] OWN_EVENT " +
-	`number=12 said12=u'12' padded=' 12 ' long=9223372036854775808L float=0.25 yes=True said='False' one=1 zero=0 none=None ` +
+	`number=12 said12=u'12' padded=' 12 ' long=9223372036854775808L float=0.25 yes=True said='False' one=1 zero=0 none=None said1='1' said0=u'0' ` +
 	`params=<QueryDict: {u'abonement': [u'1002'], u'list': [u'a', u'b']}> args=[u'ch12', {'force': True}, [1, 2]] ` +
 	`opaque=<tvmiddleware.api_base.TVMiddlewareApiParams object at 0x7f3d2c0f1c90> ` +
 	`span=datetime.timedelta(0, 12, 500000) span3=datetime.timedelta(days=-1, seconds=86400) clock='0:00:12.345678' ` +
-	`days='1 day, 0:00:01' suffix=12.3s nan=nan inf=inf removed=[<P: a>, <P: b>] counted=212 cut=<QuerySet [1, 2, '...(remaining elements truncated)...']> ` +
+	`days='1 day, 0:00:01' suffix=12.3s nan=nan inf=inf removed=[<P: a>, <P: b>] quoted='[<P: a>, <P: b>]' bracket='[x]' counted=212 cut=<QuerySet [1, 2, '...(remaining elements truncated)...']> ` +
 	`money=Decimal('-120.50') when=datetime.datetime(2017, 3, 24, 7, 22, 35, tzinfo=<UTC>) reason='account_deivce_invalid' name=u'\u041f\u0435\u0442\u0440'` + "\n" +
 	"Traceback (most recent call last):\n  File \"/usr/share/smarty/api.py\", line 35, in e1\nKeyError: 'x'\n"
 
@@ -36,6 +36,8 @@ func TestMatch_Access(t *testing.T) {
 		`yes == true and said == false`:                                   true,
 		`yes == "true" and yes == 1`:                                      true,
 		`one == true and zero == false`:                                   true,
+		`said1 == true and said0 == false and said1 != false`:             true,
+		`said12 == true or said12 == false or name == false`:              false,
 		`one == false or number == true or none == false or none == true`: false,
 		`none == nil`: true,
 		// Paths: what is missing or opaque is nil.
@@ -58,6 +60,7 @@ func TestMatch_Access(t *testing.T) {
 		// Counts of lists, also of those that are printed as their count.
 		`len(removed) == 2 and len(counted) == 212`:             true,
 		`len(cut) == 2 and len(params) == 2 and len(name) == 4`: true,
+		`len(quoted) == 2 and len(bracket) == 3`:                true,
 		`len(nothing) == nil and not (len(nothing) > 0)`:        true,
 		// Spellings of the vendor.
 		`reason == "account_device_invalid" and reason == "account_deivce_invalid"`: true,

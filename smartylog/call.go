@@ -37,8 +37,23 @@ func (p *parser) word() (any, error) {
 	if p.depth > 1 && bytes.IndexByte(name, '.') > 0 {
 		return p.raw(start)
 	}
+	if v, ok := jsonWord(name); ok && p.depth > 1 {
+		return v, nil
+	}
 	p.p = start
 	return nil, errForm
+}
+
+// jsonWord gives the value of a word of JSON, whose containers are otherwise those
+// of Python.
+func jsonWord(word []byte) (v any, ok bool) {
+	switch string(word) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return nil, string(word) == "null"
 }
 
 // wordEnd is where the dotted name at p ends. Classes of Python 3 that were
@@ -65,7 +80,8 @@ func isConstant(word string) bool {
 	case "True", "False", "None", "nan", "inf", "nanj", "infj", "Ellipsis", "NotImplemented":
 		return true
 	}
-	return false
+	_, ok := jsonWord([]byte(word))
+	return ok
 }
 
 // literalPrefix is the length of a prefix like u, b or ur before a quote.
