@@ -19,6 +19,8 @@ type Options struct {
 	Calendars []string       // known names; nil: any name is accepted (no configuration at hand)
 	Vars      Vars           // of the configuration: they win over those of the files
 	Overrides []Override     // later ones win over earlier ones
+	// Secret tells whether what a name stands for is hidden; nil: nobody asks.
+	Secret func(name string) bool
 }
 
 // Load reads rule files: files, directories (every *.yaml and *.yml below them,

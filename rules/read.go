@@ -227,7 +227,7 @@ func (fc *fileContext) readRecords(m *strictyaml.Mapping, r *Rule) {
 			v.Fault("", "at most %d names can be grouped by", maxGroupBy)
 			break
 		}
-		r.GroupBy = append(r.GroupBy, groupField(v, sc, r, seen)...)
+		r.GroupBy = append(r.GroupBy, fc.groupField(v, sc, r, seen)...)
 	}
 }
 
@@ -320,7 +320,7 @@ func takenHint(r *Rule, label string) string {
 	return "rename the rule's label"
 }
 
-func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) []GroupField {
+func (fc *fileContext) groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) []GroupField {
 	name, ok := v.Text()
 	if !ok {
 		return nil
@@ -341,6 +341,9 @@ func groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) 
 	if _, taken := r.Labels.Lookup(safe); taken || slices.Contains(reservedLabels[:3], safe) {
 		v.Fault(takenHint(r, safe), "the label %q is there already", safe)
 		return nil
+	}
+	if fc.options.Secret != nil && fc.options.Secret(name) {
+		v.Warn("group by an id, and count this with distinct", "%q is hidden wherever it is shown, so nobody can tell the groups apart; their fingerprints let values be guessed", name)
 	}
 	seen[safe] = name
 	return []GroupField{{Name: name, Ref: x.refs[0]}}

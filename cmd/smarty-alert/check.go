@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -54,10 +55,11 @@ func (a *app) check(f checkFlags, paths []string) error {
 		return usageError(errors.New("check needs PATH of rules or --config FILE"))
 	}
 	var r checkReport
-	options := rules.Options{}
+	options := rules.Options{Secret: redact.New(nil, nil).SecretKey}
 	if f.config != "" {
 		if cfg := r.loadConfig(f.config, a.env); cfg != nil {
 			options = cfg.RuleOptions()
+			options.Secret = redact.New(cfg.Redact.Keys, cfg.Redact.Allow).SecretKey
 			paths = append(paths, cfg.Rules...)
 		}
 	}
