@@ -64,10 +64,20 @@ func Parse(name string, data []byte, o Options) (*Set, []strictyaml.Fault, error
 // finish checks what only all files together show.
 func (l *loader) finish() {
 	l.checkInhibits()
+	ids := slices.Sorted(maps.Keys(l.seen))
 	for i, o := range l.options.Overrides {
-		if !l.matched[i] {
-			o.at.Reporting(l.faults).Warn(near(o.Pattern, slices.Sorted(maps.Keys(l.seen))), "no rule has an id like %q", o.Pattern)
+		if l.matched[i] {
+			continue
 		}
+		msg := "no rule has the id %q"
+		if o.wide() {
+			msg = "no rule has an id like %q"
+		}
+		hint := ""
+		if strictyaml.Nearest(o.Pattern, ids) != "" {
+			hint = near(o.Pattern, ids)
+		}
+		o.at.Reporting(l.faults).Warn(hint, msg, o.Pattern)
 	}
 }
 
