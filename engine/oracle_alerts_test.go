@@ -62,7 +62,7 @@ func (o *oracle) overflow(st *oState, s int64) {
 	v.folded = n
 	shown := alert.NewLabels(alert.Label{Name: "overflow", Value: "true"})
 	t := &alert.Transition{At: s, Rule: st.rule.id, Group: shown, State: state, Severity: st.rule.severity(),
-		Fingerprint: alert.Fingerprint(st.rule.id, shown), ActiveAt: v.startsAt, StartsAt: v.startsAt,
+		Fingerprint: alert.Fingerprint(st.rule.id, shown), ActiveAt: v.startsAt, StartsAt: v.startsAt, Window: st.rule.window,
 		Values: []alert.Value{{Name: "overflow", V: n}, {Name: "groups", V: groups}}}
 	if state == alert.Resolved {
 		t.EndsAt, t.Reason = s, "condition"
@@ -112,7 +112,7 @@ func (b *oBroken) record(failed bool, limit int, final int64) {
 	if !failed {
 		b.records = 0
 	}
-	if limit > 0 && b.records >= limit {
+	if b.records >= limit {
 		b.at = final + 1
 	}
 }
@@ -122,7 +122,7 @@ func (b *oBroken) judged(failed bool, limit int) {
 	if !failed {
 		b.judgements = 0
 	}
-	b.done = b.done || limit > 0 && b.judgements >= limit
+	b.done = b.done || b.judgements >= limit
 }
 
 // quarantine resolves what fires and forgets the rule's state.

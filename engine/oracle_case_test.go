@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"pgregory.net/rapid"
@@ -23,6 +22,8 @@ type oCase struct {
 	fails    int  // Options.QuarantineAfter
 	yaml     string
 	set      *rules.Set
+	clock    *oClock
+	steps    []oStep // what the engine is told
 }
 
 func drawCase(t *rapid.T, sc *oScanner) *oCase {
@@ -35,18 +36,25 @@ func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	if with("dst") && kind == "" && pick(t, "clocks change", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.base = pick(t, "change", changes()...) - pick[int64](t, "before the change", 0, 60, 600, 3600, 3700)
 	}
+	c.fails = oNeverBroken
 	if with("quarantine") && kind == "" {
-		c.fails = pick(t, "quarantine after", 0, 0, 0, 0, 0, 0, 0, 2, 3, 5)
+		c.fails = pick(t, "quarantine after", c.fails, c.fails, c.fails, c.fails, c.fails, c.fails, c.fails, 2, 3, 5)
 	}
 	c.builtin = with("builtin") && pick(t, "built-in rules", false, false, true)
 	steps := c.drawRules(t, kind)
 	for i := range rapid.IntRange(1, 3).Draw(t, "sources") {
-		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails > 0, ahead: c.builtin && c.live}
+		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails < oNeverBroken, ahead: c.builtin && c.live}
 		s.draw(t, i)
 		c.sources = append(c.sources, s)
 	}
 	for _, s := range c.sources {
 		s.scan(t, sc)
+	}
+	c.clock = newClock(c.sources, c.lateness)
+	if c.live {
+		c.steps = c.clock.run(func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") })
+	} else {
+		c.steps = c.clock.run(nil)
 	}
 	if pick(t, "until", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.until = c.base + pick[int64](t, "until second", 1, 30, 60, 300, 1000)
@@ -65,6 +73,9 @@ func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	return c
 }
 
+// oNeverBroken is an Options.QuarantineAfter that no case reaches.
+const oNeverBroken = 1 << 30
+
 // changes are the seconds at which the clocks of oZone change: back and forth.
 func changes() []int64 {
 	return []int64{time.Date(2024, 10, 27, 1, 0, 0, 0, time.UTC).Unix(), time.Date(2025, 3, 30, 1, 0, 0, 0, time.UTC).Unix()}
@@ -73,20 +84,22 @@ func changes() []int64 {
 // drawRules returns the distances between records that matter to the rules.
 func (c *oCase) drawRules(t *rapid.T, kind string) []int64 {
 	steps := []int64{1, 10, 60}
-	n := rapid.IntRange(1, 4).Draw(t, "rules")
+	most := 4
 	if kind == "long" {
-		n = 1
+		most = 1
 	}
-	for i := range n {
+	rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { // a slice, or rapid could not leave rules out
 		of := kind
 		if kind == "" && with("sequence") {
 			of = pick(t, "rule kind", "", "", "", "sequence")
 		}
-		c.add(drawRule(t, i, of, c.fails > 0), &steps)
-	}
+		r := drawRule(t, len(c.rules), of, c.fails < oNeverBroken)
+		c.add(r, &steps)
+		return r.id
+	}), 1, most).Draw(t, "rules")
 	if with("alerts") && kind == "" && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
-		for i := range pick(t, "rules over alerts", 1, 1, 2) {
-			c.add(drawRule(t, n+i, "alerts", c.fails > 0), &steps)
+		for range pick(t, "rules over alerts", 1, 1, 2) {
+			c.add(drawRule(t, len(c.rules), "alerts", c.fails < oNeverBroken), &steps)
 		}
 	}
 	return steps
@@ -120,14 +133,9 @@ type answer struct {
 
 // expect asks the oracle.
 func (c *oCase) expect(every bool) *answer {
-	clock := newClock(c.sources, c.lateness)
-	var live *rand.Rand
-	if c.live {
-		live = rand.New(rand.NewPCG(c.seed, 1))
-	}
-	steps := clock.run(live)
+	clock := c.clock
 	var order []*oRecord
-	for _, st := range steps {
+	for _, st := range c.steps {
 		if st.rec != nil {
 			order = append(order, st.rec)
 		}
@@ -143,7 +151,7 @@ func (c *oCase) expect(every bool) *answer {
 	if clock.first <= last {
 		o.run(last, every)
 	}
-	a := &answer{Out: o.out, order: order, steps: steps}
+	a := &answer{Out: o.out, order: order, steps: c.steps}
 	for _, st := range o.rules {
 		a.Rules = append(a.Rules, engine.Stats{Rule: st.rule.id, Matched: st.matched, Groups: st.created, Fired: st.fired,
 			Resolved: st.resolved, Suppressed: st.suppressed, MissingGroup: st.missing, Evicted: st.evicted})

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -76,9 +75,9 @@ type oStep struct {
 }
 
 // run takes all records. In the order in which replay reads them, next comes
-// the source with the least greatest timestamp, by name among equals. Live, any
-// source may come next, and some are found at their end.
-func (c *oClock) run(live *rand.Rand) (steps []oStep) {
+// the source with the least greatest timestamp, by name among equals. Live, where
+// choose says one of n, any source may come next, and some are found at their end.
+func (c *oClock) run(choose func(n int) int) (steps []oStep) {
 	for {
 		var open []*oLane
 		for _, l := range c.sources {
@@ -92,12 +91,12 @@ func (c *oClock) run(live *rand.Rand) (steps []oStep) {
 		l := slices.MinFunc(open, func(a, b *oLane) int {
 			return cmp.Or(cmp.Compare(a.high, b.high), cmp.Compare(a.source.name(), b.source.name()))
 		})
-		if live != nil {
-			l = open[live.IntN(len(open))]
+		if choose != nil {
+			l = open[choose(len(open))]
 		}
 		steps = append(steps, oStep{rec: c.next(l)})
-		if live != nil && c.newest != oNever && live.IntN(4) == 0 {
-			steps = append(steps, c.eof(open[live.IntN(len(open))], c.newest+live.Int64N(30)))
+		if choose != nil && c.newest != oNever && choose(4) == 3 {
+			steps = append(steps, c.eof(open[choose(len(open))], c.newest+int64(choose(30))))
 		}
 	}
 }

@@ -104,8 +104,8 @@ func brief(out []engine.Output) []string {
 			continue
 		}
 		a := o.Alert
-		lines = append(lines, fmt.Sprintf("+%d %s %s %s active +%d starts +%d ends +%d %s suppressed %d %v samples %v id %s", a.At-t0, a.Rule, a.State,
-			a.Group, a.ActiveAt-t0, a.StartsAt-t0, a.EndsAt-t0, a.Reason, a.Suppressed, a.Values, a.Samples, a.ID))
+		lines = append(lines, fmt.Sprintf("+%d %s %s %s %s active +%d starts +%d ends +%d %s suppressed %d %v samples %v window %d, %s, id %s", a.At-t0, a.Rule, a.State,
+			a.Severity, a.Group, a.ActiveAt-t0, a.StartsAt-t0, a.EndsAt-t0, a.Reason, a.Suppressed, a.Values, a.Samples, a.Window, a.Condition, a.ID))
 	}
 	return lines
 }

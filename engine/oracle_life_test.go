@@ -270,6 +270,11 @@ func (o *oracle) tell(st *oState, g *oGroup, state alert.State, s int64, values 
 	if r.cond != nil {
 		t.Condition = r.cond.String()
 	}
+	for _, v := range r.levels {
+		if v.severity == g.severity {
+			t.Condition = v.expr.String()
+		}
+	}
 	o.out = append(o.out, engine.Output{Alert: t})
 }
 

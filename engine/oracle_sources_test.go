@@ -39,14 +39,15 @@ func (s *oSource) draw(t *rapid.T, n int) {
 	s.zone = pick(t, "zone", 0, 180, -330)
 	s.changing = s.base != t0 && pick(t, "changing offset", true, true, false)
 	now := s.base + pick[int64](t, "start", 0, 0, 1, 30, 55, 59)
-	moves := pick(t, "moves", 0, 1, 3, 8, 15, 25, 35, 45)
+	least, most := pick(t, "moves at least", 0, 0, 1, 3, 8, 15, 25, 35), 45
 	if s.long {
-		moves = min(moves, 8)
+		least, most = min(least, 5), 8
 	}
 	kinds := habits()[pick(t, "habits", 0, 1, 1, 2, 3, 3, 3, 4, 5, 5)]
-	for range moves {
+	rapid.SliceOfN(rapid.Custom(func(t *rapid.T) int64 { // a slice, or rapid could not leave moves out
 		now = s.move(t, now, kinds)
-	}
+		return now - s.base
+	}), least, most).Draw(t, "moves")
 	s.cut = len(s.records) - min(len(s.records), pick(t, "newest generation", 0, 1, 5, 100))
 }
 
