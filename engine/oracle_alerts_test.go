@@ -94,7 +94,7 @@ func (o *oracle) sick(event, rule string) {
 // oBroken is why a rule is about to be quarantined, or was.
 //
 // Where the page is silent: a failure over a record is noted when the record is
-// read, and takes effect at the first second that was not final before; from the
+// read, and takes effect at the first second that is not final then; from the
 // noting on the rule sees no records. A judgement's failure takes effect in its
 // second, after all of the rule's groups were judged.
 type oBroken struct {

@@ -21,7 +21,7 @@ import (
 //   - a record that looks forged neither moves maxts nor counts for or breaks the
 //     five in a row; at the end of its source, if it came last, its second
 //     counts among the greatest read. A source's first record is believed;
-//   - five records from the future in a row are told of once, at the first second
+//   - every five records from the future in a row are told of, at the first second
 //     that was not final; only another kind of record lets the count begin anew;
 //   - when no source holds F, it is the greatest timestamp read;
 //   - the first second of the run is the first at which a record is evaluated.
@@ -104,12 +104,12 @@ func (c *oClock) run(choose func(n int) int) (steps []oStep) {
 func (c *oClock) next(l *oLane) *oRecord {
 	r := l.unread[0]
 	l.unread = l.unread[1:]
-	r.before = c.final
 	if !r.future {
 		l.high = max(l.high, r.sec)
 	}
 	c.take(l, r)
 	c.refinal()
+	r.final = c.final
 	if len(l.unread) == 0 { // a second thing that the engine is told
 		l.finished = true
 		c.newest = max(c.newest, l.doubted)
@@ -134,7 +134,7 @@ func (c *oClock) take(l *oLane, r *oRecord) {
 		l.ahead = 0
 	}
 	if r.future {
-		if l.futures++; l.ahead == 5 {
+		if l.futures++; l.ahead%5 == 0 {
 			c.skews = append(c.skews, oSkew{c.final + 1, l.source.name()})
 		}
 		if l.maxts == oNever {

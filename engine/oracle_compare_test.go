@@ -64,11 +64,17 @@ func (a *answer) normalize() {
 	for i, o := range a.Out {
 		if o.Alert != nil {
 			t := *o.Alert
-			t.Annotations, t.Labels, t.Summary = nil, nil, ""
+			t.Name, t.Annotations, t.Labels, t.Summary = "", nil, nil, ""
+			if len(t.Samples) > 0 && t.Samples[0].File == "" { // of transitions or health
+				t.Samples = nil
+			}
 			a.Out[i].Alert = &t
 		}
 	}
 	for i, r := range a.Rules {
+		if r.Rule == "group-limit" { // one record stands for all evictions of a second
+			r.Matched = 0
+		}
 		a.Rules[i] = engine.Stats{Rule: r.Rule, Matched: r.Matched, Groups: r.Groups, Fired: r.Fired, Resolved: r.Resolved,
 			Suppressed: r.Suppressed, MissingGroup: r.MissingGroup, Evicted: r.Evicted}
 	}

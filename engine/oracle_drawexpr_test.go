@@ -23,7 +23,7 @@ func drawRecordExpr(t *rapid.T, r *oRule, depth int) *oExpr {
 		return oCmp(pick(t, "op", "==", "!="), "event", "ORACLE_A")
 	case kind == 7 && with("vars"):
 		return pick(t, "constant", oCall("in", oName("tag"), oName("picks")), oCall(">=", oName("n"), oName("size")), oCall("==", oName("tag"), oName("word")))
-	case kind == 8 && len(r.fields) > 0:
+	case kind == 8 && len(r.fields) > 0 && r.source == "":
 		return oCmp(pick(t, "op", "==", "!=", "=="), pick(t, "derived", r.fields...).name, pick[any](t, "derived value", "x", "a", "5", "X", true))
 	}
 	return oCmp(pick(t, "op", ">", ">=", "<", "<=", "==", "!="), "n", pick[any](t, "n", 0, 1, 5, 2.5))

@@ -47,7 +47,8 @@ func drawRule(t *rapid.T, n int, kind string, plain bool) *oRule {
 
 func drawSelection(t *rapid.T, r *oRule) {
 	if r.source == "alerts" {
-		r.groupBy = pick(t, "group_by", nil, nil, []string{"rule"}, []string{"labels.host"}, []string{"state"}, []string{"rule", "labels.host"})
+		r.groupBy = pick(t, "group_by", nil, nil, []string{"of_rule"}, []string{"labels.host"}, []string{"state"}, []string{"of_rule", "labels.host"})
+		r.fields = []oNamed{{"of_rule", oName("rule")}} // rule itself is a label of every alert
 	} else {
 		r.events = pick(t, "events", []string{"ORACLE_A"}, []string{"ORACLE_A"}, []string{"ORACLE_A", "oracle_b"}, []string{"ORACLE_*"}, nil)
 		r.logs = pick(t, "logs", nil, nil, []string{"alpha"}, []string{"alpha", "beta"})
@@ -119,7 +120,7 @@ func drawAgg(t *rapid.T, r *oRule, a *oAgg, windows []int64) {
 		if a.fn == "distinct" && a.field == "password" {
 			a.field = "tag"
 		}
-		if len(r.fields) > 0 && pick(t, "of derived", false, true) {
+		if len(r.fields) > 0 && !alerts && pick(t, "of derived", false, true) {
 			a.field = r.fields[len(r.fields)-1].name
 		}
 		if alerts {
@@ -251,7 +252,7 @@ func drawTimes(t *rapid.T, r *oRule, state bool) {
 	} else {
 		r.cooldown = pick[int64](t, "cooldown", 0, 1, 3, 10, 10, 30, 60, 60, 300)
 	}
-	if r.source == "" && r.steps == nil {
+	if r.source == "" && r.steps == nil && (!r.endless() || with("scheduled lookback")) {
 		r.cron = pick(t, "schedule", append([]string{"", "", "", "", "", "", "", "* * * * *"}, crons()...)...)
 	}
 	if r.memory() > 0 && pick(t, "default warmup", 0, 0, 0, 0, 1) == 0 {

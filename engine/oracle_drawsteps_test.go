@@ -50,7 +50,11 @@ func drawStage(t *rapid.T, r *oRule) oStage {
 		s.match = drawAlertExpr(t, 0)
 		return s
 	}
-	s.events = pick(t, "step events", []string{"ORACLE_A"}, []string{"ORACLE_B"}, []string{"ORACLE_C"}, []string{"ORACLE_A", "oracle_b"}, nil)
+	if r.events != nil && r.events[0] == "ORACLE_A" { // what the rule does not select would be a fault
+		s.events = pick(t, "step events", []string{"ORACLE_A"}, []string{"ORACLE_B"}, nil)
+	} else {
+		s.events = pick(t, "step events", []string{"ORACLE_A"}, []string{"ORACLE_B"}, []string{"ORACLE_C"}, []string{"ORACLE_A", "oracle_b"}, nil)
+	}
 	if s.events == nil || pick(t, "step match", false, false, false, false, false, true) {
 		s.match = drawRecordExpr(t, r, 1)
 	}

@@ -7,13 +7,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/smarty-alert/smarty-alert/alert"
 )
 
 // oExpr is the oracle's own small language of expressions: it is written into the
 // rule as text and evaluated here directly, without the engine's evaluator.
 //
 // Where the page is silent:
-//   - functions of texts (lower, upper, capture) read other values as their text;
+//   - lower and upper leave alone what is no text, capture gives nil for it;
 //   - an element of a list that is not there is nil, as a path through a missing
 //     value is;
 //   - a value that is no boolean makes `not`, `and` and `or` an error.
@@ -163,14 +165,18 @@ func apply(op string, args []any) any {
 	if args[0] == nil {
 		return nil
 	}
-	text, _ := oText(args[0])
+	text, isText := args[0].(string)
 	switch op {
-	case "lower":
-		return strings.ToLower(text)
-	case "upper":
+	case "lower", "upper":
+		switch {
+		case !isText:
+			return args[0]
+		case op == "lower":
+			return strings.ToLower(text)
+		}
 		return strings.ToUpper(text)
 	case "capture":
-		if m := regexp.MustCompile(args[1].(string)).FindStringSubmatch(text); m != nil {
+		if m := regexp.MustCompile(args[1].(string)).FindStringSubmatch(text); isText && m != nil {
 			return m[1]
 		}
 		return nil
@@ -182,9 +188,9 @@ func apply(op string, args []any) any {
 	case len(top) == 0:
 		return nil
 	case op == "top.count":
-		return top[0].(oRanked).Count
+		return top[0].(alert.Ranked).Count
 	}
-	return top[0].(oRanked).Value
+	return top[0].(alert.Ranked).Value
 }
 
 func oHas(list, key any) bool {

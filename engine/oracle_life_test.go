@@ -78,7 +78,11 @@ func (st *oState) look(g *oGroup, s int64) *oLook {
 func (st *oState) values(g *oGroup, s int64) (values []alert.Value, empty bool) {
 	empty = !st.rule.endless()
 	for i := range st.cols {
-		in := within(st.cols, i, g.records, s)
+		records := g.records
+		if st.cols[i].staged {
+			records = afterUntil(records)
+		}
+		in := within(st.cols, i, records, s)
 		empty = empty && len(in) == 0
 		values = append(values, alert.Value{Name: st.cols[i].name, V: oValue(st.cols, i, in, g.records, s)})
 	}
@@ -234,14 +238,15 @@ func (o *oracle) event(st *oState, g *oGroup, s int64, l *oLook) {
 	g.activeAt, g.startsAt, g.severity = s, s, l.level
 	st.fired++
 	o.tell(st, g, alert.Event, s, l.values)
-	g.until, g.suppressed = s+st.rule.cooldown, 0
+	g.until, g.suppressed, g.cooled = s+st.rule.cooldown, 0, false
 }
 
-// cool is a match within the cooldown: the first of one is told.
+// cool is a match within the cooldown: the first of each is told.
 func (o *oracle) cool(st *oState, g *oGroup, s, fresh int64) {
-	if g.suppressed == 0 {
+	if !g.cooled {
 		o.suppress(st, g, s, "cooldown")
 	}
+	g.cooled = true
 	g.suppressed += fresh
 	st.suppressed += fresh
 }

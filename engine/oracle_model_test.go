@@ -38,6 +38,7 @@ type oracle struct {
 //   - without a window, count's window is the second itself;
 //   - samples are those of the rule's newest 128 matches that lie in the reach of
 //     its windows, by their own timestamps: the first and the last three;
+//     An absent step's begin one second earlier, with its start;
 //   - an expression that uses a field whose own expression failed fails; as a
 //     value (of a group, of an aggregate) such a field is nil.
 type oState struct {
@@ -73,7 +74,7 @@ type oGroup struct {
 	activeAt, startsAt, quietFrom int64
 	severity                      alert.Severity
 	lowSince                      int64
-	warned, folded                bool
+	warned, folded, cooled        bool
 	until, suppressed             int64 // cooldown
 }
 
@@ -84,7 +85,7 @@ type oFacts struct {
 	at     int64
 	place  int64 // order of those that are no log records
 	fields map[string]any
-	before int64 // F when it was read
+	final  int64 // F when it has been read
 }
 
 func (f *oFacts) value(name string) any {
@@ -134,6 +135,9 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 	o := &oracle{first: first, fails: fails}
 	for _, r := range rules {
 		st := &oState{rule: r, cols: r.columns(), reach: r.reach(), forget: r.forgetAfter(), arrives: map[int64][]*oSeen{}}
+		if r.absentLast() {
+			st.reach = max(st.reach, r.within+1)
+		}
 		st.warmEnd = first + r.warm()
 		st.keep = st.reach + r.memory() + 120
 		if r.endless() {
@@ -144,7 +148,7 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 			continue
 		}
 		for _, rec := range order {
-			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, before: rec.before}, fails)
+			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, final: rec.final}, fails)
 		}
 	}
 	return o
@@ -161,7 +165,7 @@ func (st *oState) offer(f *oFacts, fails int) {
 	}
 	x, counts, failed, asked := st.see(f)
 	if asked {
-		st.broken.record(failed, fails, f.before)
+		st.broken.record(failed, fails, f.final)
 	}
 	if st.broken.noted() {
 		st.date(st.broken.at)
@@ -244,7 +248,7 @@ func oShown(labels alert.Labels) alert.Labels {
 func (r *oRule) labels(tuple []string) alert.Labels {
 	var pairs []alert.Label
 	for i, name := range r.groupBy {
-		pairs = append(pairs, alert.Label{Name: alert.SafeName(name), Value: tuple[i]})
+		pairs = append(pairs, alert.Label{Name: name, Value: tuple[i]})
 	}
 	return alert.NewLabels(pairs...)
 }

@@ -30,8 +30,8 @@ type oRecord struct {
 	scanned *smartylog.Record
 
 	// set by the oracle's clock: second of membership, second of evaluation, F
-	// before the record was read
-	taken, at, before int64
+	// when the record has been read
+	taken, at, final int64
 }
 
 type oField struct {

@@ -83,7 +83,7 @@ func (r *oRule) agg(name string) *oAgg {
 
 // columns are count and the aggregates, with their effective windows.
 func (r *oRule) columns() []oAgg {
-	count := oAgg{name: "count", fn: "count", window: r.window, now: r.window == 0 && !r.stateMode()}
+	count := oAgg{name: "count", fn: "count", window: r.window, now: r.window == 0 && (!r.stateMode() || r.backwards())}
 	if r.steps != nil {
 		count = oAgg{name: "count", fn: "count", window: r.within, staged: true}
 	}
@@ -131,14 +131,16 @@ func (r *oRule) backward(name string) bool {
 
 // endless tells whether something looks back to the creation of the group: then
 // the windows never run empty.
-func (r *oRule) endless() bool {
-	for _, c := range r.columns() {
-		if c.window == oForever {
+func (r *oRule) endless() bool { return r.window == 0 && r.backwards() }
+
+func (r *oRule) backwards() bool {
+	for _, a := range r.aggs {
+		if a.looksBack() && a.window == 0 {
 			return true
 		}
 	}
 	for _, x := range r.judged() {
-		if r.window == 0 && x.mentions(func(name string) bool { return strings.Contains(name, ".") && r.backward(name) }) {
+		if x.mentions(func(name string) bool { return strings.Contains(name, ".") && r.backward(name) }) {
 			return true
 		}
 	}
@@ -150,7 +152,7 @@ func (r *oRule) absentLast() bool { return r.steps != nil && r.steps[len(r.steps
 
 // reach is how far back the windows look.
 func (r *oRule) reach() int64 {
-	reach := r.within
+	reach := max(r.within, r.window)
 	for _, c := range r.columns() {
 		reach = max(reach, c.window+c.offset)
 	}

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/smarty-alert/smarty-alert/alert"
 )
 
 // oInside is §2.3 and §2.4: the window of a column at second s is
@@ -50,7 +52,8 @@ type oCell struct {
 // cell evaluates a column's expressions over a record.
 //
 // Where the page is silent: a record whose streak expression fails breaks the
-// streak; it counts.
+// streak; it counts. Lists are told apart by the texts of their elements, so that
+// [5] and ['5'] are one value, as 5 and '5' are.
 func (c *oAgg) cell(x *oSeen) (cell oCell, failed bool) {
 	if c.staged {
 		return oCell{ok: slices.Contains(x.steps, true)}, false
@@ -74,7 +77,11 @@ func (c *oAgg) cell(x *oSeen) (cell oCell, failed bool) {
 		if c.list != nil {
 			var list []any
 			for _, name := range c.list {
-				list = append(list, x.plain(name))
+				if text, ok := oText(x.plain(name)); ok {
+					list = append(list, text)
+				} else {
+					list = append(list, nil)
+				}
 			}
 			v = list
 		}
@@ -166,29 +173,23 @@ func oOne(c *oAgg, i int, in []*oSeen) any {
 	return nums[rank-1]
 }
 
-// oRanked is one text with how often it came.
-type oRanked struct {
-	Value string
-	Count int64
-}
-
 // oCounts are the texts of the records, sorted.
-func oCounts(i int, in []*oSeen) (out []oRanked) {
+func oCounts(i int, in []*oSeen) (out []alert.Ranked) {
 	for _, x := range in {
-		k := slices.IndexFunc(out, func(r oRanked) bool { return r.Value == x.cells[i].text })
+		k := slices.IndexFunc(out, func(r alert.Ranked) bool { return r.Value == x.cells[i].text })
 		if k < 0 {
 			k = len(out)
-			out = append(out, oRanked{Value: x.cells[i].text})
+			out = append(out, alert.Ranked{Value: x.cells[i].text})
 		}
 		out[k].Count++
 	}
-	slices.SortFunc(out, func(a, b oRanked) int { return strings.Compare(a.Value, b.Value) })
+	slices.SortFunc(out, func(a, b alert.Ranked) int { return strings.Compare(a.Value, b.Value) })
 	return out
 }
 
 func oTop(i int, in []*oSeen, n int) []any {
 	ranked := oCounts(i, in)
-	slices.SortStableFunc(ranked, func(a, b oRanked) int { return cmp.Compare(b.Count, a.Count) })
+	slices.SortStableFunc(ranked, func(a, b alert.Ranked) int { return cmp.Compare(b.Count, a.Count) })
 	out := []any{}
 	for _, r := range ranked[:min(n, len(ranked))] {
 		out = append(out, r)
