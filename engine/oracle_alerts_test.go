@@ -62,7 +62,7 @@ func (o *oracle) overflow(st *oState, s int64) {
 	v.folded = n
 	shown := alert.NewLabels(alert.Label{Name: "overflow", Value: "true"})
 	t := &alert.Transition{At: s, Rule: st.rule.id, Group: shown, State: state, Severity: st.rule.severity(),
-		Fingerprint: alert.Fingerprint(st.rule.id, shown), ActiveAt: v.startsAt, StartsAt: v.startsAt, Window: st.rule.window,
+		Fingerprint: alert.Fingerprint(st.rule.id, shown), ActiveAt: v.startsAt, StartsAt: v.startsAt,
 		Values: []alert.Value{{Name: "overflow", V: n}, {Name: "groups", V: groups}}}
 	if state == alert.Resolved {
 		t.EndsAt, t.Reason = s, "condition"

@@ -33,14 +33,17 @@ func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	}
 	c := &oCase{lateness: pick[int64](t, "lateness", 0, 1, 2, 2, 2, 5), seed: rapid.Uint64().Draw(t, "seed"), base: t0}
 	c.live = pick(t, "live", false, false, true)
-	if with("dst") && kind == "" && pick(t, "clocks change", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
+	if with("dst") && kind == "" && pick(t, "clocks change", 0, 0, 0, 0, 0, 1) == 1 {
 		c.base = pick(t, "change", changes()...) - pick[int64](t, "before the change", 0, 60, 600, 3600, 3700)
 	}
 	c.fails = oNeverBroken
-	if with("quarantine") && kind == "" {
+	if with("quarantine") && kind != "long" {
 		c.fails = pick(t, "quarantine after", c.fails, c.fails, c.fails, c.fails, c.fails, c.fails, c.fails, 2, 3, 5)
 	}
 	c.builtin = with("builtin") && pick(t, "built-in rules", false, false, true)
+	if c.base != t0 {
+		kind = "dst"
+	}
 	steps := c.drawRules(t, kind)
 	for i := range rapid.IntRange(1, 3).Draw(t, "sources") {
 		s := &oSource{uses: c.yaml, base: c.base, steps: steps, long: kind == "long", spoil: c.fails < oNeverBroken, ahead: c.builtin && c.live}
@@ -90,14 +93,14 @@ func (c *oCase) drawRules(t *rapid.T, kind string) []int64 {
 	}
 	rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { // a slice, or rapid could not leave rules out
 		of := kind
-		if kind == "" && with("sequence") {
-			of = pick(t, "rule kind", "", "", "", "sequence")
+		if kind != "long" && with("sequence") {
+			of = pick(t, "rule kind", kind, kind, kind, "sequence")
 		}
 		r := drawRule(t, len(c.rules), of, c.fails < oNeverBroken)
 		c.add(r, &steps)
 		return r.id
 	}), 1, most).Draw(t, "rules")
-	if with("alerts") && kind == "" && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
+	if with("alerts") && kind != "long" && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
 		for range pick(t, "rules over alerts", 1, 1, 2) {
 			c.add(drawRule(t, len(c.rules), "alerts", c.fails < oNeverBroken), &steps)
 		}

@@ -63,15 +63,7 @@ func drawCondition(t *rapid.T, r *oRule, depth int) *oExpr {
 	if depth > 0 && pick(t, "condition", 0, 0, 0, 1) == 1 {
 		return drawCompound(t, func() *oExpr { return drawCondition(t, r, depth-1) })
 	}
-	names := []string{}
-	if r.window > 0 || r.steps != nil {
-		names = append(names, "count", "count")
-	}
-	for _, a := range r.aggs {
-		if a.fn != "streak" || r.mode != "event" {
-			names = append(names, a.name, a.name)
-		}
-	}
+	names := r.names()
 	kind := pick(t, "over", 0, 0, 0, 0, 0, 0, 1, 2, 3, 3)
 	if kind == 3 && with("records") && r.steps == nil && (r.window > 0 || r.source == "") {
 		return drawRecorded(t, r)
@@ -87,6 +79,19 @@ func drawCondition(t *rapid.T, r *oRule, depth int) *oExpr {
 		return oCall(">=", oCall("ratio", oName(name), oName(pick(t, "over value", names...))), oLit(pick[any](t, "ratio", 0.5, 1, 2)))
 	}
 	return drawValue(t, r, name)
+}
+
+// names are the values that a condition of the rule may judge.
+func (r *oRule) names() (names []string) {
+	if r.window > 0 || r.steps != nil {
+		names = append(names, "count", "count")
+	}
+	for _, a := range r.aggs {
+		if a.fn != "streak" || r.mode != "event" { // it would imply state mode
+			names = append(names, a.name, a.name)
+		}
+	}
+	return names
 }
 
 // drawValue compares one value of the rule.
@@ -152,7 +157,7 @@ func pick[T any](t *rapid.T, label string, from ...T) T {
 }
 
 // oFeatures are the parts of the language that the cases draw.
-const oFeatures = "-"
+const oFeatures = "levels overflow warmup vars fields records aggregates lookback sequence, resolve of sequences, alerts dst"
 
 // with tells whether the cases draw a part of the language.
 func with(feature string) bool {

@@ -10,9 +10,10 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 )
 
-// drawRule draws a rule that check accepts. long asks for windows about a day,
-// kind for one of the language's kinds of rules, plain for one of which it is certain
-// what is evaluated, and may fail, when it is judged.
+// drawRule draws a rule that check accepts: of kind long one with windows about a
+// day, of kind dst one whose schedule names hours at which clocks change, or a
+// sequence, or one over alerts; plain for one of which it is certain what is
+// evaluated, and may fail, when it is judged.
 func drawRule(t *rapid.T, n int, kind string, plain bool) *oRule {
 	r := &oRule{id: fmt.Sprintf("r%d", n), warmup: -1, plain: plain, max: pick(t, "max", 1, 2, 3, 3, 100, 100, 100)}
 	if kind == "alerts" {
@@ -41,6 +42,9 @@ func drawRule(t *rapid.T, n int, kind string, plain bool) *oRule {
 	r.absence = state && r.window > 0 && r.source == "" && pick(t, "absence", false, false, false, true)
 	drawConditions(t, r, state)
 	drawTimes(t, r, state)
+	if r.cron != "" && kind == "dst" {
+		r.cron = pick(t, "schedule of changing clocks", "30 2 * * *", "*/20 2 * * *", "0 3 * * *")
+	}
 	r.drawLimits(t)
 	return r
 }
@@ -153,14 +157,14 @@ func drawAgg(t *rapid.T, r *oRule, a *oAgg, windows []int64) {
 // drawConditions keeps to what check demands: what silence satisfies needs
 // absence: true.
 func drawConditions(t *rapid.T, r *oRule, state bool) {
-	nothing := r.window == 0 && len(r.aggs) == 0 && (len(r.groupBy) == 0 || r.source != "")
+	nothing := len(r.names()) == 0 && (len(r.groupBy) == 0 || r.source != "")
 	if !state && (nothing || r.plain || pick(t, "bare", false, false, true)) {
 		if r.window == 0 {
 			r.mode = ""
 		}
 		return
 	}
-	if state && !r.plain && with("levels") && pick(t, "levels", 0, 0, 0, 1) == 1 {
+	if state && !r.plain && with("levels") && pick(t, "levels", 0, 0, 1) == 1 {
 		drawLevels(t, r)
 	} else {
 		r.cond = drawCondition(t, r, 2)
@@ -252,7 +256,7 @@ func drawTimes(t *rapid.T, r *oRule, state bool) {
 	} else {
 		r.cooldown = pick[int64](t, "cooldown", 0, 1, 3, 10, 10, 30, 60, 60, 300)
 	}
-	if r.source == "" && r.steps == nil && (!r.endless() || with("scheduled lookback")) {
+	if r.source == "" && r.steps == nil {
 		r.cron = pick(t, "schedule", append([]string{"", "", "", "", "", "", "", "* * * * *"}, crons()...)...)
 	}
 	if r.memory() > 0 && pick(t, "default warmup", 0, 0, 0, 0, 1) == 0 {

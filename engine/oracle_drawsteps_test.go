@@ -25,7 +25,7 @@ func drawSequence(t *rapid.T, r *oRule) {
 		if last.absent = pick(t, "absent", false, true); last.absent {
 			last.count = 1
 		}
-		if pick(t, "until", false, false, true) {
+		if pick(t, "until", false, true) {
 			s := drawStage(t, r)
 			s.count = 1
 			r.until = &s

@@ -83,7 +83,7 @@ func (r *oRule) agg(name string) *oAgg {
 
 // columns are count and the aggregates, with their effective windows.
 func (r *oRule) columns() []oAgg {
-	count := oAgg{name: "count", fn: "count", window: r.window, now: r.window == 0 && (!r.stateMode() || r.backwards())}
+	count := oAgg{name: "count", fn: "count", window: r.window, now: r.window == 0 && !r.stateMode()}
 	if r.steps != nil {
 		count = oAgg{name: "count", fn: "count", window: r.within, staged: true}
 	}
@@ -131,9 +131,10 @@ func (r *oRule) backward(name string) bool {
 
 // endless tells whether something looks back to the creation of the group: then
 // the windows never run empty.
-func (r *oRule) endless() bool { return r.window == 0 && r.backwards() }
-
-func (r *oRule) backwards() bool {
+func (r *oRule) endless() bool {
+	if r.window > 0 {
+		return false
+	}
 	for _, a := range r.aggs {
 		if a.looksBack() && a.window == 0 {
 			return true
@@ -169,9 +170,13 @@ func (r *oRule) memory() int64 {
 }
 
 // forgetAfter is the effective one: at least window + offset, memory, within
-// (§4.3), and the cooldown.
+// (§4.3), and the cooldown. What must not follow is judged before that.
 func (r *oRule) forgetAfter() int64 {
-	return max(cmp.Or(r.forget, 24*60*60), r.reach(), r.memory(), r.cooldown)
+	forget := max(cmp.Or(r.forget, 24*60*60), r.reach(), r.memory(), r.cooldown)
+	if r.absentLast() {
+		forget = max(forget, r.within+1)
+	}
+	return forget
 }
 
 // warm is the effective warmup: 7 d when values are remembered.

@@ -113,7 +113,7 @@ func (st *oState) contentChanged(g *oGroup, s int64) bool {
 	for i := range st.cols {
 		c := &st.cols[i]
 		for _, x := range g.records {
-			if !c.now && x.cells[i].ok && oInside(c, x, s) != oInside(c, x, s-1) {
+			if x.cells[i].ok && oInside(c, x, s) != oInside(c, x, s-1) {
 				changed = true
 			}
 		}

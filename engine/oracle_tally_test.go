@@ -90,10 +90,13 @@ func (y *tally) String() string {
 // too little.
 func least() map[int][]string {
 	return map[int][]string{
-		1000: {"pending", "firing", "resolved", "event", "late"},
-		500:  {"future"},
-		50:   {"clocks set back", "groups evicted", "records without a group", "of absence", "of schedules"},
-		10:   {"of windows about a day"},
+		500: {"pending", "firing", "resolved", "event", "late", "future", "of levels", "of derived fields", "with records"},
+		100: {"clocks set back", "groups evicted", "records without a group", "of absence", "of schedules", "of sequences", "of all_of", "of absent steps",
+			"of rules over alerts", "with rate", "with p50", "with p90", "with p95", "with p99", "with last",
+			"with streak", "with first_seen", "of look-backs", "of warmed up rules", "suppressed by cooldown", "suppressed by warmup"},
+		50: {"with values", "with top", "with first", "update", "of overflows", "suppressed by max_firing", "of sequences with a resolve", "of until"},
+		10: {"of windows about a day", "of sequences over alerts"},
+		5:  {"of fixed hours"},
 	}
 }
 
