@@ -42,7 +42,7 @@ func (r *ruleState) remove(slot uint32) {
 		r.release(slot)
 	}
 	delete(r.fresh, slot)
-	r.spend(slot)
+	r.drop(slot)
 	r.groups.Remove(slot)
 	*g = group{}
 }

@@ -80,7 +80,7 @@ func (st *oState) values(g *oGroup, s int64) (values []alert.Value, empty bool) 
 	for i := range st.cols {
 		records := g.records
 		if st.cols[i].staged {
-			records = afterUntil(records)
+			records = afterUntil(g.unspent())
 		}
 		in := within(st.cols, i, records, s)
 		empty = empty && len(in) == 0
@@ -230,7 +230,7 @@ func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, l *oLook) {
 		st.suppressed += fresh
 	default:
 		o.event(st, g, s, l)
-		g.records = nil
+		g.spend()
 	}
 }
 

@@ -102,6 +102,25 @@ type oSeen struct {
 	cells  []oCell        // by column
 	steps  []bool         // that it satisfies
 	until  bool
+	spent  bool // the group's windows were cleared since
+}
+
+// spend clears the group's windows. What looks back to the group's creation keeps
+// its records, and what first_seen counts has been seen.
+func (g *oGroup) spend() {
+	for _, x := range g.records {
+		x.spent = true
+	}
+}
+
+// unspent are the group's records that no completion used.
+func (g *oGroup) unspent() (in []*oSeen) {
+	for _, x := range g.records {
+		if !x.spent {
+			in = append(in, x)
+		}
+	}
+	return in
 }
 
 func (x *oSeen) value(name string) any {

@@ -13,7 +13,7 @@ import "github.com/smarty-alert/smarty-alert/alert"
 //     without what an until record discards; other aggregates see that, too.
 func (st *oState) complete(g *oGroup, s int64) bool {
 	r := st.rule
-	records := afterUntil(g.records)
+	records := afterUntil(g.unspent())
 	switch {
 	case r.absentLast():
 		return st.absentComplete(records, s)
@@ -78,7 +78,7 @@ func choose(records []*oSeen, pattern []int, failed map[[2]int]bool) bool {
 
 // started tells whether a sequence that began within ago must be judged now.
 func (st *oState) started(g *oGroup, s int64) bool {
-	for _, x := range g.records {
+	for _, x := range g.unspent() {
 		if x.taken == s-st.rule.within && x.steps[0] {
 			return true
 		}
@@ -158,6 +158,6 @@ func (o *oracle) judgeSequence(st *oState, g *oGroup, s int64, l *oLook) {
 		o.event(st, g, s, l)
 	}
 	if l.holds {
-		g.records = nil
+		g.spend()
 	}
 }

@@ -14,11 +14,13 @@ import (
 // (s-offset-window, s-offset]; without a window it is the second itself, or
 // everything. Beyond a day all edges are rounded down to whole minutes.
 func oInside(c *oAgg, x *oSeen, s int64) bool {
-	if c.now {
-		return x.at == s
-	}
-	if c.window == oForever {
+	switch {
+	case c.window == oForever:
 		return true
+	case x.spent:
+		return false
+	case c.now:
+		return x.at == s
 	}
 	return c.edge(s-c.offset-max(c.window, 1)) < x.taken && x.taken <= c.edge(s-c.offset)
 }
@@ -26,7 +28,7 @@ func oInside(c *oAgg, x *oSeen, s int64) bool {
 // oRemembered tells whether the record lies in the memory before the window.
 func oRemembered(c *oAgg, x *oSeen, s int64) bool {
 	from := s - c.offset - c.window
-	return c.edge(from-c.memory) < x.taken && x.taken <= c.edge(from)
+	return c.edge(from-c.memory) < x.taken && (x.spent || x.taken <= c.edge(from))
 }
 
 func (c *oAgg) edge(s int64) int64 {

@@ -192,12 +192,27 @@ func (r *ruleState) count(slot uint32, it item, at windowing.Order, s int64) {
 	r.table.Add(slot, it.Sec, at, own)
 }
 
-// spend forgets what a group's windows and histories hold: it has made its alert.
+// spend empties a group's windows: it has made its alert. What looks back to the
+// group's creation has no window to empty.
 func (r *ruleState) spend(slot uint32) {
+	r.table.Clear(slot)
+	if r.records != nil && r.rule.Window > 0 {
+		r.records.past.Drop(slot)
+	}
+	r.unfollow(slot)
+}
+
+// drop forgets all that a group's records left.
+func (r *ruleState) drop(slot uint32) {
 	r.table.Drop(slot)
 	if r.records != nil {
 		r.records.past.Drop(slot)
 	}
+	r.unfollow(slot)
+}
+
+// unfollow forgets the steps that a group has taken.
+func (r *ruleState) unfollow(slot uint32) {
 	if r.order != nil {
 		r.order.past.Drop(slot)
 		delete(r.order.stepped, slot)
