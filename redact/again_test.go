@@ -13,7 +13,7 @@ import (
 func TestRedactor_TwiceIsOnce(t *testing.T) {
 	r := redact.New(nil, nil)
 	part := rapid.SampledFrom([]string{"password", "api_key", "token", "Key", "=", ": ", "'", `"`, "u'", " ", ",", "{", "}", "]", "[", "&", "<redacted>",
-		"hunter2", "+79001234567", "a@example.com", "0123456789abcdef0123456789abcdef", ">", `\`, "x"})
+		"hunter2", "+79001234567", "a@example.com", "0123456789abcdef0123456789abcdef", ">", `\`, "x", "[", "%253D", "\\u043f", "Bearer ", "://", "@", "#", "value", "--"})
 	rapid.Check(t, func(t *rapid.T) {
 		text := ""
 		for _, p := range rapid.SliceOfN(part, 0, 12).Draw(t, "parts") {

@@ -4,7 +4,7 @@ import "strings"
 
 // Finding is one secret or piece of personal data in a text.
 type Finding struct {
-	Kind     string // "key" for the value of a secret key, else phone email jwt userinfo hex card
+	Kind     string // "key" for the value of a secret key, else phone email jwt bot userinfo hex card
 	Key      string // the secret key as written, for Kind "key"
 	From, To int    // bytes of the text, with the quotes around a value
 }
@@ -24,6 +24,11 @@ func (r *Redactor) hide(s string) hiding {
 	h := hiding{whole: s, text: s}
 	for range maxPasses {
 		more := h.hide(r.findKeyed(h.text))
+		if r.hides[kindUserInfo] {
+			for _, f := range userInfoForms {
+				more = h.hide(findUserInfo(h.text, f.begin, f.re)) || more
+			}
+		}
 		for i := range valuePatterns {
 			if p := &valuePatterns[i]; r.hides[p.kind] {
 				more = h.hide(p.find(h.text)) || more

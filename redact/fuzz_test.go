@@ -56,7 +56,8 @@ func TestRedactor_Hostile(t *testing.T) {
 	r := redact.New(nil, nil)
 	for _, unit := range []string{"=", ":", "'", `"`, `\`, " ", "_", "a", "7", "7 ", "+", "+7", "7-", "@", "a@", "a@b.", ".", "%", "%3D", "%40", "<", ">", "<>", "</", "(", "[", "{", "[]", ",", "',", "a',", "('",
 		"token=", "token:", "token=<", "<token>", "<token a=", "&lt;token&gt;", "&gt;", "token: ", "token=[", "token=[\n", "token=[\"\n", "token=[\\'\n[", "token=(\n)(", "token='", `token=\'`, "token \"", "value=", `"token", value=`, "Authorization: Basic ", "Basic ", "Cookie: a=b; ", "a=b; ",
-		"eyJ", "eyJaaaaa.", "://", "a://", "a://b:", "?hash=", "&key=", "4111 ", "4111-1111-1111-1111-", `\n`, `\x41`, "\n", "я", "\xff", "_token", "token_", "79001234567Key="} {
+		"eyJ", "eyJaaaaa.", "://", "a://", "a://b:", "?hash=", "&key=", "4111 ", "4111-1111-1111-1111-", `\n`, `\x41`, "\n", "я", "\xff", "_token", "token_", "79001234567Key=",
+		"%25", "%253D", "\\u043f", "\\u043f=", "%3D%3D", "[]=", "a[b]=", "['token',", "[['token', '", "value='", "<a key=\"", "token a1b2 ", "--token ", " ", "a ", "://:", "://a:x/", "%3A%2F%2Fa:", "curl ", "curl -u a", "bot123456:A", "Bearer "} {
 		text := strings.Repeat(unit, size/len(unit))
 		if got := r.Text("token=" + text); len(got) > 10*size {
 			t.Errorf("%q became %d bytes", unit, len(got))

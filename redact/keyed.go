@@ -11,15 +11,15 @@ func (r *Redactor) findKeyed(s string) []Finding {
 		if !startsSign[s[i]] {
 			continue
 		}
-		sign, begin := signAt(s, i)
-		if sign == 0 {
+		sg, begin := signAt(s, i)
+		if sg.mark == 0 {
 			continue
 		}
-		kind, key := r.announced(s[at:i], sign)
+		kind, key := r.announced(s[at:i], sg, s[begin:])
 		if kind == "" {
 			continue
 		}
-		from, to, ok := secretAt(s, begin, sign, key)
+		from, to, ok := secretAt(s, begin, sg, key)
 		if !ok || kind == kindPhone && countDigits(s[from:to]) < minPhone {
 			continue
 		}
@@ -37,94 +37,170 @@ func (r *Redactor) findKeyed(s string) []Finding {
 // minPhone is the number of digits from which what a key calls a phone is one.
 const minPhone = 7
 
-// startsSign has the first bytes of the signs.
-var startsSign = [256]bool{'=': true, ':': true, '%': true, ',': true, '>': true, ';': true, '\'': true, '"': true}
+// sign stands between a key and its value: '=' or ':', '%' for one of these as
+// URLs write it, ',' within a pair, '>' that ends an XML tag, ';' the same as &gt;,
+// '"' for nothing but a space before a quote, ' ' for a space after a word.
+type sign struct {
+	mark byte
+	deep int // of '%': how often it is encoded
+}
 
-// signAt is the sign between a key and its value at i, and where it ends: '=' or
-// ':', '%' for one of these as URLs write it, ',' within a pair, '>' that ends an
-// XML tag, ';' the same as &gt;, '"' for nothing but a space before a quote; 0 for none.
-func signAt(s string, i int) (sign byte, end int) {
+// startsSign has the first bytes of the signs.
+var startsSign = [256]bool{'=': true, ':': true, '%': true, ',': true, '>': true, ';': true, '\'': true, '"': true, ' ': true}
+
+// signAt is the sign at i and where it ends; the zero sign for none.
+func signAt(s string, i int) (sg sign, end int) {
 	switch s[i] {
 	case '=', ':', '>':
-		return s[i], i + 1
+		return sign{mark: s[i]}, i + 1
 	case '%':
-		if i+3 <= len(s) && s[i+1] == '3' && (s[i+2]|0x20 == 'd' || s[i+2]|0x20 == 'a') {
-			return '%', i + 3
+		if c, n := percentByte(s[i:]); c == '=' || c == ':' {
+			return sign{'%', (n - 1) / 2}, i + n
 		}
 	case ';':
 		if strings.HasSuffix(s[:i], "&gt") {
-			return ';', i + 1
+			return sign{mark: ';'}, i + 1
 		}
 	case ',':
 		if i > 0 && (s[i-1] == '\'' || s[i-1] == '"') {
-			return ',', i + 1
+			return sign{mark: ','}, i + 1
 		}
 	case '\'', '"':
 		if i > 1 && s[i-1] == ' ' && isKeyByte(s[i-2]) && i+1 < len(s) && isKeyByte(s[i+1]) {
-			return '"', i
+			return sign{mark: '"'}, i
+		}
+	case ' ':
+		if i > 2 && endsSecretWord[s[i-1]] && i+1 < len(s) {
+			return sign{mark: ' '}, i + 1
 		}
 	}
-	return 0, 0
+	return sign{}, 0
 }
 
 // announced tells what the key in which a text ends announces, "" for nothing
-// secret, and the key. The sign follows the text.
-func (r *Redactor) announced(s string, sign byte) (kind, key string) {
-	switch sign {
+// secret, and the key. Between it and rest is the sign.
+func (r *Redactor) announced(s string, sg sign, rest string) (kind, key string) {
+	switch sg.mark {
 	case ',':
-		return r.firstOfPair(s)
+		return r.firstOfPair(s, rest)
 	case '>':
 		return r.tagBefore(s, "<")
 	case ';':
 		return r.tagBefore(strings.TrimSuffix(s, "&gt"), "&lt;")
 	case '"':
 		return r.secretKind(trailingKey(s[:len(s)-1]))
+	case ' ':
+		return r.wordBefore(s, rest)
 	}
 	s = trimQuote(strings.TrimRight(s, " \t\r\n\v\f"))
-	if strings.HasSuffix(s, "]") { // params['password'] = …
-		s = trimQuote(s[:len(s)-1])
+	if kind, key = r.keyBefore(s); kind != "" {
+		return kind, key
+	}
+	before := s[:len(s)-len(key)]
+	if hasEscape(before, key) {
+		if kind, key := r.keyBefore(trimQuote(unescapedEnd(s))); kind != "" {
+			return kind, key
+		}
+		if n := escapeLen(s, len(before)); n > 0 && n < len(key) {
+			return r.secretKind(key[n:])
+		}
+	}
+	if key == "value" {
+		return r.namedNear(before, rest, sg)
+	}
+	return "", key
+}
+
+// maxIndexes bounds the names in brackets that a key has.
+const maxIndexes = 4
+
+// keyBefore looks at the key in which a text ends, and at the names before and
+// in its brackets: params['password'], user[password], password[0].
+func (r *Redactor) keyBefore(s string) (kind, key string) {
+	for range maxIndexes {
+		bare, indexed := strings.CutSuffix(s, "]")
+		if !indexed {
+			break
+		}
+		bare = trimQuote(bare)
+		key = trailingKey(bare)
+		if kind, _ = r.secretKind(key); kind != "" {
+			return kind, key
+		}
+		if s, indexed = strings.CutSuffix(trimQuoted(bare[:len(bare)-len(key)]), "["); !indexed {
+			return "", key
+		}
 	}
 	key = trailingKey(s)
-	before := s[:len(s)-len(key)]
-	if r.inQuery(before, key, sign) {
-		return kindKey, key
-	}
 	if kind, _ = r.secretKind(key); kind != "" {
 		return kind, key
 	}
-	if n := escapeLen(s, len(before)); n > 0 && n < len(key) {
-		return r.secretKind(key[n:])
+	if inQuery(s[:len(s)-len(key)]) && r.queryKey(key) {
+		return kindKey, key
 	}
-	if key == "value" {
-		return r.namedBefore(before)
-	}
-	return "", ""
+	return "", key
+}
+
+// inQuery reports whether what comes after a text is a key in the query of a URL.
+func inQuery(before string) bool {
+	return strings.HasSuffix(before, "?") || strings.HasSuffix(before, "&") || strings.HasSuffix(before, "&amp;")
 }
 
 func (r *Redactor) secretKind(key string) (string, string) {
+	return r.kindOf(key), key
+}
+
+// firstOfPair is for ('password', 'x'), and for ['password', 'x'] where it is a
+// value: a list in a sentence is one of keys.
+func (r *Redactor) firstOfPair(s, rest string) (kind, key string) {
+	bare := trimQuote(s)
+	key = trailingKey(bare)
+	if hasEscape(bare[:len(bare)-len(key)], key) {
+		key = trailingKey(unescapedEnd(bare))
+	}
+	if kind, key = r.secretKind(key); kind == "" || strings.HasPrefix(key, "--") {
+		return kind, key // the argument of a command
+	}
+	before, inList := strings.CutSuffix(trimQuoted(bare[:max(0, strings.LastIndexAny(bare, `'"`)+1)]), "[")
 	switch {
-	case r.secretName(key):
-		return kindKey, key
-	case r.phoneKey(key):
-		return kindPhone, key
+	case strings.HasSuffix(before, "("):
+		return kind, key
+	case inList && followsSign(before) && endsList(rest):
+		return kind, key
 	}
 	return "", ""
 }
 
-// firstOfPair is for tuples such as ('password', 'x').
-func (r *Redactor) firstOfPair(s string) (kind, key string) {
-	bare := trimQuote(s)
-	key = trailingKey(bare)
-	if !strings.HasSuffix(trimQuoted(bare[:len(bare)-len(key)]), "(") {
-		return "", ""
+// followsSign reports whether what comes after a text is a value.
+func followsSign(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return before == "" || strings.IndexByte("=:[({,", before[len(before)-1]) >= 0
+}
+
+// maxItem bounds how far the end of a value is looked for to see what follows it.
+const maxItem = 1024
+
+// endsList reports whether a value is the last one of a list.
+func endsList(rest string) bool {
+	end := itemEnd(rest, sign{mark: ','})
+	return end == len(rest) || strings.HasPrefix(strings.TrimLeft(rest[end:], " "), "]")
+}
+
+// itemEnd is where the value after a sign ends, or the bound.
+func itemEnd(rest string, sg sign) int {
+	rest = rest[:min(len(rest), maxItem)]
+	from := valueBegin(rest, 0, sg)
+	if from == len(rest) {
+		return from
 	}
-	return r.secretKind(key)
+	return secretEnd(rest, from, sg, "")
 }
 
 // maxTag bounds the attributes looked over between a tag's name and its end.
 const maxTag = 256
 
-// tagBefore is for <Password>x</Password>, with attributes and prefixes too.
+// tagBefore is for <Password>x</Password>, with attributes and prefixes too, and
+// for <entry key="password">x</entry>.
 func (r *Redactor) tagBefore(s, open string) (kind, key string) {
 	s = s[max(0, len(s)-maxTag):]
 	at := strings.LastIndex(s, open)
@@ -139,89 +215,41 @@ func (r *Redactor) tagBefore(s, open string) (kind, key string) {
 	if trailingKey(key) != key {
 		return "", ""
 	}
-	return r.secretKind(key)
+	if kind, _ = r.secretKind(key); kind != "" {
+		return kind, key
+	}
+	return r.namedIn(attributes)
 }
 
-// namedBefore is for {"name": "password", "value": "x"} and its like: s ends
-// before the word value.
-func (r *Redactor) namedBefore(s string) (kind, key string) {
-	s = strings.TrimRight(trimQuoted(s), " ,")
-	bare := trimQuote(s)
-	if bare == s {
-		return "", ""
+// namedNear is for {"name": "password", "value": "x"} and its like: what comes
+// before the word value, and behind the sign after it.
+func (r *Redactor) namedNear(before, rest string, sg sign) (kind, key string) {
+	before = before[max(0, len(before)-maxTag):]
+	if kind, key = r.namedIn(before[strings.LastIndexAny(before, "{<")+1:]); kind != "" {
+		return kind, key
 	}
-	return r.secretKind(trailingKey(bare))
+	rest = rest[itemEnd(rest, sg):]
+	rest = rest[:min(len(rest), maxTag)]
+	if end := strings.IndexAny(rest, "}>"); end >= 0 {
+		rest = rest[:end]
+	}
+	return r.namedIn(rest)
 }
 
-// queryKeys are secret in the query of a URL only.
-var queryKeys = [...]string{"hash", "sig", "sign", "hmac", "md5", "key", "sid", "session"}
-
-// inQuery reports whether a key with this before it is one of those in a query.
-func (r *Redactor) inQuery(before, key string, sign byte) bool {
-	if sign != '=' || before == "" || before[len(before)-1] != '?' && before[len(before)-1] != '&' {
-		return false
-	}
-	for _, k := range queryKeys {
-		if strings.EqualFold(k, key) {
-			return !r.allow[k]
+// namedIn finds the name of a secret among the values of a text.
+func (r *Redactor) namedIn(s string) (kind, key string) {
+	for {
+		at := strings.IndexAny(s, ":=")
+		if at < 0 {
+			return "", ""
+		}
+		s = strings.TrimLeft(s[at+1:], " ")
+		bare := skipQuote(s)
+		if len(bare) == len(s) {
+			continue
+		}
+		if kind, key = r.secretKind(leadingKey(bare)); kind != "" {
+			return kind, key
 		}
 	}
-	return false
-}
-
-// quoteForms are quotes as URLs and HTML write them.
-var quoteForms = [...]string{"%22", "%27", "&quot;", "&#34;", "&#39;", "&#x27;"}
-
-// trimQuote takes a quote, escaped or not, off the end.
-func trimQuote(s string) string {
-	if s == "" {
-		return s
-	}
-	switch s[len(s)-1] {
-	case '\'', '"':
-		return strings.TrimRight(s[:len(s)-1], `\`)
-	case ';', '2', '7':
-		for _, q := range quoteForms {
-			if strings.HasSuffix(s, q) {
-				return s[:len(s)-len(q)]
-			}
-		}
-	}
-	return s
-}
-
-// trimQuoted takes a quote that begins a string off the end, with the letter
-// before it.
-func trimQuoted(s string) string {
-	bare := trimQuote(s)
-	if bare != s && bare != "" && strings.IndexByte("ubrUBR", bare[len(bare)-1]) >= 0 {
-		return bare[:len(bare)-1]
-	}
-	return bare
-}
-
-// trailingKey is the key in which a text ends.
-func trailingKey(s string) string {
-	from := len(s)
-	for from > 0 && isKeyByte(s[from-1]) {
-		from--
-	}
-	return s[from:]
-}
-
-func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
-
-// isKeyByte is true for letters of any alphabet, digits, "_" and "-".
-func isKeyByte(c byte) bool {
-	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
-}
-
-func countDigits(s string) int {
-	n := 0
-	for i := range len(s) {
-		if isDigit(s[i]) {
-			n++
-		}
-	}
-	return n
 }

@@ -15,14 +15,15 @@ type pattern struct {
 // A character of an address may be printed as Python 2 prints it.
 const addressChar = `(?:[\pL\pN_%+-]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2})`
 
+// What is taken is what the parentheses hold, or all.
 var valuePatterns = [...]pattern{
-	{"userinfo", []string{"://"}, regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://(?:[^/\s:@'"<>]*:[^/\s'"]+|[^/\s:@'"<>?&=]{16,})@`)},
+	{kindUserInfo, []string{"curl "}, regexp.MustCompile(`\bcurl [^\n]*?(?:-u|--user)[ =]?['"]?([^\s'":]*:[^\s'"]+)`)},
 	{"jwt", []string{"eyJ"}, regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`)},
+	{"bot", []string{"bot"}, regexp.MustCompile(`\bbot\d{5,}:[A-Za-z0-9_-]{20,}`)},
 	{"email", []string{"@", "%40"}, regexp.MustCompile(`(?:` + addressChar + `|\.)+(?:@|%40)` + addressChar + `+(?:\.` + addressChar + `+)*\.(?:\pL|\\)` + addressChar + `+`)},
 }
 
-// find returns what matches. Of a URL only the name and the password are taken,
-// since the address is worth knowing.
+// find returns what matches.
 func (p *pattern) find(s string) []Finding {
 	for i, need := range p.needs {
 		if strings.Contains(s, need) {
@@ -33,11 +34,8 @@ func (p *pattern) find(s string) []Finding {
 		}
 	}
 	var found []Finding
-	for _, m := range p.re.FindAllStringIndex(s, -1) {
-		from, to := m[0], m[1]
-		if p.kind == "userinfo" {
-			from, to = from+strings.Index(s[from:to], "://")+3, to-1
-		}
+	for _, m := range p.re.FindAllStringSubmatchIndex(s, -1) {
+		from, to := m[len(m)-2], m[len(m)-1]
 		found = append(found, Finding{Kind: p.kind, From: from, To: to})
 	}
 	return found

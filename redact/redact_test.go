@@ -29,6 +29,7 @@ func TestRedactor_Text(t *testing.T) {
 		"Fri Mar 24 10:22:35+0300 2017 INFO a:1 b[1.c] X ip='95.24.10.7'":    "Fri Mar 24 10:22:35+0300 2017 INFO a:1 b[1.c] X ip='95.24.10.7'",
 		"device_uid=u'00:1A:79:3C:55:0F' account_id=100245L time=1489000000": "device_uid=u'00:1A:79:3C:55:0F' account_id=100245L time=1489000000",
 		`response='{\"password\": \"qwe\"}'`:                                 `response='{\"password\": <redacted>}'`,
+		"got Basic Ym9iOmh1bnRlcjI= of bob":                                  "got Basic <redacted> of bob",
 		"parent_code=u'0000' validation_code=1234 signature = abc":           "parent_code=<redacted> validation_code=<redacted> signature = <redacted>",
 	} {
 		if got := r.Text(in); got != want {

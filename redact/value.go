@@ -3,28 +3,28 @@ package redact
 import "strings"
 
 // secretAt is where the value of a secret key begins and ends; ok is false where
-// there is none. at is behind the sign, which is '%' for one that a URL encodes.
+// there is none. at is behind the sign.
 // When the end is in doubt it takes too much rather than too little.
-func secretAt(s string, at int, sign byte, key string) (from, to int, ok bool) {
-	switch sign {
+func secretAt(s string, at int, sg sign, key string) (from, to int, ok bool) {
+	switch sg.mark {
 	case '>':
 		return elementText(s, at, "<")
 	case ';':
 		return elementText(s, at, "&lt;")
 	}
-	from = valueBegin(s, at, sign)
+	from = valueBegin(s, at, sg)
 	if from == len(s) {
 		return 0, 0, false
 	}
-	to = secretEnd(s, from, sign, key)
+	to = secretEnd(s, from, sg, key)
 	return from, to, to > from
 }
 
 // valueBegin passes over the second half of "==", "=>" and ":=", and over spaces;
 // a line's end only if the next line is indented.
-func valueBegin(s string, at int, sign byte) int {
+func valueBegin(s string, at int, sg sign) int {
 	switch {
-	case sign == '=' && at < len(s) && (s[at] == '=' || s[at] == '>' && at+1 < len(s) && s[at+1] == ' '), sign == ':' && at < len(s) && s[at] == '=':
+	case sg.mark == '=' && at < len(s) && (s[at] == '=' || s[at] == '>' && at+1 < len(s) && s[at+1] == ' '), sg.mark == ':' && at < len(s) && s[at] == '=':
 		at++
 	}
 	lineEnd := false
@@ -43,7 +43,7 @@ func valueBegin(s string, at int, sign byte) int {
 
 // secretEnd is where the value that begins at from ends; from itself if there is
 // none.
-func secretEnd(s string, from int, sign byte, key string) int {
+func secretEnd(s string, from int, sg sign, key string) int {
 	if strings.HasPrefix(s[from:], Mark) {
 		return from + len(Mark)
 	}
@@ -54,9 +54,9 @@ func secretEnd(s string, from int, sign byte, key string) int {
 		if q[0] == '&' && strings.HasPrefix(s[from:], q) {
 			return after(s, from+len(q), q)
 		}
-		if sign == '%' && strings.HasPrefix(s[from:], q) {
-			return wordEnd(s, after(s, from+len(q), q), sign)
-		}
+	}
+	if c, n := percentByte(s[from:]); sg.mark == '%' && (c == '"' || c == '\'') {
+		return wordEnd(s, after(s, from+n, s[from:from+n]), sg)
 	}
 	switch s[from] {
 	case '[', '{', '(':
@@ -64,10 +64,10 @@ func secretEnd(s string, from int, sign byte, key string) int {
 	case '<':
 		return angleEnd(s, from)
 	}
-	to := wordEnd(s, from, sign)
+	to := wordEnd(s, from, sg)
 	if key != "" && isScheme(s[from:to]) {
-		if next := valueBegin(s, to, 0); next > to && next < len(s) {
-			if end := secretEnd(s, next, sign, ""); end > next {
+		if next := valueBegin(s, to, sign{}); next > to && next < len(s) {
+			if end := secretEnd(s, next, sg, ""); end > next {
 				to = end
 			}
 		}
@@ -200,12 +200,12 @@ func angleEnd(s string, from int) int {
 			}
 		}
 	}
-	return wordEnd(s, from+1, '=')
+	return wordEnd(s, from+1, sign{})
 }
 
 // wordEnd is where a value without quotes ends. A quote or bracket that closes
 // something around the value ends it, one in the middle of a word does not.
-func wordEnd(s string, from int, sign byte) int {
+func wordEnd(s string, from int, sg sign) int {
 	i := from
 scan:
 	for i < len(s) {
@@ -222,7 +222,7 @@ scan:
 				continue
 			}
 		case '%':
-			if sign == '%' && i+3 <= len(s) && (s[i:i+3] == "%26" || s[i:i+3] == "%22" || s[i:i+3] == "%27") {
+			if c, n := percentByte(s[i:]); sg.mark == '%' && n <= 2*sg.deep+1 && (c == '&' || c == '"' || c == '\'') {
 				break scan
 			}
 		}
@@ -268,7 +268,7 @@ func fieldsEnd(s string, to int) int {
 		if at := literalAt(s, i+1); at >= 0 {
 			to = quotedEnd(s, at)
 		} else {
-			to = wordEnd(s, i+1, '=')
+			to = wordEnd(s, i+1, sign{})
 		}
 	}
 	return to

@@ -2,6 +2,7 @@ package redact_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,7 +47,9 @@ func TestRedactor_ValueForms(t *testing.T) {
 		{"field", smartylog.Dict{{Key: "name", Value: "token"}, {Key: "value", Value: "x"}}, smartylog.Dict{{Key: "name", Value: "token"}, {Key: "value", Value: "<redacted>"}}},
 		{"mobile_phone_number", "9123456789", "<redacted>"}, {"phone", int64(9123456789), "<redacted>"}, {"phone", "+7 (912)", "+7 (912)"}, {"phone_model", "9123456789", "9123456789"},
 		{"response", `{"password": "x", "n": 1}`, `{"password": <redacted>, "n": 1}`}, {"n", int64(79123456789), "<redacted>"}, {"n", int64(1489000000123), int64(1489000000123)},
-		{"a", smartylog.Dict{{Key: "a@example.com", Value: nil}}, smartylog.Dict{{Key: "<redacted>", Value: nil}}}, {"password", nil, nil}, {"x", 1.5, 1.5}, {"x", true, true},
+		{"a", smartylog.Dict{{Key: "a@example.com", Value: nil}}, smartylog.Dict{{Key: "<redacted>", Value: nil}}}, {"password", nil, nil}, {"x", 1.5, 1.5},
+		{"phones", []any{"9123456789"}, []any{"<redacted>"}}, {"x", 79161234567.0, "<redacted>"}, {"tel", 9161234567.0, "<redacted>"}, {"x", 1489000000.125, 1489000000.125}, {"params.password[]", "x", "<redacted>"},
+		{"field", smartylog.Dict{{Key: "value", Value: "x"}, {Key: "key", Value: "token"}}, smartylog.Dict{{Key: "value", Value: "<redacted>"}, {Key: "key", Value: "token"}}}, {"x", true, true},
 	} {
 		if diff := cmp.Diff(c.want, r.Value(c.key, c.in)); diff != "" {
 			t.Errorf("Value(%q, %v) (-want +got):\n%s", c.key, c.in, diff)
@@ -86,6 +89,27 @@ func TestRedactor_Allow(t *testing.T) {
 			if shown := r.Text(text) == text; shown != c.shown[p.Key] {
 				t.Errorf("allow %v: %s became %s", c.allow, text, r.Text(text))
 			}
+		}
+	}
+}
+
+// What Value hides in a record, Text hides in its text.
+func TestRedactor_TextHidesWhatValueHides(t *testing.T) {
+	const secret = "S3CRETxyz9"
+	r := redact.New(nil, nil)
+	for _, text := range []string{
+		"params={u'\\u043f\\u0430\\u0440\\u043e\\u043b\\u044c': u'%'}", "kwargs={'x': [u'password', u'%']}", "kwargs=[[u'a', u'b'], (u'password', u'%')]", "d={'value': u'%', 'name': u'password'}",
+		"d={'name': 'token', 'x': 1, 'value': '%'}", "params=<QueryDict: {u'user[password]': [u'%']}>", "params={'password[]': ['%']}", "smsCodes=['%']", "d={'args': {'api-key': {'a': ('%',)}}}",
+	} {
+		text = strings.ReplaceAll(text, "%", secret)
+		rec := scan([]byte("Mon Nov 18 10:00:01+0300 2024 ERROR api:1 f[1.T] X " + text + "\n"))[0]
+		for _, p := range rec.Decode().Pairs {
+			if v := fmt.Sprint(r.Value(p.Key, p.Value)); strings.Contains(v, secret) || !strings.Contains(v, redact.Mark) {
+				t.Errorf("Value(%s) = %s", text, v)
+			}
+		}
+		if got := r.Text(text); strings.Contains(got, secret) {
+			t.Errorf("Text(%s) = %s", text, got)
 		}
 	}
 }
