@@ -22,15 +22,18 @@ func (r *Redactor) Find(s string) []Finding {
 
 func (r *Redactor) hide(s string) hiding {
 	h := hiding{whole: s, text: s}
+	if isWord(s) {
+		return h
+	}
 	for range maxPasses {
 		more := h.hide(r.findKeyed(h.text))
-		if r.hides[kindUserInfo] {
-			for _, f := range userInfoForms {
+		for i := range userInfoForms {
+			if f := &userInfoForms[i]; strings.Contains(h.text, f.begin) && r.hides[kindUserInfo] {
 				more = h.hide(findUserInfo(h.text, f.begin, f.re)) || more
 			}
 		}
 		for i := range valuePatterns {
-			if p := &valuePatterns[i]; r.hides[p.kind] {
+			if p := &valuePatterns[i]; p.mayMatch(h.text) && r.hides[p.kind] {
 				more = h.hide(p.find(h.text)) || more
 			}
 		}
@@ -41,6 +44,31 @@ func (r *Redactor) hide(s string) hiding {
 	}
 	return h
 }
+
+// isWord tells of most texts at a glance that nothing is hidden in them: they are
+// too short for a secret without a sign or a space.
+func isWord(s string) bool {
+	if len(s) > maxWord {
+		return false
+	}
+	digits := 0
+	for i := range len(s) {
+		switch {
+		case isDigit(s[i]):
+			digits++
+		case startsSign[s[i]] || s[i] == '@':
+			return false
+		}
+	}
+	return digits < minDigits
+}
+
+// maxWord is less than what a token has that is known by its form, minDigits what a
+// phone has.
+const (
+	maxWord   = 12
+	minDigits = 10
+)
 
 // maxPasses bounds the passes over one text; each finds something that the one
 // before uncovered.

@@ -174,7 +174,7 @@ func (r *Redactor) firstOfPair(s, rest string) (kind, key string) {
 // followsSign reports whether what comes after a text is a value.
 func followsSign(before string) bool {
 	before = strings.TrimRight(before, " ")
-	return before == "" || strings.IndexByte("=:[({,", before[len(before)-1]) >= 0
+	return before == "" || strings.IndexByte("=:[({,'\"", before[len(before)-1]) >= 0
 }
 
 // maxItem bounds how far the end of a value is looked for to see what follows it.

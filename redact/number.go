@@ -50,7 +50,7 @@ func (r *Redactor) findNumbers(s string) []Finding {
 			continue
 		}
 		f := Finding{Kind: kindHex, From: from, To: i}
-		if i-from < minHex || !r.hides[kindHex] {
+		if i-from < minHex || seen&classDigit == 0 || !r.hides[kindHex] {
 			if seen != classDigit {
 				continue
 			}

@@ -31,6 +31,9 @@ func UserInfo(url string) (from, to int, ok bool) {
 
 func userInfoEnd(s string, re *regexp.Regexp) int {
 	s = s[:min(len(s), maxUserInfo)]
+	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
+		return 0
+	}
 	if m := re.FindStringSubmatchIndex(s); m != nil {
 		return m[3]
 	}
