@@ -57,30 +57,50 @@ func (c *copier) record(dst []byte, rec *smartylog.Record) []byte {
 		rec = mend(rec)
 	}
 	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw, torn: tornPart(rec)}
-	leaves := rec.Leaves()
-	for _, later := range []bool{false, true} {
-		for _, l := range leaves {
-			class, name := c.classify(rec.Event, l.Path)
-			if readsLater(l, class) == later {
-				r.leaf(l, class, name)
+	c.leaves = c.leaves[:0]
+	var before smartylog.Leaf
+	for _, l := range rec.Leaves() {
+		class, name := c.classify(rec.Event, l.Path)
+		c.leaves = append(c.leaves, classifiedLeaf{l, class, name, turnOf(l, class)})
+		r.paired = r.paired || r.pairs(before, l)
+		before = l
+	}
+	for turn := range turns {
+		for i := range c.leaves {
+			if l := &c.leaves[i]; l.turn == turn {
+				r.leaf(l.Leaf, l.class, l.name)
 			}
 		}
 	}
+	r.pairSecrets(rec.Message())
 	return apply(dst, rec.Raw, r.edits)
 }
 
-// readsLater tells whether a leaf is text in which the values of others may stand:
-// it is looked at when those are known.
-func readsLater(l smartylog.Leaf, c Class) bool {
-	switch l.Kind {
-	case smartylog.RestLeaf, smartylog.TraceLeaf:
-		return true
+// classifiedLeaf is a leaf with its class, the name that decided it, and when it
+// is looked at.
+type classifiedLeaf struct {
+	smartylog.Leaf
+	class Class
+	name  string
+	turn  int
+}
+
+// turns are how often the leaves of a record are gone through: what may hold the
+// value of another is looked at when that is known.
+const turns = 3
+
+// turnOf is when a leaf is looked at: values first, then what has parts with keys
+// of their own, sentences in the end.
+func turnOf(l smartylog.Leaf, c Class) int {
+	switch {
+	case l.Kind == smartylog.RestLeaf || l.Kind == smartylog.TraceLeaf:
+		return 2
+	case c == Keep || c == Prose || c == Agent || c == Words || c == Traceback:
+		return 2
+	case c == URL || c == Hosts || c == Nested || c == Unknown || c == Word:
+		return 1
 	}
-	switch c {
-	case Unknown, Keep, Prose, Agent, Words, Traceback, Nested:
-		return true
-	}
-	return false
+	return 0
 }
 
 // edit replaces bytes of a text.
@@ -91,23 +111,30 @@ type edit struct {
 
 // apply appends b with edits, which do not overlap, to dst.
 func apply(dst, b []byte, edits []edit) []byte {
-	slices.SortFunc(edits, func(x, y edit) int { return cmp.Compare(x.from, y.from) })
 	at := 0
-	for _, e := range edits {
+	for _, e := range inOrder(edits) {
 		dst = append(append(dst, b[at:e.from]...), e.text...)
 		at = e.to
 	}
 	return append(dst, b[at:]...)
 }
 
+// inOrder sorts edits by their places.
+func inOrder(edits []edit) []edit {
+	slices.SortFunc(edits, func(x, y edit) int { return cmp.Compare(x.from, y.from) })
+	return edits
+}
+
 // rewriter anonymises one record.
 type rewriter struct {
 	*copier
-	event string
-	raw   []byte
-	torn  piece // of raw: the end of another record's value
-	edits []edit
-	known []known
+	event  string
+	raw    []byte
+	torn   piece // of raw: the end of another record's value
+	edits  []edit
+	kept   []piece // of raw: what the user wants to keep
+	known  []known
+	paired bool // some leaves may be secrets for what others are
 }
 
 // leaf adds the edits of a leaf.
@@ -138,6 +165,12 @@ func (r *rewriter) leaf(l smartylog.Leaf, c Class, name string) {
 		edits = r.rawValue(c, name, lit.Text)
 	default:
 		edits = r.rest(lit.Text, l.From)
+	}
+	switch {
+	case c == Verbatim:
+		r.kept = append(r.kept, piece{l.From, l.To})
+	case !l.Key && l.Kind != smartylog.TimeLeaf:
+		edits = r.leafSecrets(lit.Text, edits)
 	}
 	r.add(edits, &lit, l.From)
 }

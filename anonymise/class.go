@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/smarty-alert/smarty-alert/redact"
 )
 
 // Class says what a value may give away, and so what becomes of it.
@@ -64,7 +66,9 @@ func (c Class) tag(text string) string {
 		return "address"
 	case Secret:
 		return "secret"
-	case Person, ID, Phone, Hidden:
+	case Hidden:
+		return "hidden"
+	case Person, ID, Phone:
 		if likeName(text) {
 			return "person"
 		}
@@ -93,40 +97,54 @@ func likeName(text string) bool {
 
 // classify finds the class of what a path such as `params.user["phone"]` of an
 // event leads to, and the name that decided it.
-func (a *Anonymiser) classify(event, path string) (Class, string) {
+func (a *Anonymiser) classify(event, path string) classified {
 	names := pathNames(path)
 	if len(names) == 0 {
-		return Unknown, ""
+		return classified{}
 	}
 	last := names[len(names)-1]
-	for _, name := range []string{path, last} {
-		if c, ok := a.asked[strings.ToLower(name)]; ok {
-			return c, last
+	for _, name := range []string{strings.ToLower(path), strings.ToLower(last)} {
+		if c, ok := a.asked[name]; ok {
+			return classified{c, last, name}
 		}
 	}
+	return classified{class: a.classIn(event, names), name: last}
+}
+
+// classIn is the class of what the last of some names leads to.
+func (a *Anonymiser) classIn(event string, names []string) Class {
+	last := names[len(names)-1]
 	if len(names) == 1 {
 		if c, ok := ofEvent[event+"."+last]; ok {
-			return c, last
+			return c
 		}
 	}
 	c, above := a.classOf(last), a.classAbove(names[:len(names)-1])
 	switch {
+	case above == Secret:
+		return Secret
 	case above == Keep && general[strings.ToLower(last)]:
-		return Keep, last
+		return Keep
 	case c == Unknown && above.personal():
-		return above, last
+		return above
 	}
-	return c, last
+	return c
 }
 
-// classAbove is the class of the nearest of some names that has one.
+// classAbove is the class of the nearest of some names that has one; below a
+// secret all is secret.
 func (a *Anonymiser) classAbove(names []string) Class {
+	nearest := Unknown
 	for _, name := range slices.Backward(names) {
-		if c := a.classOf(name); c != Unknown && c != Nested {
-			return c
+		c := a.classOf(name)
+		switch {
+		case c == Secret:
+			return Secret
+		case nearest == Unknown && c != Nested:
+			nearest = c
 		}
 	}
-	return Unknown
+	return nearest
 }
 
 // classOf finds the class of a key wherever it stands.
@@ -134,7 +152,7 @@ func (a *Anonymiser) classOf(name string) Class {
 	if a.redactor.SecretKey(name) {
 		return Secret
 	}
-	folded := fold(name)
+	folded := redact.Fold(name)
 	if c, ok := keyClasses[folded]; ok {
 		return c
 	}
@@ -144,16 +162,6 @@ func (a *Anonymiser) classOf(name string) Class {
 		}
 	}
 	return Unknown
-}
-
-// fold makes one of phone_number, Phone-Number and phoneNumber.
-func fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' {
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
 }
 
 // pathNames are the names in a path, without places in lists.

@@ -16,7 +16,7 @@ import (
 // and the error returned. rep is added to.
 func (a *Anonymiser) Copy(w io.Writer, r io.Reader, rep *Report) error {
 	in := &memory{r: r}
-	c := copier{a: a, in: in, w: w, rep: rep, memo: newMemo(a)}
+	c := copier{a: a, in: in, w: w, memo: newMemo(a, rep)}
 	scan := smartylog.NewScanner(in, 0, smartylog.Options{})
 	var rec smartylog.Record
 	var failed error
@@ -45,11 +45,11 @@ func (a *Anonymiser) Copy(w io.Writer, r io.Reader, rep *Report) error {
 
 // copier writes records and what lies between them.
 type copier struct {
-	a   *Anonymiser
-	in  *memory
-	w   io.Writer
-	rep *Report
-	buf []byte
+	a      *Anonymiser
+	in     *memory
+	w      io.Writer
+	buf    []byte
+	leaves []classifiedLeaf // of the record
 
 	memo
 	written int64 // bytes of the output

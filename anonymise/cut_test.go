@@ -127,10 +127,10 @@ func TestCopy_BrokenHeadersStayBroken(t *testing.T) {
 
 // Texts without keys are searched for what the record has in its keys.
 func TestCopy_KnownValues(t *testing.T) {
-	log := header + "X lastname='Петров' contract='XK77' password='hunter2' account=<Account: 7781 (Жданова Ия)>\n" +
-		"Traceback (most recent call last):\n  File \"a.py\", line 7781, in f\n    f('hunter2')\nValueError: нет Петров, XK77, 7781, Жданова; hunter2\n"
+	log := header + "X lastname='Петров' contract='XK77' password='hunter2' q='/home/Ян' comment='звать Ян' account=<Account: 7781 (Жданова Ия)>\n" +
+		"Traceback (most recent call last):\n  File \"a.py\", line 7781, in f\n    f('hunter2')\nValueError: нет Петров, XK77, 7781, Жданова; hunter2 в /home/Ян, звать Ян\n"
 	out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log))
-	for _, v := range []string{"Петров", "XK77", "Жданова", "hunter2"} {
+	for _, v := range []string{"Петров", "XK77", "Жданова", "hunter2", "Ян"} {
 		if bytes.Contains(out, []byte(v)) {
 			t.Errorf("%s survives in\n%s", v, out)
 		}

@@ -1,6 +1,10 @@
 package anonymise
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/redact"
+)
 
 // keyTable has a line for each class: the documented keys, the parameters of
 // Smarty's APIs and of payment systems, and what Django's requests are made of.
@@ -60,7 +64,7 @@ func readKeys(table string) map[string]Class {
 	for line := range strings.Lines(table) {
 		words := strings.Fields(line)
 		for i := 1; i < len(words); i++ {
-			out[fold(words[i])] = classWords[words[0]]
+			out[redact.Fold(words[i])] = classWords[words[0]]
 		}
 	}
 	return out

@@ -13,7 +13,10 @@ const maxKnown = 64
 
 // learn remembers a replaced value, and the words of a name.
 func (r *rewriter) learn(c Class, value, standin string) {
-	if !c.personal() || c == Message || c == Operator || len(r.known) >= maxKnown {
+	switch {
+	case !c.personal() || c == Operator:
+		return
+	case c == Message && !tells(value):
 		return
 	}
 	r.know(value, standin)
@@ -29,11 +32,15 @@ func (r *rewriter) learn(c Class, value, standin string) {
 	}
 }
 
+// tells tells whether a text that may be anything is worth looking for in others:
+// words of English are in sentences anyway.
+func tells(text string) bool { return hasDigit(text) || !isASCII(text) }
+
 // commonLogins are logins that are words of programs as well.
 var commonLogins = wordSet("admin administrator root user operator support test guest billing manager service system django www-data api none")
 
 func (r *rewriter) know(value, standin string) {
-	if utf8.RuneCountInString(value) < 3 || len(value) < 4 || commonLogins[strings.ToLower(value)] {
+	if utf8.RuneCountInString(value) < 3 || len(value) < 4 || commonLogins[strings.ToLower(value)] || len(r.known) >= maxKnown {
 		return
 	}
 	for _, k := range r.known {

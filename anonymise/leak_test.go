@@ -3,6 +3,7 @@ package anonymise_test
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -153,6 +154,49 @@ func TestCopy_SameValueInEveryForm(t *testing.T) {
 	}
 	if n := bytes.Count(out, []byte("100245")); n != 1 || len(phones) != 5 { // the number of a line of code stays
 		t.Errorf("%d times 100245, %d phones in\n%s", n, len(phones), out)
+	}
+}
+
+// Arguments of URLs are what their values are elsewhere, however they are escaped.
+func TestCopy_SameValueInURLs(t *testing.T) {
+	values := map[string][]string{"mac": {"00:1A:79:3C:55:0F", "00%3A1A%3A79%3A3C%3A55%3A0F", "00%3a1a%3a79%3a3c%3a55%3a0f"}, "fio": {"Иван Петров", "%D0%98%D0%B2%D0%B0%D0%BD+%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2", "Иван%20Петров"},
+		"email": {"ivan@mail.ru", "ivan%40mail.ru"}, "phone": {"+79001234567", "%2B79001234567"}, "abonement": {"100245"}, "user[login]": {"ivan77"}, "password": {"hun#ter 2", "hun%23ter+2"},
+		"next": {"/x/?abonement=100245&fio=Иван", "%2Fx%2F%3Fabonement%3D100245%26fio%3D%D0%98%D0%B2%D0%B0%D0%BD"}}
+	for key, forms := range values {
+		bare := strings.TrimSuffix(key[strings.IndexByte(key, '[')+1:], "]")
+		out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(header+"X "+bare+"='"+forms[0]+"'\n"))
+		want, _ := records(t, out)[0].Lookup(bare)
+		for _, form := range forms {
+			if form == forms[0] && strings.ContainsAny(form, "?#") {
+				continue
+			}
+			for _, log := range []string{"X url='http://h/x?a=1&%='", "X error='GET /x?%=&a=1 failed'", "X next='%2Fx%3F%%26a%3D1'"} {
+				argument := key + "=" + strings.ReplaceAll(form, " ", "+")
+				if strings.HasPrefix(log, "X next") {
+					log = strings.Replace(log, "%%", url.QueryEscape(argument)+"%", 1)
+				}
+				log = strings.Replace(log, "%=", argument, 1)
+				out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(header+log+"\n"))
+				plain := string(out)
+				for range 3 {
+					plain, _ = url.PathUnescape(plain)
+				}
+				if plain = strings.ReplaceAll(plain, "+", " "); !strings.Contains(strings.ToUpper(plain), strings.ToUpper(strings.ReplaceAll(want.(string), "+", " "))) {
+					t.Errorf("%s\nbecame %swant %s in it", log, out, want)
+				}
+			}
+		}
+	}
+}
+
+// It does not matter in what order a record has its values.
+func TestCopy_KnownValuesInAnyOrder(t *testing.T) {
+	parts := []string{"url='/u/glafira/x?b=1'", "params={'abonement': 'glafira'}", "error='no glafira'", "host='micro glafira:80'", "response='{\"a\": [\"glafira\"]}'"}
+	for i := range parts {
+		log := header + "X " + strings.Join(append(parts[i:len(parts):len(parts)], parts[:i]...), " ") + "\n"
+		if out, _ := anonymised(t, newAnonymiser(t, anonymise.Options{}), []byte(log)); bytes.Contains(out, []byte("glafira")) {
+			t.Errorf("%sbecame\n%s", log, out)
+		}
 	}
 }
 

@@ -9,35 +9,39 @@ import (
 // as they are, of its code only what is in quotes after a secret's key or shows
 // by its form goes, and what an exception says is read as a sentence.
 func (r *rewriter) lines(s string) []edit {
-	if !strings.Contains(s, frameLine) {
-		return r.scan(s, false, Unknown)
-	}
 	var out []edit
-	from, code, prose := 0, false, 0
-	flush := func(to int) {
-		if prose < to {
-			out = append(out, moved(r.scan(s[prose:to], false, Unknown), prose)...)
+	from := 0
+	for _, line := range codeLines(s) {
+		if from < line.from {
+			out = append(out, moved(r.scan(s[from:line.from], false, Unknown), from)...)
 		}
+		if text := s[line.from:line.to]; !isFrame(text) {
+			out = append(out, moved(r.code(text), line.from)...)
+		}
+		from = line.to
 	}
+	if from < len(s) {
+		out = append(out, moved(r.scan(s[from:], false, Unknown), from)...)
+	}
+	return out
+}
+
+// codeLines are the lines of a text that are frames of a traceback, or their code.
+func codeLines(s string) (out []piece) {
+	if !strings.Contains(s, frameLine) {
+		return nil
+	}
+	from, code := 0, false
 	for line := range strings.Lines(s) {
-		text := strings.TrimLeft(line, " |+-")
-		isFrame := strings.HasPrefix(text, frameLine)
-		switch {
-		case isFrame, code && isCode(line):
-			flush(from)
-			prose = from + len(line)
-			if !isFrame {
-				out = append(out, moved(r.code(line), from)...)
-			}
-			code = true
-		default:
-			code = false
+		if code = isFrame(line) || code && isCode(line); code {
+			out = append(out, piece{from, from + len(line)})
 		}
 		from += len(line)
 	}
-	flush(len(s))
 	return out
 }
+
+func isFrame(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " |+-"), frameLine) }
 
 const frameLine = `File "`
 
@@ -55,7 +59,7 @@ func (r *rewriter) code(line string) []edit {
 	var out []edit
 	at := 0
 	for _, m := range secretInCode.FindAllStringSubmatchIndex(line, -1) {
-		class := r.a.classOf(line[m[2]:m[3]])
+		class, _ := r.classify(r.event, line[m[2]:m[3]])
 		if !class.personal() {
 			continue
 		}

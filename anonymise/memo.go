@@ -1,16 +1,22 @@
 package anonymise
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/redact"
+)
 
 // memo remembers what an Anonymiser has said: logs repeat themselves.
 type memo struct {
 	tables *Anonymiser
+	rep    *Report
 	seen   map[place]classified
 	stands map[valued]standing
+	clean  map[string]bool // texts in which redaction found nothing
 }
 
-func newMemo(a *Anonymiser) memo {
-	return memo{tables: a, seen: map[place]classified{}, stands: map[valued]standing{}}
+func newMemo(a *Anonymiser, rep *Report) memo {
+	return memo{tables: a, rep: rep, seen: map[place]classified{}, stands: map[valued]standing{}, clean: map[string]bool{}}
 }
 
 // place is a path in an event, and classified what the tables say of it.
@@ -18,7 +24,8 @@ type place struct{ event, path string }
 
 type classified struct {
 	class Class
-	name  string
+	name  string // that decided it
+	asked string // what the user named, if that decided it
 }
 
 // maxPlaces bounds how many places are remembered.
@@ -29,10 +36,14 @@ func (m *memo) classify(event, path string) (Class, string) {
 	at := place{event, path}
 	known, ok := m.seen[at]
 	if !ok {
-		known.class, known.name = m.tables.classify(event, path)
+		known = m.tables.classify(event, path)
 		if len(m.seen) < maxPlaces {
 			m.seen[at] = known
 		}
+		m.rep.met(known.name)
+	}
+	if known.asked != "" {
+		m.rep.used(known.asked)
 	}
 	return known.class, known.name
 }
@@ -70,4 +81,20 @@ func (m *memo) standin(class Class, text string) (string, bool) {
 		m.stands[valued{class, strings.Clone(text)}] = known // not the whole record
 	}
 	return known.text, known.ok
+}
+
+// find is what redaction would hide in a text, with a memory of those in which
+// that is nothing.
+func (m *memo) find(text string) []redact.Finding {
+	if m.clean[text] {
+		return nil
+	}
+	found := m.tables.redactor.Find(text)
+	if len(found) == 0 && len(text) <= maxStood {
+		if len(m.clean) >= maxStands {
+			clear(m.clean)
+		}
+		m.clean[strings.Clone(text)] = true
+	}
+	return found
 }

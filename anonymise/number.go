@@ -8,7 +8,7 @@ import (
 // number finds what to replace of a printed number: its digits, never its form.
 func (r *rewriter) number(c Class, name, s string) []edit {
 	digits := leadingDigits(s)
-	whole := digits.to == len(s) || s[digits.to] == 'L'
+	whole := digits.to == len(s) || s[digits.to] == 'L' || noFraction.MatchString(s[digits.to:])
 	domain := plain
 	switch c {
 	case Secret:
@@ -31,20 +31,25 @@ func (r *rewriter) number(c Class, name, s string) []edit {
 			return nil
 		}
 	}
-	text := s[digits.from:digits.to]
-	out := r.a.standins.digits(domain, text)
-	fraction := fractionOf(s, digits.to)
-	if out == text && fraction.from == fraction.to {
+	out := r.a.standins.decimal(domain, s)
+	if out == s {
 		return nil
 	}
 	r.rep.replaced(c)
-	r.learn(c, text, out)
-	edits := []edit{{digits.from, digits.to, out}}
-	if fraction.from < fraction.to {
-		places := r.a.standins.manyDigits(domain, s)[:fraction.to-fraction.from]
-		edits = append(edits, edit{fraction.from, fraction.to, places})
+	r.learn(c, s[digits.from:digits.to], out[digits.from:digits.to])
+	return []edit{{0, len(s), out}}
+}
+
+// decimal maps the digits of a number, and those of its fraction if it has one.
+// One of zeros stays, so that 5.0 is still what 5 is.
+func (s *standins) decimal(domain byte, text string) string {
+	digits := leadingDigits(text)
+	fraction := fractionOf(text, digits.to)
+	places := text[fraction.from:fraction.to]
+	if strings.Trim(places, "0") != "" {
+		places = s.manyDigits(domain, text)[:len(places)]
 	}
-	return edits
+	return text[:digits.from] + s.digits(domain, text[digits.from:digits.to]) + text[digits.to:fraction.from] + places + text[fraction.to:]
 }
 
 // fractionOf are the digits after a point at s[at].
@@ -58,6 +63,9 @@ func fractionOf(s string, at int) piece {
 	}
 	return piece{at + 1, to}
 }
+
+// noFraction is what a whole number has when it was printed as a fraction.
+var noFraction = regexp.MustCompile(`^\.0*$`)
 
 // leadingDigits are the digits of a number before its fraction or exponent.
 func leadingDigits(s string) piece {

@@ -24,7 +24,7 @@ var (
 	urlText    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\\]+`)
 	ip6Text    = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*`)
 	ip4Text    = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}`)
-	macText    = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}`)
+	macText    = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}`)
 	uuidText   = regexp.MustCompile(`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
 	emailText  = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
 	phoneText  = regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|[78][ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}`)
@@ -64,15 +64,13 @@ func (f *search) all() {
 	c := count(f.s)
 	f.tryIf(strings.Contains(f.s, "://"), urlText, func(m string) []edit { return f.r.url(m) })
 	f.knownValues()
-	if c.nothing() && !strings.Contains(f.s, "eyJ") {
+	f.encoded(c.percents > 0)
+	if c.nothing() {
 		return
-	}
-	if c.mayBeSecret(f.s) {
-		f.secrets()
 	}
 	f.formIf(c.at, emailText, Email)
 	f.formIf(c.dashes > 3 && c.hexRun > 11, uuidText, ID)
-	f.formIf(c.colons > 4 || c.dashes > 4, macText, Device)
+	f.formIf(c.colons > 4 || c.dashes > 4 || c.dots > 1 && c.hexRun > 3, macText, Device)
 	f.addresses(c.colons > 1 && f.level != agents, ip6Text)
 	f.addresses(c.dots > 2 && f.level != agents, ip4Text)
 	f.formIf(c.digits > 9, phoneText, Phone)
@@ -80,6 +78,18 @@ func (f *search) all() {
 	f.tryIf(c.digitRun > 9 && f.level == agents, numberText, f.serial)
 	if f.level == sentences {
 		f.sentences(c)
+	}
+}
+
+// encoded searches words with escapes of URLs without these.
+func (f *search) encoded(may bool) {
+	if !may {
+		return
+	}
+	for _, m := range percentText.FindAllStringIndex(f.s, -1) {
+		f.take(m[0], m[1], func(m string) []edit {
+			return f.r.decoded(m, false, func(text string) []edit { return f.r.patterns(text, 0, len(text), f.level) })
+		})
 	}
 }
 
@@ -243,56 +253,4 @@ func (f *search) hex(m string) []edit {
 		return nil
 	}
 	return f.r.whole(Device, m)
-}
-
-// secrets replaces what redaction would hide.
-func (f *search) secrets() {
-	for _, found := range f.r.a.redactor.Find(f.s) {
-		class := classOfFinding(found.Kind)
-		from, to := unquoted(f.s, found.From, endInLine(f.s, found.From, found.To))
-		f.take(from, to, func(m string) []edit { return f.r.whole(class, m) })
-	}
-}
-
-// endInLine is to, or where the line of from ends before it: line ends stay.
-func endInLine(s string, from, to int) int {
-	if i := strings.IndexAny(s[from:to], "\r\n"); i >= 0 {
-		return from + i
-	}
-	return to
-}
-
-// classOfFinding is the class of what the redactor calls a kind.
-func classOfFinding(kind string) Class {
-	switch kind {
-	case "phone":
-		return Phone
-	case "email":
-		return Email
-	case "card":
-		return ID
-	case "hex":
-		return Device
-	}
-	return Secret
-}
-
-// unquoted leaves the quotes around a value where they are.
-func unquoted(s string, from, to int) (int, int) {
-	for from < to && strings.IndexByte(`[({ `, s[from]) >= 0 {
-		from++
-	}
-	for to > from && strings.IndexByte(`])} `, s[to-1]) >= 0 {
-		to--
-	}
-	if i := strings.IndexAny(s[from:to], `'"`); i >= 0 && i <= 2 {
-		from += i + 1
-		if to > from && (s[to-1] == '\'' || s[to-1] == '"') {
-			to--
-		}
-		if to > from && s[to-1] == '\\' {
-			to--
-		}
-	}
-	return from, to
 }

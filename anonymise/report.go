@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Report counts what was done. The zero Report is empty and ready for use.
@@ -15,6 +16,8 @@ type Report struct {
 	values   [classes]int64
 	keys     map[string]*KeyCount
 	sentence map[string]int64
+	asked    map[string]int64 // by what the user named
+	names    map[string]bool  // of all keys
 }
 
 // KeyCount tells how often a key that is in no table came, and with what end.
@@ -65,6 +68,34 @@ func (r *Report) prose(name string) {
 		r.sentence[name]++
 	}
 }
+
+// used counts a value that became what the user asked for under a name.
+func (r *Report) used(name string) {
+	if r.asked == nil {
+		r.asked = map[string]int64{}
+	}
+	r.asked[name]++
+}
+
+// met remembers the name of a key.
+func (r *Report) met(name string) {
+	if r.names == nil {
+		r.names = map[string]bool{}
+	}
+	if keyLike.MatchString(name) && len(r.names) < maxKeys {
+		r.names[name] = true
+	}
+}
+
+// Used is how many values were kept or hidden because a key or path was named for
+// it in Options.
+func (r *Report) Used(name string) int64 { return r.asked[strings.ToLower(name)] }
+
+// Has tells whether there was a key of that name.
+func (r *Report) Has(name string) bool { return r.names[name] }
+
+// Names lists the keys there were, at most 1,000, in order.
+func (r *Report) Names() []string { return slices.Sorted(maps.Keys(r.names)) }
 
 // Values counts the values replaced, by class, most first.
 func (r *Report) Values() []ClassCount {

@@ -14,7 +14,6 @@ type scanner struct {
 	s      string
 	b      []byte  // the same
 	strict bool    // not sentences but data: words nobody knows go
-	url    bool    // the arguments of a URL
 	level  level   // of what lies between keys and values
 	stack  []Class // of what the open brackets hold
 	p      int
@@ -74,7 +73,7 @@ func (sc *scanner) step() {
 }
 
 // pathText is a path in a text, with its arguments.
-var pathText = regexp.MustCompile(`^/[^\s"'<>()\[\]{}|,;]+`)
+var pathText = regexp.MustCompile(`^/(?:[^\s"'<>()\[\]{}|,;]|\[\w*\])+`)
 
 // beginsPath tells whether a path begins here: not one within a URL or a version.
 func (sc *scanner) beginsPath() bool {
@@ -83,22 +82,20 @@ func (sc *scanner) beginsPath() bool {
 
 // class is that of the value that comes next, as its key or its bracket says.
 func (sc *scanner) class() Class {
-	if sc.keyed {
-		return sc.classOf(sc.key)
-	}
 	c := sc.stack[len(sc.stack)-1]
-	if c == Nested {
+	switch {
+	case c == Secret:
+		return Secret
+	case sc.keyed:
+		return sc.classOf(sc.key)
+	case c == Nested:
 		return Unknown
 	}
 	return c
 }
 
-// classOf is the class of a key; in the arguments of a URL some words are secrets
-// that are none elsewhere.
+// classOf is the class of a key.
 func (sc *scanner) classOf(name string) Class {
-	if sc.url && urlSecrets[strings.ToLower(name)] {
-		return Secret
-	}
 	c, _ := sc.r.classify(sc.r.event, "."+strings.ReplaceAll(name, ".", "_"))
 	return c
 }
@@ -151,7 +148,7 @@ func (sc *scanner) literal() bool {
 
 // quoted finds what to replace in a text in quotes.
 func (sc *scanner) quoted(class Class, text string) []edit {
-	if class == Unknown && (strings.HasPrefix(text, "/") || strings.Contains(text, "://")) {
+	if class == Unknown && (strings.HasPrefix(text, "/") && !sc.keyed && len(sc.stack) == 1 || strings.Contains(text, "://")) {
 		return sc.r.url(text)
 	}
 	if sc.bareQuote() {

@@ -2,6 +2,7 @@ package anonymise_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,27 +15,34 @@ func TestCopy_Sentences(t *testing.T) {
 	a := newAnonymiser(t, anonymise.Options{})
 	tags := regexp.MustCompile(`(person|address|id|text|user|host|client|secret|device)-[0-9a-hjkmnp-tv-z]{10}`)
 	for in, want := range map[string]string{
-		"OperationalError: (1045, \"Access denied for user 'bob'@'localhost' now\")":                  "OperationalError: (1045, \"Access denied for user 'TEXT'@'localhost' now\")",
-		"KeyError: 'channel_list'; KeyError: 'ivanov'":                                                "KeyError: 'channel_list'; KeyError: 'TEXT'",
-		"TypeError: f() got an unexpected keyword argument 'fio'":                                     "TypeError: f() got an unexpected keyword argument 'fio'",
-		"AttributeError: 'NoneType' object has no attribute 'x'":                                      "AttributeError: 'NoneType' object has no attribute 'x'",
-		"Абонент Петров не найден, Иван Петров тоже, и Анна Сергеевна":                                "PERSON не найден, PERSON тоже, и PERSON",
-		"Клиент ЗАЙЦЕВ ПЁТР ИЛЬИЧ, ЗАЙЦЕВ П. И., клиент ЗАЙЦЕВА, ИЛЬИНИЧНА":                           "Клиент PERSON, PERSON, клиент PERSON, PERSON",
-		"fio=Зайцев Пётр balance=12, fio: Зайцев П.П. нет":                                            "fio=PERSON balance=12, fio: PERSON нет",
-		"ОШИБКА: абонент живёт: ул. Пролетарская, д. 5, кв. 7, на улице Ленина 3 нет сети":            "ОШИБКА: абонент живёт: ул. ADDRESS, на улице ADDRESS нет сети",
-		"user vasilisa77 not found, login ivan.petrov2 is taken, user has 3 devices":                  "user PERSON not found, login PERSON is taken, user has 3 devices",
-		"GET /admin/customer/vasya77/edit/ and /api/v2/user/list2 and /tvmiddleware/api/login/":       "GET /admin/customer/PERSON/edit/ and /api/v2/user/PERSON and /tvmiddleware/api/login/",
-		"ValueError: договор АБ-1234/56 закрыт":                                                       "ValueError: договор ID закрыт",
-		"Error 111 connecting to redis.operator.local:6379. Connection refused.":                      "Error 111 connecting to HOST.example.com:6379. Connection refused.",
-		"tornado.net.Error in requests.exceptions at socket.py":                                       "tornado.net.Error in requests.exceptions at socket.py",
-		"mail to ivan@operator.ru failed at 10:22:35, 3 of 12":                                        "mail to USER@example.com failed at 10:22:35, 3 of 12",
-		"version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50":                               "version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50",
-		"[Errno 110] Connection timed out, code 404, 25 rows":                                         "[Errno 110] Connection timed out, code 404, 25 rows",
-		"SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'Иванов'":     "SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'PERSON'",
-		"login: ivanov, password: qwerty, Authorization: Basic cXdlcnR5, X-Auth-Token: abc":           "login: PERSON, password: SECRET, Authorization: SECRET, X-Auth-Token: SECRET",
-		"returned 2! Lookup parameters were {'fio': u'\\u0418\\u0432\\u0430\\u043d', 'status': 'ok'}": "returned 2! Lookup parameters were {'fio': u'PERSON', 'status': 'ok'}",
-		"GET /admin/tvmiddleware/channel/12/?q=Иванов&page=2&key=abc":                                 "GET /admin/tvmiddleware/channel/12/?q=TEXT&page=2&key=SECRET",
-		"It's O'Connor who don't know":                                                                "It's O'Connor who don't know",
+		"OperationalError: (1045, \"Access denied for user 'bob'@'localhost' now\")":                   "OperationalError: (1045, \"Access denied for user 'TEXT'@'localhost' now\")",
+		"KeyError: 'channel_list'; KeyError: 'ivanov'":                                                 "KeyError: 'channel_list'; KeyError: 'TEXT'",
+		"TypeError: f() got an unexpected keyword argument 'fio'":                                      "TypeError: f() got an unexpected keyword argument 'fio'",
+		"AttributeError: 'NoneType' object has no attribute 'x'":                                       "AttributeError: 'NoneType' object has no attribute 'x'",
+		"Абонент Петров не найден, Иван Петров тоже, и Анна Сергеевна":                                 "PERSON не найден, PERSON тоже, и PERSON",
+		"Клиент ЗАЙЦЕВ ПЁТР ИЛЬИЧ, ЗАЙЦЕВ П. И., клиент ЗАЙЦЕВА, ИЛЬИНИЧНА":                            "Клиент PERSON, PERSON, клиент PERSON, PERSON",
+		"fio=Зайцев Пётр balance=12, fio: Зайцев П.П. нет":                                             "fio=PERSON balance=12, fio: PERSON нет",
+		"ОШИБКА: абонент живёт: ул. Пролетарская, д. 5, кв. 7, на улице Ленина 3 нет сети":             "ОШИБКА: абонент живёт: ул. ADDRESS, на улице ADDRESS нет сети",
+		"user vasilisa77 not found, login ivan.petrov2 is taken, user has 3 devices":                   "user PERSON not found, login PERSON is taken, user has 3 devices",
+		"GET /admin/customer/vasya77/edit/ and /api/v2/user/list2 and /tvmiddleware/api/login/":        "GET /admin/customer/PERSON/edit/ and /api/v2/user/PERSON and /tvmiddleware/api/login/",
+		"ValueError: договор АБ-1234/56 закрыт":                                                        "ValueError: договор ID закрыт",
+		"Error 111 connecting to redis.operator.local:6379. Connection refused.":                       "Error 111 connecting to HOST.example.com:6379. Connection refused.",
+		"tornado.net.Error in requests.exceptions at socket.py":                                        "tornado.net.Error in requests.exceptions at socket.py",
+		"mail to ivan@operator.ru failed at 10:22:35, 3 of 12":                                         "mail to USER@example.com failed at 10:22:35, 3 of 12",
+		"version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50":                                "version 1.2.3.4.5, Chrome/109.0.0.0, object at 0x7f3d2c11ad50",
+		"[Errno 110] Connection timed out, code 404, 25 rows":                                          "[Errno 110] Connection timed out, code 404, 25 rows",
+		"SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'Иванов'":      "SELECT \"customer\".\"id\" FROM \"customer\" WHERE \"customer\".\"lastname\" = 'PERSON'",
+		"login: ivanov, password: qwerty, Authorization: Basic cXdlcnR5, X-Auth-Token: abc":            "login: PERSON, password: SECRET, Authorization: SECRET, X-Auth-Token: SECRET",
+		"returned 2! Lookup parameters were {'fio': u'\\u0418\\u0432\\u0430\\u043d', 'status': 'ok'}":  "returned 2! Lookup parameters were {'fio': u'PERSON', 'status': 'ok'}",
+		"GET /admin/tvmiddleware/channel/12/?q=Иванов&page=2&key=abc":                                  "GET /admin/tvmiddleware/channel/12/?q=TEXT&page=2&key=SECRET",
+		"mail to ivan%40mail.ru bounced, see /login%3Fpassword%3Dhunter2&b%253Dc":                      "mail to USER%40example.com bounced, see /login%3Fpassword%3DSECRET&b%253DTEXT",
+		"bad password hunter2 given, Password required, пароль 4821 неверен, token expired":            "bad password SECRET given, Password required, пароль SECRET неверен, token expired",
+		"run --password qwerty -v; curl -u bob:qwerty http://10.0.0.1/; got Bearer q1w2e3r4t5 of news": "run --password SECRET -v; curl -u SECRET http://10.124.58.236/; got Bearer SECRET of news",
+		"POST https://api.telegram.org/bot123456:AAF-abcdefghijklmnopqrst/getMe":                       "POST https://HOST.example.com/SECRET/getMe",
+		"GET /api/users/ivanov/profile and /tvmiddleware/api/login/ivanov/qwerty/":                     "GET /api/users/PERSON/profile and /tvmiddleware/api/login/PERSON/PERSON/",
+		"GET /s/AbCdEfGhIjKlMnOpQrStUvWx/index.m3u8 and /t/a8Kd-92nL_x0Qz7R/ and /%D0%B0%2F9/":         "GET /s/SECRET/index.m3u8 and /t/SECRET/ and /%D0%B0%2F9/",
+		"GET /billing/api/account/tariff/assign/ and /CH1_Pervyi_HD_1080/chunklist_w1080p.m3u8":        "GET /billing/api/account/tariff/assign/ and /CH1_Pervyi_HD_1080/chunklist_w1080p.m3u8",
+		"It's O'Connor who don't know": "It's O'Connor who don't know",
 	} {
 		out, _ := anonymised(t, a, []byte(header+in+"\n"))
 		got := tags.ReplaceAllStringFunc(strings.TrimSpace(strings.TrimPrefix(string(out), header)), func(m string) string {
@@ -50,12 +58,27 @@ func TestCopy_Sentences(t *testing.T) {
 func TestCopy_NumbersInSentences(t *testing.T) {
 	a := newAnonymiser(t, anonymise.Options{})
 	for _, number := range []string{"89001234567", "+79001234567", "8 (900) 123-45-67", "100245", "00:1A:79:3C:55:0F", "95.24.10.7", "2a00:1450::5",
-		"5f1d0a52-8f0e-4a8c-9f3b-2d7d1f0e9a11", "4111111111111111", "4111 1111 1111 1111", "9f2c1a77bb01"} {
+		"5f1d0a52-8f0e-4a8c-9f3b-2d7d1f0e9a11", "4111111111111111", "4111 1111 1111 1111", "9f2c1a77bb01", "001a.793c.550f", "00%3A1A%3A79%3A3C%3A55%3A0F", "00%3a1a%3a79%3a3c%3a55%3a0f", "%2B79001234567"} {
 		for _, in := range []string{"тел.%", "no % here", "(%)", "%.", "%, and", "x;%;", "'%'", "\"%\"", "№%", "sent to %: no", "id[%]", "a:%"} {
 			log := header + "Message " + strings.ReplaceAll(in, "%", number) + "\n"
 			out, _ := anonymised(t, a, []byte(log))
 			if strings.Contains(string(out), number) {
 				t.Errorf("%s survives in %s", number, out)
+			}
+		}
+	}
+}
+
+// Of what nobody has documented only common words and short numbers stay, whatever
+// a text looks like.
+func TestCopy_UndocumentedTextsGo(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{})
+	for _, value := range []string{"'/Иванов'", "'/hunter2'", "'//bob:hunter2@h/'", "'/home/ivanov/x.doc'", "'redis://:hun#ter2@h:6379/0'", "'redis://bob:hun/ter2@h/'", "79161234567.0", "12345.00",
+		"[u'password', u'hunter2pw']", "('a', '/ivanov')", "{'x': '/ivanov'}", "<QueryDict: {u'x': [u'/ivanov']}>", "'<WSGIRequest GET:<QueryDict: {u\\'x\\': [u\\'/ivanov\\']}>>'", "'<entry key=\"password\">hunter2</entry>'"} {
+		out, _ := anonymised(t, a, []byte(header+"X foo="+value+" b=1\n"))
+		for _, rest := range []string{"ванов", "ivanov", "hun", "bob", "79161234567", "12345", "ter2"} {
+			if strings.Contains(string(out), rest) {
+				t.Errorf("%s became %s", value, out)
 			}
 		}
 	}
@@ -96,6 +119,27 @@ func TestCopy_KeysDecide(t *testing.T) {
 		if out, _ := anonymised(t, a, []byte(log)); string(out) != log {
 			t.Errorf("%s became %s", log, out)
 		}
+	}
+}
+
+// What the user names is counted, and business data that the user hides do not
+// read as people.
+func TestCopy_Asked(t *testing.T) {
+	a := newAnonymiser(t, anonymise.Options{Hide: []string{"Stream_Service", "none"}, Keep: []string{"params.contract", "vc_code"}})
+	log := "X stream_service=<StreamService: edge-07> b='x'\nX params={'contract': 'K1', 'vc_code': 'C1'} contract='K2' url='/?vc_code=C2&stream_service=edge-07'\n" +
+		"Y b=1\nTraceback (most recent call last):\n  File \"a.py\", line 1, in b\n    c(stream_service='edge-07')\nValueError: no\n"
+	out, rep := anonymised(t, a, []byte(strings.NewReplacer("X ", header+"X ", "Y ", header+"Y ").Replace(log)))
+	if strings.Contains(string(out), "edge-07") || strings.Contains(string(out), "person-") || !strings.Contains(string(out), "<StreamService: hidden-") ||
+		!strings.Contains(string(out), "'K1'") || strings.Contains(string(out), "'K2'") || !strings.Contains(string(out), "vc_code=C2") {
+		t.Errorf("%s became\n%s", log, out)
+	}
+	for name, want := range map[string]int64{"stream_service": 3, "Stream_Service": 3, "none": 0, "params.contract": 1, "vc_code": 2} {
+		if got := rep.Used(name); got != want {
+			t.Errorf("%s was used %d times, want %d", name, got, want)
+		}
+	}
+	if names := rep.Names(); !slices.Contains(names, "contract") || !slices.IsSorted(names) {
+		t.Errorf("there were the keys %v", names)
 	}
 }
 

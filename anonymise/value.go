@@ -76,14 +76,16 @@ func (r *rewriter) unknown(name, s string) []edit {
 		return nil
 	case isDocument(s):
 		return r.scan(s, true, Unknown)
-	case strings.HasPrefix(s, "/") && !strings.ContainsAny(s, " \n"):
-		return r.url(s)
 	case strings.Contains(s, "://"):
 		r.rep.undocumented(name, true)
 		return r.scan(s, true, Unknown)
 	}
 	r.rep.undocumented(name, true)
-	return r.whole(Unknown, s)
+	edits := r.whole(Unknown, s)
+	if len(edits) > 0 && tells(s) {
+		r.know(s, edits[0].text)
+	}
+	return edits
 }
 
 // shortNumber is an amount, a count or a small id.
@@ -116,8 +118,6 @@ func (a *Anonymiser) standin(c Class, s string) (string, bool) {
 			return a.standins.hex(plain, s), true // as where no key says that it is a secret
 		}
 		return a.standins.name(c.tag(s), secret, s), true
-	case Message, Address:
-		return a.standins.name(c.tag(s), plain, s), true
 	case Birth:
 		if dateForm.MatchString(s) { // the year stays
 			return dateForm.ReplaceAllString(s, "${1}01${2}01"), true
@@ -142,9 +142,10 @@ var dateForm = regexp.MustCompile(`^(\d{4}-)\d\d(-)\d\d`)
 
 // Forms by which a whole value shows what it is.
 var (
-	macForm    = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}$`)
+	macForm    = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}$`)
 	uuidForm   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 	emailForm  = regexp.MustCompile(`^[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+$`)
+	decimals   = regexp.MustCompile(`^[+-]?[0-9]+\.[0-9]+$`)
 	digitsForm = regexp.MustCompile(`^[+-]?[0-9]+$`)
 	phoneForm  = regexp.MustCompile(`^\+?\d[\d ()-]{4,18}\d$`)
 	hexForm    = regexp.MustCompile(`^(?:[0-9a-f]{8,}|[0-9A-F]{8,})$`)
@@ -156,6 +157,8 @@ func (s *standins) byForm(text string) (string, bool) {
 	switch {
 	case digitsForm.MatchString(text), phoneForm.MatchString(text) && !dateForm.MatchString(text):
 		return s.inDigits(plain, text), true
+	case decimals.MatchString(text):
+		return s.decimal(plain, text), true
 	case macForm.MatchString(text), uuidForm.MatchString(text):
 		return s.separated(plain, text), true
 	case hexForm.MatchString(text) && formOf(strings.ToLower(text)).letter:

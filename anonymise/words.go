@@ -26,7 +26,7 @@ func (r *rewriter) words(s string) []edit {
 	}
 	var out []edit
 	at := 0
-	for _, e := range r.patterns(s, 0, len(s), strong) {
+	for _, e := range inOrder(r.patterns(s, 0, len(s), strong)) {
 		out = append(out, moved(r.identifier(s[at:e.from]), at)...)
 		out = append(out, e)
 		at = e.to
