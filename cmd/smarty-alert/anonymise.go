@@ -31,7 +31,8 @@ yourself.
 
 With --out the logs are written to a directory, unpacked, under the names they have below
 the given ones; nothing is replaced there. Without it a single log is written to standard
-output. What was done is told on standard error: read it before you share anything.`,
+output. What was done is told on standard error: read it before you share anything. The exit
+status is 1 if no record has what --hide names.`,
 		Example: `  smarty-alert anonymise --key-file /tmp/my.key --out /tmp/for-the-vendor testdata/logs
   smarty-alert anonymise --keep vc_code smarty_custom.log > shared.log`,
 		Args: needArgs("a log"),
@@ -73,12 +74,28 @@ func (a *app) anonymise(ctx context.Context, f anonymiseFlags, logs []string) er
 	}
 	job := anonymiseJob{ctx: ctx, an: an, stderr: a.stderr}
 	err = job.run(copies, f.out, a.stdout)
-	if ctx.Err() != nil || isBrokenPipe(err) {
-		return outcome(ctx, err)
+	switch {
+	case ctx.Err() != nil:
+		return &statusError{exitInterrupted, errors.New("interrupted")}
+	case isBrokenPipe(err):
+		return nil
 	}
-	reportAnonymised(a.stderr, &job.report, job.files, f.out)
-	return unreadError(err, unread)
+	if job.files > 0 {
+		reportAnonymised(a.stderr, &job.report, job.files, f.out)
+	}
+	if err := unreadError(err, unread); err != nil {
+		return err
+	}
+	unused(a.stderr, &job.report, f.keep)
+	if unused(a.stderr, &job.report, f.hide) {
+		return &statusError{exitFound, nil} // somebody relies on what is hidden
+	}
+	return nil
 }
+
+// exitInterrupted is the status with which shells report Ctrl-C. Commands that
+// have nothing to put away are ended by the signal itself.
+const exitInterrupted = 130
 
 // oneLog refuses several logs where there is one output.
 func oneLog(copies []logCopy) error {
@@ -140,7 +157,6 @@ func (j *anonymiseJob) copy(w io.Writer, c logCopy) error {
 type checkedWriter struct {
 	ctx context.Context
 	w   io.Writer
-	n   int64
 	err error
 }
 
@@ -152,7 +168,6 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 		return 0, w.err
 	}
 	n, err := w.w.Write(p)
-	w.n += int64(n)
 	w.err = err
 	return n, err
 }

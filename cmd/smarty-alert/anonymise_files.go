@@ -101,12 +101,14 @@ func (j *anonymiseJob) file(c logCopy) (failed, err error) {
 	defer func() { failed = errors.Join(failed, f.Cleanup()) }()
 	w := &checkedWriter{ctx: j.ctx, w: f}
 	buffered := bufio.NewWriterSize(w, 256<<10)
+	before := j.report.Records
 	err = j.copy(buffered, c)
 	if flushed := buffered.Flush(); flushed != nil {
 		return fmt.Errorf("write %s: %w", c.path, flushed), nil
 	}
-	if w.n == 0 && err != nil {
-		return nil, err // not even a record: no file
+	if j.report.Records == before && err != nil { // no record: the log is damaged from its beginning, or none
+		j.files--
+		return nil, err
 	}
 	if failed := f.CloseAtomicallyReplace(); failed != nil {
 		return fmt.Errorf("write %s: %w", c.path, failed), err

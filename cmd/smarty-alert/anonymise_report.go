@@ -47,6 +47,24 @@ func reportAnonymised(w io.Writer, r *anonymise.Report, files int, out string) {
 	}
 }
 
+// unused tells which keys and paths no record has, and reports whether there are
+// such: a name that is mistyped keeps and hides nothing.
+func unused(w io.Writer, r *anonymise.Report, named []string) (any bool) {
+	for _, name := range named {
+		if r.Used(name) > 0 {
+			continue
+		}
+		any = true
+		last := name[strings.LastIndexByte(name, '.')+1:]
+		hint := didYouMean(last, r.Names())
+		if last != name && r.Has(last) {
+			hint = fmt.Sprintf("; there is %s in other places", printable(last))
+		}
+		fmt.Fprintf(w, "smarty-alert: note: no record has %s%s\n", printable(name), hint)
+	}
+	return any
+}
+
 // line writes a list, if it has anything.
 func line(w io.Writer, head string, items []string) {
 	if len(items) > 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
 )
 
 // transition is what an alert of replay must have in common with that of the
@@ -92,6 +94,39 @@ func TestAnonymise_Interruptible(t *testing.T) {
 		if status := run(t.Context(), args, a); status != 0 || released != (out == "") {
 			t.Errorf("--out %q: status %d, released = %t", out, status, released)
 		}
+	}
+}
+
+// Ctrl-C with files to put away ends as it does elsewhere.
+func TestAnonymise_Interrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &errs}
+	out := filepath.Join(t.TempDir(), "out")
+	status := run(ctx, []string{"anonymise", "--key-file", filepath.Join(t.TempDir(), "key"), "--out", out, filepath.Join(repository(t), "testdata/logs/smarty_main.log")}, a)
+	if left, _ := filepath.Glob(filepath.Join(out, "*")); status != 130 || !strings.Contains(errs.String(), "interrupted") || len(left) > 0 {
+		t.Errorf("status %d, %q, files %v", status, errs.String(), left)
+	}
+}
+
+// A packed file that is damaged before its first record, or a bomb, leaves nothing.
+func TestAnonymise_NothingButNULs(t *testing.T) {
+	dir := t.TempDir()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(make([]byte, 10<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.log.gz"), packed.Bytes(), 0o600); err != nil { // without its end
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &errs}
+	out := filepath.Join(dir, "out")
+	status := run(t.Context(), []string{"anonymise", "--key-file", filepath.Join(dir, "key"), "--out", out, filepath.Join(dir, "a.log.gz")}, a)
+	if left, _ := filepath.Glob(filepath.Join(out, "*")); status != exitIO || len(left) > 0 || strings.Contains(errs.String(), "written to") {
+		t.Errorf("status %d, %q, files %v", status, errs.String(), left)
 	}
 }
 
