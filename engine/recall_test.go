@@ -28,9 +28,13 @@ func TestRecords(t *testing.T) {
 			"{id: r, event: TEST_A, window: 10s, condition: 'last.n > 5 and prev.n < 5'}", "0 A n=1; 9 A n=9; 30 A n=9; 60 Z",
 			[]string{"+9 firing r{} count=2", "+10 resolved r{} count=1"},
 		},
-		"an event spends them": {
-			"{id: r, event: TEST_A, mode: event, condition: 'last.n > 5 and prev.n > 5'}", "0 A n=9; 1 A n=9; 2 A n=9; 3 A n=9; 60 Z",
-			[]string{"+1 event r{} count=1", "+3 event r{} count=1"},
+		"an event spends those of a window": {
+			"{id: r, event: TEST_A, mode: event, window: 1m, condition: 'last.n > 5 and prev.n > 5'}", "0 A n=9; 1 A n=9; 2 A n=9; 3 A n=9; 60 Z",
+			[]string{"+1 event r{} count=2", "+3 event r{} count=2"},
+		},
+		"an event leaves those that look back": {
+			"{id: r, event: TEST_A, mode: event, condition: 'last.n != prev.n and prev.n != nil'}", "0 A n=9; 1 A n=8; 2 A n=9; 3 A n=9; 60 Z",
+			[]string{"+1 event r{} count=1", "+2 event r{} count=1"},
 		},
 		"late ones find their place": {
 			"{id: r, event: TEST_A, condition: 'last.n == 3 and prev.n == 2'}", "0 A n=1; 9 A n=3; 14 Z; 5 A n=2; 40 Z",
