@@ -12,7 +12,7 @@ import (
 func (o *oracle) transitions(from int) (facts []*oFacts) {
 	for i, out := range o.out[from:] {
 		t := out.Alert
-		if t == nil || t.Reason == "rule_quarantined" || t.Group.Get("overflow") == "true" {
+		if t == nil || t.Group.Get("overflow") == "true" {
 			continue
 		}
 		fields := map[string]any{"rule": t.Rule, "state": t.State.String(), "severity": t.Severity.String()}
@@ -86,6 +86,10 @@ func builtin() []*oRule {
 		of("clock-skew", "CLOCK_SKEW", "source")}
 }
 
+func isBuiltin(id string) bool {
+	return id == "group-limit" || id == "rule-quarantined" || id == "clock-skew"
+}
+
 // sick notes a health record of the second being evaluated.
 func (o *oracle) sick(event, rule string) {
 	o.health = append(o.health, &oFacts{fields: map[string]any{"event": event, "rule": rule}, place: int64(len(o.health))})
@@ -94,9 +98,8 @@ func (o *oracle) sick(event, rule string) {
 // oBroken is why a rule is about to be quarantined, or was.
 //
 // Where the page is silent: a failure over a record is noted when the record is
-// read, and takes effect at the first second that is not final then; from the
-// noting on the rule sees no records. A judgement's failure takes effect in its
-// second, after all of the rule's groups were judged.
+// read, and takes effect at the second that evaluates it. A judgement's failure
+// takes effect in its second, after all of the rule's groups were judged.
 type oBroken struct {
 	records, judgements int // failures in a row
 	at                  int64
@@ -107,13 +110,13 @@ type oBroken struct {
 func (b *oBroken) noted() bool { return b.done || b.at != 0 }
 
 // record counts a record over which the rule's expressions were evaluated.
-func (b *oBroken) record(failed bool, limit int, final int64) {
+func (b *oBroken) record(failed bool, limit int, at int64) {
 	b.records++
 	if !failed {
 		b.records = 0
 	}
-	if b.records >= limit {
-		b.at = final + 1
+	if b.records >= limit && !b.noted() {
+		b.at = at
 	}
 }
 
@@ -141,6 +144,10 @@ func (o *oracle) quarantine(st *oState, s int64) {
 		g.folded = false
 	}
 	st.groups, st.recent, st.recentG, st.arrives, st.dates = nil, nil, nil, nil, nil
+	from := len(o.out)
 	o.overflow(st, s)
+	for _, out := range o.out[from:] {
+		out.Alert.Reason = "rule_quarantined"
+	}
 	o.sick("RULE_QUARANTINED", st.rule.id)
 }

@@ -109,7 +109,6 @@ func (c *oClock) next(l *oLane) *oRecord {
 	}
 	c.take(l, r)
 	c.refinal()
-	r.final = c.final
 	if len(l.unread) == 0 { // a second thing that the engine is told
 		l.finished = true
 		c.newest = max(c.newest, l.doubted)

@@ -62,21 +62,28 @@ func (c *oCase) restored(t *rapid.T, e *engine.Engine, o engine.Options) *engine
 // normalize takes away what the oracle does not foretell.
 func (a *answer) normalize() {
 	for i, o := range a.Out {
-		if o.Alert != nil {
-			t := *o.Alert
-			t.Name, t.Annotations, t.Labels, t.Summary = "", nil, nil, ""
-			if len(t.Samples) > 0 && t.Samples[0].File == "" { // of transitions or health
-				t.Samples = nil
-			}
-			a.Out[i].Alert = &t
+		if o.Alert == nil {
+			continue
 		}
+		t := *o.Alert
+		t.Name, t.Annotations, t.Labels, t.Summary = "", nil, nil, ""
+		if len(t.Samples) > 0 && t.Samples[0].File == "" { // of transitions or health
+			t.Samples = nil
+		}
+		if t.Reason == "rule_quarantined" {
+			t.Values, t.Samples = nil, nil
+		}
+		a.Out[i].Alert = &t
 	}
 	for i, r := range a.Rules {
-		if r.Rule == "group-limit" { // one record stands for all evictions of a second
+		if isBuiltin(r.Rule) { // one record may stand for several, and may come after the end
 			r.Matched = 0
 		}
 		a.Rules[i] = engine.Stats{Rule: r.Rule, Matched: r.Matched, Groups: r.Groups, Fired: r.Fired, Resolved: r.Resolved,
-			Suppressed: r.Suppressed, MissingGroup: r.MissingGroup, Evicted: r.Evicted}
+			Suppressed: r.Suppressed, MissingGroup: r.MissingGroup, Evicted: r.Evicted, Quarantined: r.Quarantined}
+		if r.Quarantined { // whether it still counts what it does not see
+			a.Rules[i] = engine.Stats{Rule: r.Rule, Fired: r.Fired, Resolved: r.Resolved, Quarantined: true}
+		}
 	}
 	for i, s := range a.Sources {
 		a.Sources[i] = engine.SourceStats{Name: s.Name, Late: s.Late, Future: s.Future, Steps: s.Steps}

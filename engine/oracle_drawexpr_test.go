@@ -157,7 +157,7 @@ func pick[T any](t *rapid.T, label string, from ...T) T {
 }
 
 // oFeatures are the parts of the language that the cases draw.
-const oFeatures = "levels overflow warmup vars fields records aggregates lookback sequence, resolve of sequences, alerts dst"
+const oFeatures = "levels overflow warmup vars fields records aggregates lookback sequence, resolve of sequences, alerts dst quarantine builtin"
 
 // with tells whether the cases draw a part of the language.
 func with(feature string) bool {

@@ -24,7 +24,7 @@ func drawRule(t *rapid.T, n int, kind string, plain bool) *oRule {
 	if kind == "long" {
 		windows = []int64{86399, 86400, 86401, 90000}
 	}
-	if kind == "sequence" || r.source == "alerts" && with("sequence") && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
+	if kind == "sequence" || r.source == "alerts" && !plain && with("sequence") && pick(t, "over alerts", 0, 0, 0, 1) == 1 {
 		drawSequence(t, r)
 		return r
 	}
@@ -66,14 +66,14 @@ func drawSelection(t *rapid.T, r *oRule) {
 			r.groupBy = []string{r.fields[0].name}
 		}
 	}
-	if pick(t, "match", false, false, true) {
+	if r.plain || pick(t, "match", false, false, true) {
 		r.match = drawRecordExpr(t, r, 2)
 	}
 }
 
 // drawFields draws derived fields; later ones may use earlier ones.
 func drawFields(t *rapid.T, r *oRule) {
-	if !with("fields") || pick(t, "fields", 0, 0, 1) == 0 {
+	if r.plain || !with("fields") || pick(t, "fields", 0, 0, 1) == 0 {
 		return
 	}
 	for i := range pick(t, "derived fields", 1, 2, 3) {
@@ -92,7 +92,7 @@ func drawAggs(t *rapid.T, r *oRule, windows []int64, state bool) {
 	if state && r.window == 0 {
 		n = max(n, 1)
 	}
-	backward := state && r.window == 0 && with("lookback") && pick(t, "looks back", false, true)
+	backward := state && r.window == 0 && !r.plain && with("lookback") && pick(t, "looks back", false, true)
 	for i := range n {
 		a := oAgg{name: fmt.Sprintf("v%d", i), fn: pick(t, "fn", "count", "sum", "avg", "min", "max", "distinct"), field: "n"}
 		if with("aggregates") && pick(t, "new fn", false, true) {
@@ -101,6 +101,8 @@ func drawAggs(t *rapid.T, r *oRule, windows []int64, state bool) {
 		switch {
 		case backward && i == 0:
 			a.fn = pick(t, "look-back", "streak", "last")
+		case r.plain && a.fn == "streak":
+			a.fn = "count"
 		case state && r.window == 0 && i == 0:
 			a.fn = "count"
 		}
@@ -149,7 +151,7 @@ func drawAgg(t *rapid.T, r *oRule, a *oAgg, windows []int64) {
 	if a.fn == "top" {
 		a.n = pick[int64](t, "top n", 0, 1, 2, 20)
 	}
-	if pick(t, "where", false, true) {
+	if !r.plain && pick(t, "where", false, true) {
 		a.where = drawRecordExpr(t, r, 1)
 	}
 }

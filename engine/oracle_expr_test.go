@@ -94,9 +94,18 @@ func literal(v any) string {
 
 // holds is the value of the whole expression: an error makes it false (§2.7).
 func (x *oExpr) holds(value func(string) any) (holds, failed bool) {
-	v, err := x.eval(value)
+	v, err := x.result(value)
 	b, ok := v.(bool)
 	return ok && b && err == nil, err != nil
+}
+
+// result is the value of the whole expression. It fails when a name that it
+// mentions did, whether or not it would have come to that.
+func (x *oExpr) result(value func(string) any) (any, error) {
+	if x.mentions(func(name string) bool { return isError(value(name)) }) {
+		return nil, errNoOrder
+	}
+	return x.eval(value)
 }
 
 func (x *oExpr) eval(value func(string) any) (any, error) {
@@ -104,11 +113,7 @@ func (x *oExpr) eval(value func(string) any) (any, error) {
 	case "lit":
 		return x.lit, nil
 	case "name":
-		v := value(x.name)
-		if err, ok := v.(error); ok {
-			return nil, err
-		}
-		return v, nil
+		return value(x.name), nil
 	case "and", "or":
 		left, err := x.args[0].truth(value)
 		if err != nil || left == (x.op == "or") {

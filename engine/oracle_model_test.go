@@ -85,7 +85,6 @@ type oFacts struct {
 	at     int64
 	place  int64 // order of those that are no log records
 	fields map[string]any
-	final  int64 // F when it has been read
 }
 
 func (f *oFacts) value(name string) any {
@@ -167,7 +166,7 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 			continue
 		}
 		for _, rec := range order {
-			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, final: rec.final}, fails)
+			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at}, fails)
 		}
 	}
 	return o
@@ -175,7 +174,7 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 
 // offer selects the rule's records.
 func (st *oState) offer(f *oFacts, fails int) {
-	if st.broken.noted() {
+	if st.broken.noted() && f.at >= st.broken.at {
 		return
 	}
 	r := st.rule
@@ -184,7 +183,7 @@ func (st *oState) offer(f *oFacts, fails int) {
 	}
 	x, counts, failed, asked := st.see(f)
 	if asked {
-		st.broken.record(failed, fails, f.final)
+		st.broken.record(failed, fails, f.at)
 	}
 	if st.broken.noted() {
 		st.date(st.broken.at)
@@ -210,7 +209,7 @@ func (st *oState) see(f *oFacts) (x *oSeen, counts, failed, asked bool) {
 		return holds
 	}
 	for _, d := range r.fields {
-		v, err := d.expr.eval(x.value)
+		v, err := d.expr.result(x.value)
 		if note(true, err != nil); err != nil {
 			v = err
 		}

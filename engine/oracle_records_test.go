@@ -29,9 +29,7 @@ type oRecord struct {
 	ahead   bool   // drawn: ahead of the wall clock
 	scanned *smartylog.Record
 
-	// set by the oracle's clock: second of membership, second of evaluation, F
-	// when the record has been read
-	taken, at, final int64
+	taken, at int64 // second of membership, second of evaluation; set by the oracle's clock
 }
 
 type oField struct {
@@ -105,7 +103,7 @@ func (s *oSource) scan(t *rapid.T, sc *oScanner) {
 		s.scanFile(t, sc, gen, text.String(), part)
 	}
 	for i, r := range s.records {
-		r.future = r.ahead || i+1 < len(s.records) && r.sec > s.records[i+1].sec+120
+		r.future = r.ahead || (i > 0 || with("waiting")) && i+1 < len(s.records) && r.sec > s.records[i+1].sec+120
 		if r.future {
 			r.scanned.Flags |= smartylog.Future
 		}

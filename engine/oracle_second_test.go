@@ -43,7 +43,7 @@ func (o *oracle) run(last int64, every bool) {
 func (o *oracle) evaluate(s int64) {
 	o.health = nil
 	for _, k := range o.skews {
-		if k.at == s {
+		if max(k.at, o.first) == s {
 			o.health = append(o.health, &oFacts{fields: map[string]any{"event": "CLOCK_SKEW", "source": k.source}})
 		}
 	}

@@ -88,6 +88,9 @@ func (c *oAgg) cell(x *oSeen) (cell oCell, failed bool) {
 			v = list
 		}
 		cell.text, cell.ok = oText(v)
+		for _, name := range c.list {
+			cell.ok = cell.ok && !isError(x.value(name))
+		}
 	case "values", "top", "first", "last":
 		v := redactor.Value(c.field, x.plain(c.field))
 		cell.v = v
