@@ -138,7 +138,8 @@ func (o *oracle) quarantine(st *oState, s int64) {
 	for _, g := range st.groups {
 		if g.state == alert.Firing && !g.folded {
 			st.resolved++
-			o.tell(st, g, alert.Resolved, s, nil)
+			values, _ := st.values(g, s)
+			o.tell(st, g, alert.Resolved, s, values)
 			o.out[len(o.out)-1].Alert.Reason = "rule_quarantined"
 		}
 		g.folded = false

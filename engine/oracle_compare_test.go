@@ -70,8 +70,8 @@ func (a *answer) normalize() {
 		if len(t.Samples) > 0 && t.Samples[0].File == "" { // of transitions or health
 			t.Samples = nil
 		}
-		if t.Reason == "rule_quarantined" {
-			t.Values, t.Samples = nil, nil
+		if t.Reason == "rule_quarantined" && t.Group.Get("overflow") != "" {
+			t.Values = nil
 		}
 		a.Out[i].Alert = &t
 	}

@@ -216,6 +216,9 @@ func (o *oracle) relevel(st *oState, g *oGroup, s int64, l *oLook) {
 	}
 }
 
+// judgeEvent empties the windows with an alert. Where the page is silent: what
+// looks back to the group's creation stays, and first_seen remembers what was in
+// its window.
 func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, l *oLook) {
 	fresh := g.fresh
 	g.fresh = 0
