@@ -8,6 +8,9 @@ import (
 // angle reads an object printed as <…>. A QueryDict is a dict whose one-element
 // lists are unwrapped, a QuerySet a list; all else keeps its text.
 func (p *parser) angle() (any, error) {
+	if p.exhausted() {
+		return nil, errForm
+	}
 	start, after := p.p, p.after
 	if p.hasPrefix("<?xml") {
 		return p.xml()

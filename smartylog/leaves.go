@@ -46,7 +46,7 @@ func (r *Record) Leaves() []Leaf {
 		rest(p.from)
 		at = p.value.to
 		name := plainText(p.name.of(r.Raw))
-		leaves, _, err := parseLeaves(name, p.value.of(r.Raw), documented.keys[r.Event])
+		leaves, _, err := parseLeaves(name, p.value.of(r.Raw), r.keys)
 		if !p.repr || err != nil {
 			leaves = []Leaf{{Kind: RawLeaf, Path: name, To: p.value.to - p.value.from}}
 		}

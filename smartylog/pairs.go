@@ -55,11 +55,16 @@ func keyAt(b []byte, p int) (k keyPlace, ok bool) {
 	if q >= len(b) || b[q] != '=' || q+1 < len(b) && (b[q+1] == '=' || b[q+1] == '>') {
 		return k, false
 	}
-	k.value = skipColour(b, q+1)
-	for k.value < len(b) && b[k.value] == ' ' {
-		k.value = skipColour(b, k.value+1)
-		k.spaced = true
+	for q++; q < len(b) && (b[q] == ' ' || b[q] == esc); q++ {
+		if b[q] == ' ' {
+			k.spaced = true
+		} else if n := colourWidth(b[q:]); n > 0 {
+			q += n - 1
+		} else {
+			break
+		}
 	}
+	k.value = q
 	return k, true
 }
 
@@ -170,6 +175,9 @@ func (s *splitter) read(p int) error { return s.readTraced(p, nil) }
 func (s *splitter) readTraced(p int, t *trace) error {
 	s.parser.begin(s.b, p)
 	s.parser.event, s.parser.trace = s.event, t
+	if s.parser.exhausted() {
+		return errForm
+	}
 	_, err := s.parser.value()
 	if err != nil {
 		s.parser.ahead += s.parser.p - p

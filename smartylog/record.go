@@ -27,7 +27,8 @@ type Record struct {
 	trace    span
 	traced   bool // trace is found
 	pairs    []pair
-	split    bool // pairs are found
+	split    bool       // pairs are found, and keys
+	keys     *eventKeys // of the event
 	context  *Context
 	splitter splitter
 	before   *previous // of the scanner, until IsSuspect has looked
@@ -124,7 +125,8 @@ func (r *Record) findPairs() {
 	}
 	s := &r.splitter
 	s.pairs = r.pairs
-	s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), documented.keys[r.Event])
+	r.keys = documented.keys[r.Event]
+	s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), r.keys)
 	s.split()
 	r.pairs = s.pairs
 	r.Flags |= s.seen
@@ -144,7 +146,10 @@ func (r *Record) findStack() {
 		return
 	}
 	p := &r.pairs[len(r.pairs)-1]
-	if from, to := r.traceback(); p.value == (span{r.body(), r.body()}) && from < to && string(p.name.of(r.Raw)) == stackKey {
+	if p.value.from < p.value.to || string(p.name.of(r.Raw)) != stackKey {
+		return
+	}
+	if from, to := r.traceback(); p.value.from == r.body() && from < to {
 		text, _ := clip(r.Stacktrace())
 		p.decoded, p.read = text, true
 	}
@@ -170,7 +175,7 @@ func (r *Record) clips(p *pair) bool {
 func (r *Record) value(p *pair) (v any, clipped bool) {
 	text := p.value.of(r.Raw)
 	if p.repr {
-		read := parser{b: text, event: documented.keys[r.Event], cut: max(0, r.cut-p.value.from)}
+		read := parser{b: text, event: r.keys, cut: max(0, r.cut-p.value.from)}
 		if v, err := read.value(); err == nil {
 			if len(text) <= MaxValue {
 				return v, false

@@ -199,7 +199,7 @@ func (s *Scanner) quotedEnd(at, end int) int {
 // begin opens a record at the current line and closes the one before, if any.
 func (s *Scanner) begin(m *mark, rec *Record) bool {
 	closed := s.open
-	if m.flags&Glued != 0 || s.torn.waits || closed && endsPiece(s.base+int64(s.line+m.junk), &s.cur) {
+	if m.flags&Glued != 0 || s.torn.waits || closed && s.line-s.start >= split && endsPiece(s.base+int64(s.line+m.junk), &s.cur) {
 		s.followTorn(m)
 	}
 	if closed {

@@ -69,6 +69,8 @@ type parser struct {
 // spent on that are values made for it; those after them stay text.
 const maxAhead = 64
 
+func (p *parser) exhausted() bool { return p.ahead > maxAhead*len(p.b) }
+
 // begin prepares for finding the end of the value at b[p:].
 func (p *parser) begin(b []byte, at int) {
 	p.b, p.p, p.depth, p.skip, p.after = b, at, 0, true, ""
@@ -104,7 +106,7 @@ func (p *parser) next(after string) (any, error) {
 	if p.p >= len(p.b) {
 		return nil, errOpen
 	}
-	if p.depth++; p.depth > maxDepth || p.ahead > maxAhead*len(p.b) {
+	if p.depth++; p.depth > maxDepth {
 		return nil, errForm
 	}
 	from := p.p
