@@ -1,6 +1,9 @@
 package smartylog
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Leaf is a piece of a record that has no parts of its own: a literal within a
 // value, or text that is no value.
@@ -121,6 +124,24 @@ func (w *walker) walk(path string) {
 	}
 }
 
+// Bounds of paths in bytes. Of longer names the start is kept, of longer paths the
+// start and the end: each of very many leaves has its own.
+const (
+	maxStep = 128
+	maxPath = 512
+)
+
+// deeper is a path with one more step.
+func deeper(path, step string) string {
+	if len(step) > maxStep {
+		step = strings.ToValidUTF8(step[:maxStep], "")
+	}
+	if len(path) > maxPath {
+		path = strings.ToValidUTF8(path[:maxPath/4]+"…"+path[len(path)-maxPath/2:], "")
+	}
+	return path + step
+}
+
 // prefixed tells whether the word at v is a literal such as u'…'.
 func (w *walker) prefixed(v span) bool {
 	p := parser{b: w.b, p: v.from}
@@ -135,12 +156,12 @@ func (w *walker) braces(path string, v span) {
 			return
 		}
 		if w.after(first.to) != ':' {
-			w.walk(path + "[" + strconv.Itoa(i) + "]")
+			w.walk(deeper(path, "["+strconv.Itoa(i)+"]"))
 			continue
 		}
 		name := w.key(path, first)
 		if _, ok = w.next(v.to); ok {
-			w.walk(path + "." + name)
+			w.walk(deeper(path, "."+name))
 		}
 	}
 }
@@ -181,10 +202,10 @@ func (w *walker) list(path string, v span) {
 		if name, ok := w.pairName(item); ok {
 			w.values = w.values[1:]
 			w.key(path, w.values[0])
-			w.walk(path + "." + name)
+			w.walk(deeper(path, "."+name))
 			continue
 		}
-		w.walk(path + "[" + strconv.Itoa(i) + "]")
+		w.walk(deeper(path, "["+strconv.Itoa(i)+"]"))
 	}
 }
 
@@ -266,7 +287,7 @@ func (w *walker) call(path string, v span) {
 			return
 		}
 		if name := w.argumentBefore(part.from); name != "" {
-			w.walk(path + "." + name)
+			w.walk(deeper(path, "."+name))
 		} else {
 			w.part(path)
 		}

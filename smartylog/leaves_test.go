@@ -117,3 +117,22 @@ func TestReadLiteral_NotClosed(t *testing.T) {
 		t.Error("a word was read as a literal")
 	}
 }
+
+// Paths stay short however long and deep the names are, and end with the last one.
+func TestRecord_LeavesOfLongNames(t *testing.T) {
+	long, n := strings.Repeat("я", 30_000), 5000
+	for name, value := range map[string]string{
+		"long": "{'" + long + "': {" + strings.Repeat("'password': 1, ", n) + "}}",
+		"deep": strings.Repeat("{'"+long[:1000]+"': ", 90) + "{" + strings.Repeat("'password': 1, ", n) + "}" + strings.Repeat("}", 90),
+	} {
+		leaves := one(t, head+"X params="+value+"\n").Leaves()
+		total := 0
+		for _, l := range leaves {
+			total += len(l.Path)
+		}
+		last := leaves[len(leaves)-2] // before the line's end
+		if len(leaves) < 2*n || total > len(leaves)*1000 || !strings.HasPrefix(last.Path, "params.") || !strings.HasSuffix(last.Path, ".password") {
+			t.Errorf("%s: %d leaves with paths of %d bytes, the last %q", name, len(leaves), total, last.Path)
+		}
+	}
+}
