@@ -85,10 +85,11 @@ func (a alertRecord) String() string {
 }
 
 // alertItems are the transitions of the second's log rules as the rules over them
-// want them, in the order in which they were told.
-func (e *Engine) alertItems(s int64) (items []item) {
+// want them, in the order in which they were told, and the rules that failed once
+// too often over them: their quarantine begins at once.
+func (e *Engine) alertItems(s int64) (items []item, broken []*ruleState) {
 	for _, r := range e.rules {
-		if r.rule.Source != rules.AlertRecords {
+		if r.rule.Source != rules.AlertRecords || r.faults.noted() {
 			continue
 		}
 		for i, t := range e.happened {
@@ -98,8 +99,12 @@ func (e *Engine) alertItems(s int64) (items []item) {
 				it.Sample = sample{At: s, Source: "alerts", Pos: int64(i), Text: []byte(rec.String())}
 				items = append(items, it)
 			}
-			e.doubt(r, s)
+			if r.faults.broken(e.o.QuarantineAfter) {
+				r.faults.From = s
+				broken = append(broken, r)
+				break
+			}
 		}
 	}
-	return items
+	return items, broken
 }

@@ -56,6 +56,7 @@ type Engine struct {
 	// records.
 	happened []*alert.Transition
 	noticed  []health
+	skews    []health       // of seconds that are not evaluated yet
 	scratch  *rules.Scratch // of records
 	vars     *rules.Scratch // of conditions
 	labels   []string       // reused while matching
@@ -109,22 +110,21 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		return
 	}
 	s := e.sources[src]
+	before := e.reached
 	taken, at, wait := e.observe(s, rec)
 	if !wait && len(s.Held) > 0 {
 		e.release(s, max(taken, e.reached+1))
 	}
 	e.refinal()
 	if s.Ahead > 0 {
-		e.skewed(src, s)
+		e.skewed(s)
 	}
 	for _, r := range e.interested(src, rec) {
-		if r.faults.closed(at) {
+		if r.faults.noted() {
 			continue
 		}
 		it, ok := e.match(r, rec, rec.Log, rec.Event)
-		if !wait {
-			e.doubt(r, at)
-		}
+		e.doubt(r, before)
 		if !ok {
 			continue
 		}

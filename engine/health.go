@@ -17,16 +17,17 @@ const (
 )
 
 // skewRecords is how many records in a row from the future of a live clock mean
-// that a source's clock or zone is wrong (semantics §1.7).
+// that a source's clock or zone is wrong (semantics §1.7). As many again say it
+// again: the alert fires as long as that lasts.
 const skewRecords = 5
 
 // health is one such record.
 type health struct {
-	event  string
-	rule   string // that it is about, or ""
-	source string // the same
-	at     int64
-	times  int64 // how often it happened in its second
+	Event  string
+	Rule   string // that it is about, or ""
+	Source string // the same
+	At     int64
+	Times  int64 // how often it happened in its second
 }
 
 // Field returns a field of the record.
@@ -34,15 +35,15 @@ func (h *health) Field(p smartylog.Path) any {
 	name, _ := p.Root()
 	switch name {
 	case "event":
-		return h.event
+		return h.Event
 	case "rule":
-		return textOrNil(h.rule)
+		return textOrNil(h.Rule)
 	case "source":
-		return textOrNil(h.source)
+		return textOrNil(h.Source)
 	case "text":
 		return h.String()
 	case "time":
-		return time.Unix(h.at, 0).UTC().Format(time.RFC3339)
+		return time.Unix(h.At, 0).UTC().Format(time.RFC3339)
 	}
 	return nil
 }
@@ -56,19 +57,19 @@ func textOrNil(s string) any {
 
 // String says what happened, for people.
 func (h *health) String() string {
-	switch h.event {
+	switch h.Event {
 	case groupEvicted:
-		return fmt.Sprintf("rule %s has more groups than groups.max: the least recently matched was forgotten", h.rule)
+		return fmt.Sprintf("rule %s has more groups than groups.max: the least recently matched was forgotten", h.Rule)
 	case ruleQuarantined:
-		return fmt.Sprintf("rule %s kept failing and is not evaluated until its file changes", h.rule)
+		return fmt.Sprintf("rule %s kept failing and is not evaluated until its file changes", h.Rule)
 	}
-	return fmt.Sprintf("log %s is ahead of the clock: see offset and timezone of its entry in logs", h.source)
+	return fmt.Sprintf("log %s is ahead of the clock: see offset and timezone of its entry in logs", h.Source)
 }
 
 // notice hands what a rule met to the health rules of the second. Theirs would
 // never end.
 func (e *Engine) notice(r *ruleState, h health) {
-	if h.times > 0 && e.has[rules.HealthRecords] && r.rule.Source != rules.HealthRecords {
+	if h.Times > 0 && e.has[rules.HealthRecords] && r.rule.Source != rules.HealthRecords {
 		e.noticed = append(e.noticed, h)
 	}
 }
@@ -76,47 +77,46 @@ func (e *Engine) notice(r *ruleState, h health) {
 // healthItems are the second's health records as the rules over them want them.
 func (e *Engine) healthItems(s int64) (items []item) {
 	for _, r := range e.rules {
-		if r.rule.Source != rules.HealthRecords {
+		if r.rule.Source != rules.HealthRecords || r.faults.noted() {
 			continue
 		}
 		for i := range e.noticed {
 			h := &e.noticed[i]
-			h.at = s
-			if it, ok := e.healthItem(r, h, item{Source: nowhere, Sec: s, Pos: int64(i)}); ok {
-				for range h.times {
-					items = append(items, it)
-				}
+			h.At = s
+			if !r.rule.Selects("", h.Event) {
+				continue
+			}
+			it, ok := e.match(r, h, "", h.Event)
+			if !ok {
+				continue
+			}
+			it.Source, it.Sec, it.Pos = nowhere, s, int64(i)
+			it.Sample = sample{At: s, Source: "health", Pos: int64(i), Text: []byte(h.String())}
+			r.stats.Matched += h.Times - 1
+			for range h.Times {
+				items = append(items, it)
 			}
 		}
 	}
 	return items
 }
 
-func (e *Engine) healthItem(r *ruleState, h *health, place item) (item, bool) {
-	if !r.rule.Selects("", h.event) {
-		return item{}, false
+// skewed notes that a source is ahead of the live clock, for the first second that
+// is not final.
+func (e *Engine) skewed(s *source) {
+	if e.o.Live && e.has[rules.HealthRecords] && s.Ahead%skewRecords == 0 && e.reached != never {
+		e.skews = append(e.skews, health{Event: clockSkew, Source: s.Name, At: e.reached + 1, Times: 1})
 	}
-	it, ok := e.match(r, h, "", h.event)
-	it.Source, it.Sec, it.Pos = place.Source, place.Sec, place.Pos
-	it.Sample = sample{At: h.at, Source: "health", Pos: place.Pos, Text: []byte(h.String())}
-	return it, ok
 }
 
-// skewed tells the health rules of a source that is ahead of the live clock, at
-// the first second that is not final.
-func (e *Engine) skewed(src int, s *source) {
-	if !e.o.Live || s.Ahead < skewRecords || e.reached == never {
-		return
+// takeSkews takes the notes about a second; they are in its order, since what is
+// final never becomes less.
+func (e *Engine) takeSkews(s int64) []health {
+	n := 0
+	for n < len(e.skews) && e.skews[n].At <= s {
+		n++
 	}
-	s.Ahead = 0
-	at := e.reached + 1
-	h := &health{event: clockSkew, source: s.Name, at: at, times: 1}
-	for _, r := range e.rules {
-		if r.rule.Source != rules.HealthRecords {
-			continue
-		}
-		if it, ok := e.healthItem(r, h, item{Source: src, Sec: at}); ok {
-			e.pending.add(at, it)
-		}
-	}
+	taken := e.skews[:n:n]
+	e.skews = e.skews[n:]
+	return taken
 }

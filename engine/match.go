@@ -13,7 +13,7 @@ import (
 // which values. It looks at nothing but the record; log and event are "" for one
 // that has none. Where the record came from is left to the caller.
 func (e *Engine) match(r *ruleState, rec rules.Fielder, log, event string) (item, bool) {
-	r.faults.failing = false
+	r.faults.asked, r.faults.failing = false, false
 	e.scratch.Begin()
 	it, ok := e.read(r, rec, log, event)
 	r.faults.matched()
@@ -48,6 +48,7 @@ func (e *Engine) test(r *ruleState, x *rules.Expr, rec rules.Fielder) bool {
 	if x == nil {
 		return true
 	}
+	r.faults.asked = true
 	ok, err := x.Holds(e.scratch, rec)
 	if err != nil {
 		r.failed(err, rec)
@@ -62,6 +63,7 @@ func (e *Engine) groupKey(r *ruleState, rec rules.Fielder) ([]byte, bool) {
 	}
 	e.labels, e.bare = e.labels[:0], e.bare[:0]
 	for i, g := range r.rule.GroupBy {
+		r.faults.asked = r.faults.asked || g.Field != nil
 		v, err := g.Value(e.scratch, rec)
 		if err != nil {
 			r.failed(err, rec)
@@ -95,6 +97,7 @@ func (e *Engine) input(r *ruleState, i int, a *rules.Aggregate, rec rules.Fielde
 	if a.Func == windowing.Streak {
 		return windowing.Input{On: true, Hit: e.test(r, a.Value, rec)}
 	}
+	r.faults.asked = true
 	v, err := a.Value.Record(e.scratch, rec)
 	if err != nil {
 		r.failed(err, rec)
@@ -121,6 +124,7 @@ func (e *Engine) keep(r *ruleState, rec rules.Fielder) []kept {
 	c := r.records
 	out := make([]kept, len(c.names))
 	for i, ref := range r.rule.Kept {
+		r.faults.asked = r.faults.asked || ref.Field != nil
 		v, err := ref.Value(e.scratch, rec)
 		if err != nil {
 			r.failed(err, rec)

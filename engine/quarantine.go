@@ -12,12 +12,15 @@ type faults struct {
 	Records, Windows int64 // evaluations in a row that failed
 	Quarantined      bool
 	From             int64 // the second at which the quarantine begins; never: it does not
-	failing          bool  // the evaluation under way has failed
+	asked, failing   bool  // the evaluation under way has begun, has failed
 }
 
 // matched ends the evaluation of a record: all its expressions are one.
 func (f *faults) matched() {
-	if f.Records++; !f.failing {
+	switch {
+	case f.failing:
+		f.Records++
+	case f.asked:
 		f.Records = 0
 	}
 }
@@ -35,27 +38,37 @@ func (f *faults) judged(limit int, s int64) {
 // due reports whether the quarantine begins by that second.
 func (f *faults) due(s int64) bool { return f.From != never && f.From <= s }
 
-// closed reports whether the rule wants no records of that second any more.
-func (f *faults) closed(s int64) bool { return f.Quarantined || f.due(s) }
+// noted reports whether the rule wants no records any more.
+func (f *faults) noted() bool { return f.From != never }
 
-// doubt decides about a rule after a record that is evaluated at a second. What
-// was evaluated before that second stands, however far ahead records were read.
-func (e *Engine) doubt(r *ruleState, at int64) {
-	if r.faults.Records < int64(e.o.QuarantineAfter) || r.faults.From != never {
+// broken reports whether the rule has just failed over a record once too often.
+func (f *faults) broken(limit int) bool { return f.Records >= int64(limit) && !f.noted() }
+
+// doubt decides about a rule after a record. What was final before it stands, and
+// so does the rule's part in it: the quarantine begins with the next second.
+func (e *Engine) doubt(r *ruleState, final int64) {
+	if !r.faults.broken(e.o.QuarantineAfter) {
 		return
 	}
-	r.faults.From = at
-	e.schedule(r)
+	if r.faults.From = earliest; final != never {
+		r.faults.From = final + 1
+	}
+	if e.begun {
+		e.schedule(r)
+	}
 }
+
+// earliest is before every second, of a quarantine that is noted before the first.
+const earliest = never + 1
 
 // quarantine ends what a rule has begun and forgets it.
 func (r *ruleState) quarantine(e *Engine, s int64) {
 	r.endAll(e, s, "rule_quarantined")
 	empty := newRuleState(r.rule, r.index, r.redact)
 	empty.began, empty.stats = r.began, r.stats
-	empty.stats.Quarantined, empty.faults.Quarantined = true, true
+	empty.stats.Quarantined, empty.faults.Quarantined, empty.faults.From = true, true, s
 	*r = *empty
-	e.notice(r, health{event: ruleQuarantined, rule: r.rule.ID, times: 1})
+	e.notice(r, health{Event: ruleQuarantined, Rule: r.rule.ID, Times: 1})
 }
 
 // endAll resolves whatever fires of a rule.

@@ -65,6 +65,9 @@ func (r *ruleState) sortLabels() {
 // awaited from armed on.
 func (r *ruleState) begin(first, armed int64) {
 	r.began = first
+	if r.faults.noted() {
+		r.faults.From = max(r.faults.From, first)
+	}
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
 			slot, _ := r.group(r.key(tuple, tuple), first)
@@ -102,7 +105,7 @@ func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
 	for _, it := range items {
 		r.take(e, it, s)
 	}
-	e.notice(r, health{event: groupEvicted, rule: r.rule.ID, times: r.stats.Evicted - evicted})
+	e.notice(r, health{Event: groupEvicted, Rule: r.rule.ID, Times: r.stats.Evicted - evicted})
 	r.forget(s)
 	r.collectTimers(s)
 	if r.rule.Schedule != nil {
@@ -125,9 +128,6 @@ func (r *ruleState) judgeTouched(e *Engine, s int64) {
 	}
 	r.told = r.told[:0]
 	for _, slot := range touched {
-		if r.faults.due(s) {
-			break
-		}
 		from := len(e.out)
 		r.judge(e, slot, s)
 		r.collect(e, slot, from)
@@ -137,11 +137,11 @@ func (r *ruleState) judgeTouched(e *Engine, s int64) {
 
 // closeSecond does what follows all groups' judgements.
 func (r *ruleState) closeSecond(e *Engine, s int64) {
+	r.tellCrowd(e, s)
 	if r.faults.due(s) {
 		r.quarantine(e, s)
 		return
 	}
-	r.tellCrowd(e, s)
 	if r.rule.Schedule == nil {
 		clear(r.fresh)
 	}

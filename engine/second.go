@@ -14,7 +14,10 @@ func (e *Engine) nextSecond() (int64, bool) {
 	}
 	s, ok := e.pending.next()
 	if len(e.due) > 0 && (!ok || e.due[0].at < s) {
-		return e.due[0].at, true
+		s, ok = e.due[0].at, true
+	}
+	if len(e.skews) > 0 && (!ok || e.skews[0].At < s) {
+		s, ok = e.skews[0].At, true
 	}
 	return s, ok
 }
@@ -37,13 +40,14 @@ func (e *Engine) schedule(r *ruleState) {
 // over what the engine noticed about itself (semantics §2.6).
 func (e *Engine) evaluate(s int64) {
 	e.seconds++
-	e.happened, e.noticed = e.happened[:0], e.noticed[:0]
+	e.happened, e.noticed = e.happened[:0], append(e.noticed[:0], e.takeSkews(s)...)
 	items := e.pending.take(s, e.sources)
 	concerned := e.takeDue(s)
 	for _, source := range []rules.Source{rules.LogRecords, rules.AlertRecords, rules.HealthRecords} {
 		switch {
 		case source == rules.AlertRecords && e.has[source]:
-			items = append(items, e.alertItems(s)...)
+			found, broken := e.alertItems(s)
+			items, concerned = append(items, found...), append(concerned, broken...)
 		case source == rules.HealthRecords && e.has[source]:
 			items = append(items, e.healthItems(s)...)
 		}

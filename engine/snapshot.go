@@ -21,6 +21,7 @@ type state struct {
 	Begun                         bool
 	Sources                       []source
 	Pending                       map[int64][]item
+	Skews                         []health
 	Rules                         []ruleSnapshot
 }
 
@@ -54,7 +55,7 @@ type groupSnapshot struct {
 // bytes are written.
 func (e *Engine) State() ([]byte, error) {
 	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun,
-		Pending: map[int64][]item{}}
+		Pending: map[int64][]item{}, Skews: e.skews}
 	// What is stored is redacted, like all that leaves the process.
 	for at, items := range e.pending.bySecond {
 		st.Pending[at] = e.cleaned(items)
@@ -121,6 +122,7 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 		return nil, fmt.Errorf("decode engine state: version %d is not %d", st.Version, stateVersion)
 	}
 	e := New(set, o)
+	e.skews = st.Skews
 	e.reached, e.final, e.first, e.newest, e.begun = st.Reached, st.Final, st.First, st.Newest, st.Begun
 	for i := range st.Sources {
 		e.Source(st.Sources[i].Name)
