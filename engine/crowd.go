@@ -71,11 +71,23 @@ func (r *ruleState) announceCrowd(e *Engine, state alert.State, s int64, reason 
 	t.Severity = r.rule.MaxSeverity()
 	t.ActiveAt, t.StartsAt, t.Window = r.crowd.StartsAt, r.crowd.StartsAt, 0 // its number is not one of a window
 	t.Values = []alert.Value{{Name: "overflow", V: int64(r.crowd.folded)}, {Name: "groups", V: groups}}
-	t.Summary = fmt.Sprintf("%d more groups fire than max_firing allows (%d)", r.crowd.folded, r.rule.MaxFiring)
+	t.Summary = r.crowdSummary(groups)
 	if state == alert.Resolved {
 		t.EndsAt, t.Reason = s, reason
 	}
 	e.out = append(e.out, Output{Alert: t})
+}
+
+// crowdSummary says how many groups are folded, and which come first.
+func (r *ruleState) crowdSummary(groups []any) string {
+	if len(groups) == 0 {
+		return fmt.Sprintf("groups firing beyond max_firing (%d): none any more", r.rule.MaxFiring)
+	}
+	text := fmt.Sprintf("groups firing beyond max_firing (%d): %d, %s", r.rule.MaxFiring, r.crowd.folded, listText(groups))
+	if r.crowd.folded > len(groups) {
+		text += ", …"
+	}
+	return text
 }
 
 func (r *ruleState) crowdIdentity() (alert.Labels, string) {
