@@ -110,7 +110,6 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		return
 	}
 	s := e.sources[src]
-	before := e.reached
 	taken, at, wait := e.observe(s, rec)
 	if !wait && len(s.Held) > 0 {
 		e.release(s, max(taken, e.reached+1))
@@ -120,11 +119,13 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		e.skewed(s)
 	}
 	for _, r := range e.interested(src, rec) {
-		if r.faults.noted() {
+		if r.faults.closed(at) {
 			continue
 		}
 		it, ok := e.match(r, rec, rec.Log, rec.Event)
-		e.doubt(r, before)
+		if !wait {
+			e.doubt(r, at)
+		}
 		if !ok {
 			continue
 		}

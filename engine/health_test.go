@@ -31,8 +31,8 @@ func TestHealth_Quarantine(t *testing.T) {
 	set := mustRules(t, yaml).With(rules.Builtin())
 	o := engine.Options{QuarantineAfter: 3}
 	log := logOf("0 A n=1; 1 A n='x'; 2 A n='x'; 3 A n=1; 4 A n='x'; 5 A n='x'; 6 A n='x'; 7 A n=1; 20 Z; 90 Z")
-	want := []string{"+0 firing bad{} count=1", "+3 firing ok{} count=4", "+5 resolved bad{} count=2 rule_quarantined",
-		`+5 firing rule-quarantined{of_rule="bad"} count=1`}
+	want := []string{"+0 firing bad{} count=1", "+3 firing ok{} count=4", "+6 resolved bad{} count=2 rule_quarantined",
+		`+6 firing rule-quarantined{of_rule="bad"} count=1`}
 	for _, broken := range []bool{false, true} {
 		out, e := run(t, set, o, log, broken)
 		got := slices.DeleteFunc(details(out), func(s string) bool { return strings.Contains(s, "resolved ok") })

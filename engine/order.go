@@ -133,11 +133,9 @@ func (o *order) live(slot uint32, from int64) []windowing.Event {
 	return events
 }
 
-// count is how many unspent records of the last `within` satisfy a step, also
-// those that until has discarded.
+// count is how many records count towards a step at a second.
 func (o *order) count(slot uint32, s int64) (n int64) {
-	events := o.past.Records(slot)
-	for _, ev := range events[firstOf(events, s-o.rule.Within+1):] {
+	for _, ev := range o.live(slot, s-o.rule.Within+1) {
 		if ev.Mask&^untilBit != 0 {
 			n++
 		}

@@ -44,22 +44,19 @@ func (f *faults) noted() bool { return f.From != never }
 // broken reports whether the rule has just failed over a record once too often.
 func (f *faults) broken(limit int) bool { return f.Records >= int64(limit) && !f.noted() }
 
-// doubt decides about a rule after a record. What was final before it stands, and
-// so does the rule's part in it: the quarantine begins with the next second.
-func (e *Engine) doubt(r *ruleState, final int64) {
+// closed reports whether the rule wants no records of that second any more.
+func (f *faults) closed(s int64) bool { return f.Quarantined || f.due(s) }
+
+// doubt decides about a rule after a record that is evaluated at a second: there
+// the quarantine begins. What was evaluated before stands, however far ahead
+// records are read.
+func (e *Engine) doubt(r *ruleState, at int64) {
 	if !r.faults.broken(e.o.QuarantineAfter) {
 		return
 	}
-	if r.faults.From = earliest; final != never {
-		r.faults.From = final + 1
-	}
-	if e.begun {
-		e.schedule(r)
-	}
+	r.faults.From = at
+	e.schedule(r)
 }
-
-// earliest is before every second, of a quarantine that is noted before the first.
-const earliest = never + 1
 
 // quarantine ends what a rule has begun and forgets it.
 func (r *ruleState) quarantine(e *Engine, s int64) {

@@ -65,9 +65,6 @@ func (r *ruleState) sortLabels() {
 // awaited from armed on.
 func (r *ruleState) begin(first, armed int64) {
 	r.began = first
-	if r.faults.noted() {
-		r.faults.From = max(r.faults.From, first)
-	}
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
 			slot, _ := r.group(r.key(tuple, tuple), first)
