@@ -62,9 +62,6 @@ func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	if pick(t, "until", 0, 0, 0, 0, 0, 0, 0, 1) == 1 {
 		c.until = c.base + pick[int64](t, "until second", 1, 30, 60, 300, 1000)
 	}
-	if with("noengine") {
-		return c
-	}
 	var err error
 	if c.set, _, err = rules.Parse("case.yaml", []byte(oHead()+"rules:\n"+c.yaml), rules.Options{}); err != nil {
 		t.Fatalf("the case's rules: %v\n%s", err, c.yaml)

@@ -78,11 +78,7 @@ func (st *oState) look(g *oGroup, s int64) *oLook {
 func (st *oState) values(g *oGroup, s int64) (values []alert.Value, empty bool) {
 	empty = !st.rule.endless()
 	for i := range st.cols {
-		records := g.records
-		if st.cols[i].staged {
-			records = afterUntil(g.unspent())
-		}
-		in := within(st.cols, i, records, s)
+		in := within(st.cols, i, g.records, s)
 		empty = empty && len(in) == 0
 		values = append(values, alert.Value{Name: st.cols[i].name, V: oValue(st.cols, i, in, g.records, s)})
 	}
@@ -216,9 +212,6 @@ func (o *oracle) relevel(st *oState, g *oGroup, s int64, l *oLook) {
 	}
 }
 
-// judgeEvent empties the windows with an alert. Where the page is silent: what
-// looks back to the group's creation stays, and first_seen remembers what was in
-// its window.
 func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, l *oLook) {
 	fresh := g.fresh
 	g.fresh = 0
@@ -233,7 +226,7 @@ func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, l *oLook) {
 		st.suppressed += fresh
 	default:
 		o.event(st, g, s, l)
-		g.spend()
+		g.spend(s)
 	}
 }
 

@@ -64,7 +64,7 @@ type oGroup struct {
 	labels      alert.Labels // in full
 	shown       alert.Labels // as they are shown, which conditions see; the order of groups
 	id          string       // the order of those that look alike
-	records     []*oSeen     // that count and are not spent, in total order
+	records     []*oSeen     // that count, in total order
 	last, armed int64
 	expected    bool
 	fresh       int64 // matching records since the last judgement
@@ -85,6 +85,7 @@ type oFacts struct {
 	at     int64
 	place  int64 // order of those that are no log records
 	fields map[string]any
+	before int64 // F before it was read
 }
 
 func (f *oFacts) value(name string) any {
@@ -101,21 +102,24 @@ type oSeen struct {
 	cells  []oCell        // by column
 	steps  []bool         // that it satisfies
 	until  bool
-	spent  bool // the group's windows were cleared since
+	spent  int64 // second of the alert or completion that emptied the windows; 0: not
 }
 
-// spend clears the group's windows. What looks back to the group's creation keeps
-// its records, and what first_seen counts has been seen.
-func (g *oGroup) spend() {
+// spend empties the group's windows. Where the page is silent: what looks back to
+// the group's creation keeps its records, and first_seen remembers what was in
+// its window.
+func (g *oGroup) spend(s int64) {
 	for _, x := range g.records {
-		x.spent = true
+		if x.spent == 0 {
+			x.spent = s
+		}
 	}
 }
 
 // unspent are the group's records that no completion used.
 func (g *oGroup) unspent() (in []*oSeen) {
 	for _, x := range g.records {
-		if !x.spent {
+		if x.spent == 0 {
 			in = append(in, x)
 		}
 	}
@@ -166,7 +170,7 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 			continue
 		}
 		for _, rec := range order {
-			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at}, fails)
+			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, before: rec.before}, fails)
 		}
 	}
 	return o
@@ -183,7 +187,7 @@ func (st *oState) offer(f *oFacts, fails int) {
 	}
 	x, counts, failed, asked := st.see(f)
 	if asked {
-		st.broken.record(failed, fails, f.at)
+		st.broken.record(failed, fails, f.before+1)
 	}
 	if st.broken.noted() {
 		st.date(st.broken.at)

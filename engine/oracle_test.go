@@ -80,7 +80,7 @@ func compareCase(t *rapid.T, sc *oScanner, seen *tally) {
 	want := c.expect(false)
 	c.compare(t, want, func(int) (bool, bool) { return true, false })
 	often := rand.New(rand.NewPCG(c.seed, 0))
-	advance, breaks := pick(t, "advance", 2, 5, 20, 1000), pick(t, "break", 5, 25, 80)
+	advance, breaks := pick(t, "advance", 2, 5, 20, 1000), pick(t, "break", 10, 40, 120)
 	c.compare(t, want, func(int) (bool, bool) { return often.IntN(advance) == 0, often.IntN(breaks) == 0 })
 	seen.add(c, want)
 }

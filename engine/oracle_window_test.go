@@ -17,7 +17,7 @@ func oInside(c *oAgg, x *oSeen, s int64) bool {
 	switch {
 	case c.window == oForever:
 		return true
-	case x.spent:
+	case x.spent != 0:
 		return false
 	case c.now:
 		return x.at == s
@@ -25,10 +25,15 @@ func oInside(c *oAgg, x *oSeen, s int64) bool {
 	return c.edge(s-c.offset-max(c.window, 1)) < x.taken && x.taken <= c.edge(s-c.offset)
 }
 
-// oRemembered tells whether the record lies in the memory before the window.
+// oRemembered tells whether the record lies in the memory before the window, or
+// was spent in the window.
 func oRemembered(c *oAgg, x *oSeen, s int64) bool {
 	from := s - c.offset - c.window
-	return c.edge(from-c.memory) < x.taken && (x.spent || x.taken <= c.edge(from))
+	to := from
+	if x.spent != 0 {
+		to = x.spent - c.offset
+	}
+	return c.edge(from-c.memory) < x.taken && x.taken <= c.edge(to)
 }
 
 func (c *oAgg) edge(s int64) int64 {
