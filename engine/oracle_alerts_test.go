@@ -98,9 +98,8 @@ func (o *oracle) sick(event, rule string) {
 // oBroken is why a rule is about to be quarantined, or was.
 //
 // Where the page is silent: a failure over a record is noted when the record is
-// read, and takes effect at the first second that was not final before. A
-// judgement's failure takes effect in its second, after all of the rule's groups
-// were judged.
+// read, and takes effect at the second that evaluates it. A judgement's failure
+// takes effect in its second, after all of the rule's groups were judged.
 type oBroken struct {
 	records, judgements int // failures in a row
 	at                  int64

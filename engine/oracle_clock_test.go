@@ -104,7 +104,6 @@ func (c *oClock) run(choose func(n int) int) (steps []oStep) {
 func (c *oClock) next(l *oLane) *oRecord {
 	r := l.unread[0]
 	l.unread = l.unread[1:]
-	r.before = c.final
 	if !r.future {
 		l.high = max(l.high, r.sec)
 	}

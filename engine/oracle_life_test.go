@@ -78,7 +78,11 @@ func (st *oState) look(g *oGroup, s int64) *oLook {
 func (st *oState) values(g *oGroup, s int64) (values []alert.Value, empty bool) {
 	empty = !st.rule.endless()
 	for i := range st.cols {
-		in := within(st.cols, i, g.records, s)
+		records := g.records
+		if st.cols[i].staged {
+			records = afterUntil(g.unspent())
+		}
+		in := within(st.cols, i, records, s)
 		empty = empty && len(in) == 0
 		values = append(values, alert.Value{Name: st.cols[i].name, V: oValue(st.cols, i, in, g.records, s)})
 	}

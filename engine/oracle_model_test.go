@@ -85,7 +85,6 @@ type oFacts struct {
 	at     int64
 	place  int64 // order of those that are no log records
 	fields map[string]any
-	before int64 // F before it was read
 }
 
 func (f *oFacts) value(name string) any {
@@ -170,7 +169,7 @@ func newOracle(rules []*oRule, order []*oRecord, first int64, fails int) *oracle
 			continue
 		}
 		for _, rec := range order {
-			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at, before: rec.before}, fails)
+			st.offer(&oFacts{rec: rec, taken: rec.taken, at: rec.at}, fails)
 		}
 	}
 	return o
@@ -187,7 +186,7 @@ func (st *oState) offer(f *oFacts, fails int) {
 	}
 	x, counts, failed, asked := st.see(f)
 	if asked {
-		st.broken.record(failed, fails, f.before+1)
+		st.broken.record(failed, fails, f.at)
 	}
 	if st.broken.noted() {
 		st.date(st.broken.at)

@@ -29,9 +29,7 @@ type oRecord struct {
 	ahead   bool   // drawn: ahead of the wall clock
 	scanned *smartylog.Record
 
-	// set by the oracle's clock: second of membership, second of evaluation, F
-	// before the record was read
-	taken, at, before int64
+	taken, at int64 // second of membership, second of evaluation; set by the oracle's clock
 }
 
 type oField struct {

@@ -9,8 +9,8 @@ import "github.com/smarty-alert/smarty-alert/alert"
 //     they are not spent with it;
 //   - in state mode a completion during firing only spends: resolve waits for the
 //     next evaluation, and what it counted so far is kept;
-//   - count of a sequence is a window as long as within over what satisfies a step;
-//     it and the aggregates see what an until record discards for the steps.
+//   - count of a sequence is a window as long as within over what satisfies a step,
+//     without what an until record discards; other aggregates see that, too.
 func (st *oState) complete(g *oGroup, s int64) bool {
 	r := st.rule
 	records := afterUntil(g.unspent())
