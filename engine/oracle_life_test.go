@@ -230,7 +230,7 @@ func (o *oracle) judgeEvent(st *oState, g *oGroup, s int64, l *oLook) {
 		st.suppressed += fresh
 	default:
 		o.event(st, g, s, l)
-		g.spend(s)
+		g.spend()
 	}
 }
 

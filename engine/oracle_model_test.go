@@ -101,24 +101,21 @@ type oSeen struct {
 	cells  []oCell        // by column
 	steps  []bool         // that it satisfies
 	until  bool
-	spent  int64 // second of the alert or completion that emptied the windows; 0: not
+	spent  bool // an alert of event mode or a completion has emptied the windows since
 }
 
 // spend empties the group's windows. Where the page is silent: what looks back to
-// the group's creation keeps its records, and first_seen remembers what was in
-// its window.
-func (g *oGroup) spend(s int64) {
+// the group's creation keeps its records, and for first_seen they have been seen.
+func (g *oGroup) spend() {
 	for _, x := range g.records {
-		if x.spent == 0 {
-			x.spent = s
-		}
+		x.spent = true
 	}
 }
 
 // unspent are the group's records that no completion used.
 func (g *oGroup) unspent() (in []*oSeen) {
 	for _, x := range g.records {
-		if x.spent == 0 {
+		if !x.spent {
 			in = append(in, x)
 		}
 	}

@@ -158,6 +158,6 @@ func (o *oracle) judgeSequence(st *oState, g *oGroup, s int64, l *oLook) {
 		o.event(st, g, s, l)
 	}
 	if l.holds {
-		g.spend(s)
+		g.spend()
 	}
 }

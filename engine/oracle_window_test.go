@@ -17,7 +17,7 @@ func oInside(c *oAgg, x *oSeen, s int64) bool {
 	switch {
 	case c.window == oForever:
 		return true
-	case x.spent != 0:
+	case x.spent:
 		return false
 	case c.now:
 		return x.at == s
@@ -26,14 +26,10 @@ func oInside(c *oAgg, x *oSeen, s int64) bool {
 }
 
 // oRemembered tells whether the record lies in the memory before the window, or
-// was spent in the window.
+// was spent: then it counts as seen at once.
 func oRemembered(c *oAgg, x *oSeen, s int64) bool {
 	from := s - c.offset - c.window
-	to := from
-	if x.spent != 0 {
-		to = x.spent - c.offset
-	}
-	return c.edge(from-c.memory) < x.taken && x.taken <= c.edge(to)
+	return c.edge(from-c.memory) < x.taken && (x.spent || x.taken <= c.edge(from))
 }
 
 func (c *oAgg) edge(s int64) int64 {
