@@ -120,7 +120,9 @@ func (r *ruleState) ripen(e *Engine, inc *incident, s int64, v verdict) {
 }
 
 // warming reports whether the rule lacks its baseline yet (semantics §4.5).
-func (r *ruleState) warming(s int64) bool { return s < r.began+r.rule.Warmup }
+func (r *ruleState) warming(s int64) bool {
+	return r.rule.Warmup > 0 && s < r.began+r.rule.Warmup
+}
 
 // hold reports, once per pending spell or cooldown, that an alert is held back.
 func (r *ruleState) hold(e *Engine, inc *incident, s int64, by string) {
