@@ -70,6 +70,7 @@ func (r *ruleState) announceCrowd(e *Engine, state alert.State, s int64, reason 
 	t := r.blank(labels, fingerprint, state, s, r.crowd.StartsAt)
 	t.Severity = r.rule.MaxSeverity()
 	t.ActiveAt, t.StartsAt, t.Window = r.crowd.StartsAt, r.crowd.StartsAt, 0 // its number is not one of a window
+	t.Inhibits = nil                                                         // it does not know of which groups it speaks
 	t.Values = []alert.Value{{Name: "overflow", V: int64(r.crowd.folded)}, {Name: "groups", V: groups}}
 	t.Summary = r.crowdSummary(groups)
 	if state == alert.Resolved {

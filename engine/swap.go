@@ -69,7 +69,7 @@ func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int)
 // continues reports whether the rule's state has the same meaning for an edited
 // rule. One in quarantine gets another chance.
 func (r *ruleState) continues(rule *rules.Rule) bool {
-	return r.rule.StateHash() == rule.StateHash() && r.rule.Mode == rule.Mode && r.rule.Absence == rule.Absence && !r.faults.Quarantined
+	return r.rule.StateHash() == rule.StateHash() && !r.faults.Quarantined
 }
 
 // readjust moves the times that groups wait for to those of the new rule, never

@@ -30,6 +30,9 @@ func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s in
 	t.Annotations = r.annotate(t)
 	if t.Summary = t.Annotation("summary"); t.Summary == "" {
 		t.Summary = plainSummary(t)
+		if r.order != nil && t.Window == 0 {
+			t.Summary += " within " + strictyaml.FormatDuration(time.Duration(r.rule.Within)*time.Second)
+		}
 	}
 	return t
 }

@@ -49,7 +49,12 @@ rules:
 
 func options(t *testing.T, text string) replay.Options {
 	t.Helper()
-	set, _, err := rules.Parse("rules.yaml", []byte(edgeRules), rules.Options{})
+	return optionsOf(t, edgeRules, text)
+}
+
+func optionsOf(t *testing.T, yaml, text string) replay.Options {
+	t.Helper()
+	set, _, err := rules.Parse("rules.yaml", []byte(yaml), rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +66,7 @@ func options(t *testing.T, text string) replay.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return replay.Options{Rules: set, Sources: sources, Lateness: 2}
+	return replay.Options{Rules: set.WithBuiltin(), Sources: sources, Lateness: 2}
 }
 
 func lines(t *testing.T, o replay.Options) (string, *replay.Summary) {
@@ -103,6 +108,30 @@ func TestRun_JSONLines(t *testing.T) {
 	if strings.Contains(got, "hunter2") {
 		t.Error("a password is shown")
 	}
+}
+
+// Levels that change, values that are lists, groups beyond max_firing, a rule over
+// alerts, a sequence and groups beyond groups.max, which a built-in rule tells of.
+func TestRun_JSONLinesOfTheWholeLanguage(t *testing.T) {
+	const yaml = `
+rules:
+- id: streams
+  event: STREAM_SERVICE_CHECKING_ERROR
+  group_by: [stream_service]
+  window: 1m
+  aggregates: {codes: {values: check_http_success}, worst: {top: check_http_success, n: 1}, newest: {last: check_http_success}, share: {rate: true}}
+  levels: {warning: count >= 2, critical: count >= 4}
+  max_firing: 1
+- {id: many, source: alerts, match: 'state == "firing"', window: 10m, condition: count >= 1, aggregates: {of: {values: labels.stream_service}}}
+- {id: down-up, group_by: [stream_service], sequence: [{event: STREAM_SERVICE_CHECKING_ERROR}, {event: STREAM_SERVICE_CHECKING_SUCCESS}], within: 1h, groups: {max: 2}}
+`
+	var b strings.Builder
+	for i, host := range strings.Split("a a b a <a&b> b a <a&b> <a&b> c", " ") {
+		b.WriteString(record(time.Duration(5*i)*time.Second, "STREAM_SERVICE_CHECKING_ERROR", "stream_service='"+host+"' check_http_success="+[]string{"True", "False"}[i%2]))
+	}
+	b.WriteString(record(20*time.Minute, "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='c'"))
+	got, _ := lines(t, optionsOf(t, yaml, b.String()))
+	golden(t, "language.jsonl", got)
 }
 
 // Routes decide in event time: grouping, a calendar that mutes, repeats.
