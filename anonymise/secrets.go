@@ -16,13 +16,21 @@ func (r *rewriter) leafSecrets(text string, edits []edit) []edit {
 }
 
 // pairs tells whether a leaf may be a secret whose key is another's value, as in
-// ('password', 'x') and {'name': 'password', 'value': 'x'}.
+// ('password', 'x') and {'name': 'password', 'value': 'x'}, or such a key itself:
+// in <entry key="password">x</entry> outside of a value the secret is no leaf.
 func (r *rewriter) pairs(before, l smartylog.Leaf) bool {
-	if !strings.HasSuffix(l.Path, "[1]") {
-		return strings.HasSuffix(l.Path, ".value")
+	switch {
+	case strings.HasSuffix(l.Path, "[1]"):
+		return r.namesSecret(before)
+	case l.Path == "key" || l.Path == "name" || l.Path == "id":
+		return r.namesSecret(l)
 	}
-	first, _, ok := smartylog.ReadLiteral(r.raw[before.From:before.To])
-	return ok && r.a.redactor.SecretKey(first.Text)
+	return strings.HasSuffix(l.Path, ".value")
+}
+
+func (r *rewriter) namesSecret(l smartylog.Leaf) bool {
+	text, _, ok := smartylog.ReadLiteral(r.raw[l.From:l.To])
+	return ok && r.a.redactor.SecretKey(text.Text)
 }
 
 // pairSecrets adds secrets whose keys are the values of other leaves.
