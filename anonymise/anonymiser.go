@@ -56,7 +56,7 @@ func (c *copier) record(dst []byte, rec *smartylog.Record) []byte {
 		c.rep.Cut++
 		rec = mend(rec)
 	}
-	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw, torn: tornPart(rec)}
+	r := rewriter{copier: c, event: rec.Event, raw: rec.Raw, torn: tornPart(rec), paired: names(rec.Raw)}
 	c.leaves = c.leaves[:0]
 	var before smartylog.Leaf
 	for _, l := range rec.Leaves() {

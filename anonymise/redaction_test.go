@@ -58,6 +58,9 @@ func TestCopy_LeavesNothingThatRedactionHides(t *testing.T) {
 		text := fmt.Sprintf(rapid.SampledFrom(alone).Draw(t, "alone"), secret)
 		if rapid.Bool().Draw(t, "with key") {
 			key := rapid.SampledFrom([]string{"password", "apiKey", "parentCode", "user-pwd", "Пароль", "access_tokens", "phone", "smsCode", "Authorization", "Cookie"}).Draw(t, "key")
+			if key == "phone" && len(strings.Trim(secret, "+0123456789")) > 0 { // no telephone, but what follows may make it look like one
+				key = "password"
+			}
 			text = fmt.Sprintf(rapid.SampledFrom(withKey).Draw(t, "form"), key, secret)
 		}
 		wrap := rapid.SampledFrom([]string{"plain", "python", "unicode", "in dict", "in json", "in url", "encoded", "in html", "sentence"}).Draw(t, "wrap")

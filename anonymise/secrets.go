@@ -1,6 +1,7 @@
 package anonymise
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -16,21 +17,21 @@ func (r *rewriter) leafSecrets(text string, edits []edit) []edit {
 }
 
 // pairs tells whether a leaf may be a secret whose key is another's value, as in
-// ('password', 'x') and {'name': 'password', 'value': 'x'}, or such a key itself:
-// in <entry key="password">x</entry> outside of a value the secret is no leaf.
+// ('password', 'x') and {'name': 'password', 'value': 'x'}.
 func (r *rewriter) pairs(before, l smartylog.Leaf) bool {
-	switch {
-	case strings.HasSuffix(l.Path, "[1]"):
-		return r.namesSecret(before)
-	case l.Path == "key" || l.Path == "name" || l.Path == "id":
-		return r.namesSecret(l)
+	if !strings.HasSuffix(l.Path, "[1]") {
+		return strings.HasSuffix(l.Path, ".value")
 	}
-	return strings.HasSuffix(l.Path, ".value")
+	first, _, ok := smartylog.ReadLiteral(r.raw[before.From:before.To])
+	return ok && r.a.redactor.SecretKey(first.Text)
 }
 
-func (r *rewriter) namesSecret(l smartylog.Leaf) bool {
-	text, _, ok := smartylog.ReadLiteral(r.raw[l.From:l.To])
-	return ok && r.a.redactor.SecretKey(text.Text)
+// names tells whether an element may name the key of a secret by an attribute,
+// as in <entry key="password">x</entry>. Outside of a quoted value its parts are
+// read as others: as a pair and words.
+func names(raw []byte) bool {
+	return bytes.Contains(raw, []byte("</")) &&
+		(bytes.Contains(raw, []byte(" key=")) || bytes.Contains(raw, []byte(" name=")) || bytes.Contains(raw, []byte(" id=")))
 }
 
 // pairSecrets adds secrets whose keys are the values of other leaves.
