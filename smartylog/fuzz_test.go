@@ -110,6 +110,9 @@ func FuzzValue(f *testing.F) {
 			t.Fatalf("not JSON: %s", line)
 		}
 		again, m, err := smartylog.ParseValue(text)
+		if err != nil && text[0] == '<' {
+			return // a broken object: where it ends depends on what follows it
+		}
 		if err != nil || m != n || !cmp.Equal(v, again, equalNaN) {
 			t.Errorf("read again: %v (%d bytes, %v), want %v (%d bytes)", again, m, err, v, n)
 		}
