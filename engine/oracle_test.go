@@ -21,7 +21,7 @@ import (
 // ones (0: others each time). A failure prints the seed of its case: with it and
 // one case, that one comes first.
 func TestOracle(t *testing.T) {
-	cases := setting(t, "SMARTY_ALERT_ORACLE_CASES", 3000)
+	cases := setting(t, "SMARTY_ALERT_ORACLE_CASES", oCases)
 	seed := setting(t, "SMARTY_ALERT_ORACLE_SEED", 1)
 	if seed == 0 {
 		seed = rand.Int64N(1 << 40)
@@ -42,13 +42,16 @@ func TestOracle(t *testing.T) {
 		}
 	})
 	t.Log(&seen)
-	if t.Failed() || cases < 1000 { // few cases are asked for to find a fault soon: they need not prove anything
+	if t.Failed() || cases < oCases { // few are asked for to find a fault soon: they need not prove anything
 		return
 	}
 	for _, gap := range seen.gaps() {
 		t.Errorf("%d cases contain only %s: they prove too little", seen.cases, gap)
 	}
 }
+
+// oCases is how many cases there are when nobody says.
+const oCases = 3000
 
 // oShards is how many series of cases there are. They are the same on every
 // machine, whatever number of them it runs at a time.
@@ -105,7 +108,7 @@ func TestOracle_EverySecond(t *testing.T) {
 		reading sync.Mutex
 		seen    tally
 	)
-	check(t, &reading, setting(t, "SMARTY_ALERT_ORACLE_CASES", 3000)/30, setting(t, "SMARTY_ALERT_ORACLE_SEED", 1), func(t *rapid.T, sc *oScanner) {
+	check(t, &reading, setting(t, "SMARTY_ALERT_ORACLE_CASES", oCases)/30, setting(t, "SMARTY_ALERT_ORACLE_SEED", 1), func(t *rapid.T, sc *oScanner) {
 		c := drawCase(t, sc)
 		want := c.expect(true)
 		c.check(t, want, c.expect(false))
