@@ -91,6 +91,10 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
+// openContainer is what begins as a QuerySet or a QueryDict does. What breaks it
+// makes an object of it, if that comes before the end of the text.
+var openContainer = regexp.MustCompile(`^<\w*(QuerySet \[|QueryDict: \{|MultiValueDict: \{)`)
+
 // FuzzValue: a value that was read prints as JSON, reading its own text again
 // gives the same, and so does reading it as an item of a list or from a record.
 func FuzzValue(f *testing.F) {
@@ -110,8 +114,8 @@ func FuzzValue(f *testing.F) {
 			t.Fatalf("not JSON: %s", line)
 		}
 		again, m, err := smartylog.ParseValue(text)
-		if err != nil && text[0] == '<' {
-			return // a broken object: where it ends depends on what follows it
+		if err != nil && openContainer.Match(text) {
+			return // cut off at its end it is a container that is not closed, which is the truth as well
 		}
 		if err != nil || m != n || !cmp.Equal(v, again, equalNaN) {
 			t.Errorf("read again: %v (%d bytes, %v), want %v (%d bytes)", again, m, err, v, n)
