@@ -112,7 +112,9 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 	s := e.sources[src]
 	taken, at, wait := e.observe(s, rec)
 	if !wait && len(s.Held) > 0 {
-		e.release(s, max(taken, e.reached+1))
+		second := max(taken, e.reached+1)
+		e.first = min(second, positive(e.first, second))
+		e.release(s, second)
 	}
 	e.refinal()
 	if s.Ahead > 0 {
@@ -254,6 +256,9 @@ func (e *Engine) begin(f int64) bool {
 		return false
 	}
 	e.begun = true
+	for i := range e.skews {
+		e.skews[i].At = max(e.skews[i].At, start)
+	}
 	for _, r := range e.rules {
 		r.begin(start, max(start, e.o.Start))
 		e.schedule(r)

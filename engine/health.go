@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/rules"
@@ -102,11 +103,18 @@ func (e *Engine) healthItems(s int64) (items []item) {
 }
 
 // skewed notes that a source is ahead of the live clock, for the first second that
-// is not final.
+// is not final. Before the first second of the run that is not known: begin moves
+// the note there.
 func (e *Engine) skewed(s *source) {
-	if e.o.Live && e.has[rules.HealthRecords] && s.Ahead%skewRecords == 0 && e.reached != never {
-		e.skews = append(e.skews, health{Event: clockSkew, Source: s.Name, At: e.reached + 1, Times: 1})
+	if !e.o.Live || !e.has[rules.HealthRecords] || s.Ahead%skewRecords != 0 {
+		return
 	}
+	at := e.reached + 1
+	if i := slices.IndexFunc(e.skews, func(h health) bool { return h.At == at && h.Source == s.Name }); i >= 0 {
+		e.skews[i].Times++
+		return
+	}
+	e.skews = append(e.skews, health{Event: clockSkew, Source: s.Name, At: at, Times: 1})
 }
 
 // takeSkews takes the notes about a second; they are in its order, since what is

@@ -65,7 +65,7 @@ func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 	if r.rule.Absence && s < r.slots[slot].armed+r.rule.Window {
 		return
 	}
-	r.faults.failing = false
+	r.faults.failing, r.faults.err = false, nil
 	switch v := r.ask(e, slot, s); {
 	case r.rule.Mode == rules.EventMode:
 		r.judgeEvent(e, slot, s, v)
@@ -75,7 +75,10 @@ func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 	if r.order != nil {
 		r.order.past.Prune(slot, s)
 	}
-	r.faults.judged(e.o.QuarantineAfter, s)
+	if r.faults.failing {
+		r.faults.failures++
+	}
+	r.judged = append(r.judged, judged{slot, r.faults.err})
 }
 
 // judgeState takes the step of an alert that fires and resolves.

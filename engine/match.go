@@ -135,20 +135,25 @@ func (e *Engine) keep(r *ruleState, rec rules.Fielder) []kept {
 	return out
 }
 
-// failed counts an evaluation error; the first of a rule is kept to be shown.
+// failed counts an evaluation error over a record; the first of a rule is kept to
+// be shown.
 func (r *ruleState) failed(err error, rec rules.Fielder) {
 	r.faults.failing = true
-	if r.stats.EvalErrors++; r.stats.EvalErrors > 1 {
+	if r.stats.EvalErrors++; r.stats.FirstError != "" {
 		return
 	}
-	where := "while judging a window"
+	where := ""
 	switch rec := rec.(type) {
 	case *smartylog.Record:
 		where = fmt.Sprintf("%s, byte %d", rec.File, rec.Pos)
 	case fmt.Stringer:
 		where = rec.String()
 	}
-	r.stats.FirstError = fmt.Sprintf("%v (%s)", r.redact.Text(firstLine(err.Error())), r.redact.Text(where))
+	r.stats.FirstError = r.errorText(err, where)
+}
+
+func (r *ruleState) errorText(err error, where string) string {
+	return fmt.Sprintf("%v (%s)", r.redact.Text(firstLine(err.Error())), r.redact.Text(where))
 }
 
 func firstLine(s string) string {

@@ -157,10 +157,10 @@ func pick[T any](t *rapid.T, label string, from ...T) T {
 	return rapid.SampledFrom(from).Draw(t, label)
 }
 
-// oFeatures are the parts of the language that the cases draw. Two wait for the
-// engine: "waiting" (a source's first record is from the future) and "skew" (runs
-// of such records); SMARTY_ALERT_ORACLE_FEATURES tries others.
-const oFeatures = "levels overflow warmup vars fields records aggregates lookback sequence, resolve of sequences, alerts dst quarantine builtin"
+// oFeatures are the parts of the language that the cases draw;
+// SMARTY_ALERT_ORACLE_FEATURES tries others. With "waiting" a source's first
+// record may be from the future, with "skew" there are runs of such records.
+const oFeatures = "levels overflow warmup waiting skew vars fields records aggregates lookback sequence, resolve of sequences, alerts dst quarantine builtin"
 
 // with tells whether the cases draw a part of the language.
 func with(feature string) bool {

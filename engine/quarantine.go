@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/smarty-alert/smarty-alert/alert"
+import (
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
 
 // DefaultQuarantineAfter is how many evaluations of a rule in a row may fail
 // before it is quarantined.
@@ -13,6 +17,8 @@ type faults struct {
 	Quarantined      bool
 	From             int64 // the second at which the quarantine begins; never: it does not
 	asked, failing   bool  // the evaluation under way has begun, has failed
+	err              error // of the judgement under way, when it has failed
+	failures         int   // judgements of the second under way that failed
 }
 
 // matched ends the evaluation of a record: all its expressions are one.
@@ -25,14 +31,30 @@ func (f *faults) matched() {
 	}
 }
 
-// judged ends the evaluation of a group's windows at a second.
-func (f *faults) judged(limit int, s int64) {
-	if f.Windows++; !f.failing {
-		f.Windows = 0
+// judged is a group that was judged at the second under way.
+type judged struct {
+	slot uint32
+	err  error // nil: it did not fail
+}
+
+// countJudged counts the second's judgements in the order of the groups' labels:
+// which of them failed in a row must not depend on where the groups lie.
+func (r *ruleState) countJudged(limit int, s int64) {
+	f := &r.faults
+	if f.failures > 0 {
+		slices.SortFunc(r.judged, func(a, b judged) int { return r.compareSlots(a.slot, b.slot) })
 	}
-	if f.Windows >= int64(limit) {
-		f.From = s
+	for _, j := range r.judged {
+		if f.Windows++; j.err == nil {
+			f.Windows = 0
+		} else if r.stats.FirstError == "" {
+			r.stats.FirstError = r.errorText(j.err, "while judging a window")
+		}
+		if f.Windows >= int64(limit) {
+			f.From = s
+		}
 	}
+	r.judged, f.failures = r.judged[:0], 0
 }
 
 // due reports whether the quarantine begins by that second.

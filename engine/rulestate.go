@@ -37,6 +37,7 @@ type ruleState struct {
 	faults  faults
 
 	touched []uint32
+	judged  []judged
 	told    []told
 	victims victims
 }
@@ -129,6 +130,7 @@ func (r *ruleState) judgeTouched(e *Engine, s int64) {
 		r.judge(e, slot, s)
 		r.collect(e, slot, from)
 	}
+	r.countJudged(e.o.QuarantineAfter, s)
 	r.tell(e)
 }
 

@@ -30,7 +30,11 @@ func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
 	}
 	ok, err := x.True(e.vars)
 	if err != nil {
-		r.failed(err, nil)
+		r.stats.EvalErrors++
+		r.faults.failing = true
+		if r.faults.err == nil {
+			r.faults.err = err
+		}
 	}
 	return ok
 }
