@@ -100,6 +100,6 @@ func (rd *reader) readOffset(m *strictyaml.Mapping, l *Log) {
 	}
 	l.Zone, l.IgnoreOffset = rd.zone(zone, l.Zone), true
 	if tz := m.Key("timezone"); tz.There() {
-		tz.Warn("remove it", "has no effect beside offset: {ignore: …}, which names the zone")
+		tz.Warn("timezone-ignored", "remove it", "has no effect beside offset: {ignore: …}, which names the zone")
 	}
 }

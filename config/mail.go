@@ -32,7 +32,7 @@ func (rd *reader) readEmail(m *strictyaml.Mapping, p pair) *Email {
 	case password && !user.There():
 		m.Value().Fault("username: …", "a password without a username")
 	case password && e.TLS == NoTLS && !e.local():
-		m.Key("tls").Warn("tls: starttls", "the password crosses the network in the clear")
+		m.Key("tls").Warn("smtp-cleartext", "tls: starttls", "the password crosses the network in the clear")
 	}
 	return e
 }
@@ -46,7 +46,7 @@ func (rd *reader) readAddresses(m *strictyaml.Mapping, e *Email) {
 			continue
 		}
 		if seen[strings.ToLower(a.Address)] {
-			v.Warn("remove one", "%s is here twice", a.Address)
+			v.Warn("duplicate-address", "remove one", "%s is here twice", a.Address)
 			continue
 		}
 		seen[strings.ToLower(a.Address)] = true
@@ -101,7 +101,7 @@ func (rd *reader) readSmarthost(m *strictyaml.Mapping, e *Email) {
 	case host == "":
 		v.Fault("mail.example.com:587", "%q has no host", text)
 	case port == 465 && e.TLS == StartTLS:
-		v.Warn("tls: tls", "port 465 speaks TLS from the first byte, starttls begins without")
+		v.Warn("smtp-port-tls", "tls: tls", "port 465 speaks TLS from the first byte, starttls begins without")
 	}
 	e.Smarthost = text
 }

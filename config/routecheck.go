@@ -64,7 +64,7 @@ func checkContradiction(p *place) {
 			}
 			name := alert.SafeName(m.Name)
 			if other, ok := equal[name]; ok && other != m.Value {
-				p.m.Key("matchers").Warn("", "no alert comes here: %s cannot be both %q and %q", m.Name, other, m.Value)
+				p.m.Key("matchers").Warn("unreachable-route", "", "no alert comes here: %s cannot be both %q and %q", m.Name, other, m.Value)
 				return
 			}
 			equal[name] = m.Value
@@ -87,7 +87,7 @@ func checkReachable(v strictyaml.Value, r *place, before []sibling) []sibling {
 	own := sorted(r.Matchers)
 	for _, s := range before {
 		if !slices.ContainsFunc(s.matchers, func(m string) bool { return !slices.Contains(own, m) }) {
-			v.Warn("move it up, or add continue: true to the other", "no alert comes here: the route in line %d takes all of them", s.line)
+			v.Warn("unreachable-route", "move it up, or add continue: true to the other", "no alert comes here: the route in line %d takes all of them", s.line)
 			break
 		}
 	}
@@ -102,7 +102,7 @@ func (t *tree) finish(m *strictyaml.Mapping) {
 	receivers := m.Get("receivers").QuietMapping()
 	for _, r := range t.rd.cfg.Receivers {
 		if !t.used[r.Name] && !t.unknown {
-			receivers.Key(r.Name).Warn("name it in a route, or remove it", "no route leads to the receiver %q", r.Name)
+			receivers.Key(r.Name).Warn("unused-receiver", "name it in a route, or remove it", "no route leads to the receiver %q", r.Name)
 		}
 	}
 }

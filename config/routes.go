@@ -28,7 +28,7 @@ func (rd *reader) readPeople(m *strictyaml.Mapping) {
 	case receivers.There():
 		m.Key("receivers").Fault("route: {receiver: …}", `"route" is missing: nobody would be told`)
 	case !rd.dry:
-		m.Value().Warn("add receivers and a route", "there are no receivers: alerts are shown, but nobody is told")
+		m.Value().Warn("no-receivers", "add receivers and a route", "there are no receivers: alerts are shown, but nobody is told")
 	}
 }
 
@@ -143,7 +143,7 @@ func (t *tree) readMatchers(p *place) {
 			continue
 		}
 		if _, known := alert.ParseSeverity(m.Value); m.Name == "severity" && m.Op == alert.Equal && !known {
-			v.Warn(near(m.Value, []string{"info", "warning", "critical"}), "no alert has the severity %q: the route takes nothing", m.Value)
+			v.Warn("unreachable-route", near(m.Value, []string{"info", "warning", "critical"}), "no alert has the severity %q: the route takes nothing", m.Value)
 		}
 		p.Matchers = append(p.Matchers, m)
 	}
@@ -163,7 +163,7 @@ func (t *tree) readGrouping(p *place) {
 			}
 		}
 		if len(p.GroupBy) > 1 && slices.Contains(p.GroupBy, "...") {
-			v.Warn("write group_by: [...]", `"..." stands for every label: the others have no effect`)
+			v.Warn("group-by-all", "write group_by: [...]", `"..." stands for every label: the others have no effect`)
 		}
 	}
 	timer := func(key string, lo, hi time.Duration) time.Duration {
@@ -183,7 +183,7 @@ func (t *tree) readGrouping(p *place) {
 		p.group = p.GroupInterval
 	}
 	if v := p.m.Get("repeat_interval"); p.RepeatInterval > 0 && p.RepeatInterval < p.group {
-		v.Warn("", "is shorter than group_interval (%s), the least time between two messages of a group", strictyaml.FormatDuration(p.group))
+		v.Warn("short-repeat", "", "is shorter than group_interval (%s), the least time between two messages of a group", strictyaml.FormatDuration(p.group))
 	}
 }
 

@@ -84,7 +84,7 @@ func readSecretFile(v strictyaml.Value, path string) (Secret, strictyaml.Value) 
 		return "", strictyaml.Value{}
 	}
 	if mode&0o004 != 0 {
-		v.Warn("chmod o-r "+path, "every user of the machine can read %s", path)
+		v.Warn("readable-secret", "chmod o-r "+path, "every user of the machine can read %s", path)
 	}
 	return Secret(text), v
 }

@@ -57,7 +57,7 @@ func (rd *reader) expand(v strictyaml.Value, text string) (string, bool) {
 		case set:
 			b.WriteString(value)
 		case rd.dry:
-			v.WarnAt(offset, width, "", "the environment has no variable %s", m[1])
+			v.WarnAt("env-unset", offset, width, "", "the environment has no variable %s", m[1])
 			b.WriteString(ref)
 		default:
 			v.FaultAt(offset, width, "set it in the service's environment, or write $${ for a plain ${", "the environment has no variable %s", m[1])

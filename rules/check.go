@@ -30,10 +30,10 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 		fc.useless(m, r, "cooldown", "repeat_interval says how often a firing alert is told again; write mode: event for single messages", "it has no meaning in state mode")
 	}
 	if fc.selectsAll(m, r) {
-		m.Value().Warn("name an event or a log, unless that is meant", "the rule selects every record of every log")
+		m.Value().Warn("selects-all", "name an event or a log, unless that is meant", "the rule selects every record of every log")
 	}
 	if r.Source == AlertRecords && r.Match == nil && !m.Get("match").There() && !fc.ordered {
-		m.Key("source").Warn("add match: state == \"firing\", say", "the rule counts every transition: pending, firing, update, resolved and event")
+		m.Key("source").Warn("counts-transitions", "add match: state == \"firing\", say", "the rule counts every transition: pending, firing, update, resolved and event")
 	}
 }
 
@@ -161,7 +161,7 @@ func (fc *fileContext) checkEmptyWindow(v strictyaml.Value, judges []*Expr, r *R
 	case holds && !r.Absence && r.Mode == StateMode && !fc.written["absence"]:
 		v.Fault("add absence: true if silence shall fire it, or a minimum such as `count >= 1 and …`", "the condition is true for an empty window")
 	case !holds && !failed && r.Absence && len(r.Levels) == 0:
-		v.Warn("silence is `count == 0`, say", "absence: true, but silence does not make the condition true")
+		v.Warn("silence-unmet", "silence is `count == 0`, say", "absence: true, but silence does not make the condition true")
 	}
 }
 
@@ -183,5 +183,5 @@ func (fc *fileContext) checkRatio(v strictyaml.Value, x *Expr, r *Rule) {
 			return
 		}
 	}
-	v.Warn("add `count >= 50 and …`, say", "a ratio without a minimum count: one bad record out of two is 50 %%")
+	v.Warn("ratio-without-minimum", "add `count >= 50 and …`, say", "a ratio without a minimum count: one bad record out of two is 50 %%")
 }

@@ -77,7 +77,7 @@ func (l *loader) finish() {
 		if strictyaml.Nearest(o.Pattern, ids) != "" {
 			hint = near(o.Pattern, ids)
 		}
-		o.at.Reporting(l.faults).Warn(hint, msg, o.Pattern)
+		o.at.Reporting(l.faults).Warn("unknown-override", hint, msg, o.Pattern)
 	}
 }
 

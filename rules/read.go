@@ -263,7 +263,7 @@ func checkLog(v strictyaml.Value, stem string) string {
 		known = append(known, l.Stem)
 	}
 	if near := strictyaml.Nearest(stem, known); near != "" {
-		v.Warn("did you mean \""+near+"\"?", "%q is not a log of the documentation", stem)
+		v.Warn("unknown-log", "did you mean \""+near+"\"?", "%q is not a log of the documentation", stem)
 	}
 	return stem
 }
@@ -279,7 +279,7 @@ func checkEvent(v strictyaml.Value, name string, logs []string) string {
 	e, ok := smartylog.EventByName(upper)
 	if !ok {
 		if near := strictyaml.Nearest(upper, eventNames()); near != "" {
-			v.Warn("did you mean \""+near+"\"?", "%q is not an event of the documentation", name)
+			v.Warn("unknown-event", "did you mean \""+near+"\"?", "%q is not an event of the documentation", name)
 		}
 		return upper
 	}
@@ -294,7 +294,7 @@ func checkEvent(v strictyaml.Value, name string, logs []string) string {
 func checkPattern(v strictyaml.Value, pattern string, logs []string) {
 	events := smartylog.EventsLike(pattern)
 	if len(events) == 0 {
-		v.Warn("check the spelling", "the pattern %q matches no event of the documentation", pattern)
+		v.Warn("unknown-event", "check the spelling", "the pattern %q matches no event of the documentation", pattern)
 		return
 	}
 	for _, e := range events {
@@ -302,7 +302,7 @@ func checkPattern(v strictyaml.Value, pattern string, logs []string) {
 			return
 		}
 	}
-	v.Warn("remove `log`, or write log: "+events[0].Log, "no documented event like %q is written to %s", pattern, strings.Join(logs, ", "))
+	v.Warn("wrong-log", "remove `log`, or write log: "+events[0].Log, "no documented event like %q is written to %s", pattern, strings.Join(logs, ", "))
 }
 
 func eventNames() []string {
@@ -343,7 +343,7 @@ func (fc *fileContext) groupField(v strictyaml.Value, sc *scope, r *Rule, seen m
 		return nil
 	}
 	if fc.options.Secret != nil && fc.options.Secret(name) {
-		v.Warn("group by an id, and count this with distinct", "%q is hidden wherever it is shown, so nobody can tell the groups apart; their fingerprints let values be guessed", name)
+		v.Warn("secret-group", "group by an id, and count this with distinct", "%q is hidden wherever it is shown, so nobody can tell the groups apart; their fingerprints let values be guessed", name)
 	}
 	seen[safe] = name
 	return []GroupField{{Name: name, Ref: x.refs[0]}}

@@ -20,6 +20,7 @@ type Fault struct {
 	Msg     string // what was understood to be wrong
 	Hint    string // how to mend it
 	Warning bool   // worth saying, but the file loads
+	Code    string // of a warning: what kind it is, such as "ratio-without-minimum"
 	source  string // the line itself
 }
 

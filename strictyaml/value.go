@@ -145,27 +145,29 @@ func (v Value) Path() string { return v.path }
 
 // Fault records that the value is wrong. The hint may be empty.
 func (v Value) Fault(hint, format string, args ...any) {
-	v.fault(false, 0, 0, hint, fmt.Sprintf(format, args...))
+	v.fault("", 0, 0, hint, fmt.Sprintf(format, args...))
 }
 
-// Warn records something worth saying about the value.
-func (v Value) Warn(hint, format string, args ...any) {
-	v.fault(true, 0, 0, hint, fmt.Sprintf(format, args...))
+// Warn records something worth saying about the value. The code names what kind
+// of thing it is: by it people find its page, and say that it is meant so.
+func (v Value) Warn(code, hint, format string, args ...any) {
+	v.fault(code, 0, 0, hint, fmt.Sprintf(format, args...))
 }
 
 // FaultAt records a fault at a part of the value's text: offset and width in
 // characters of the decoded text. Where the file's text differs from the
 // decoded one (folded or escaped), the place is the value's beginning.
 func (v Value) FaultAt(offset, width int, hint, format string, args ...any) {
-	v.fault(false, offset, width, hint, fmt.Sprintf(format, args...))
+	v.fault("", offset, width, hint, fmt.Sprintf(format, args...))
 }
 
 // WarnAt is FaultAt for a warning.
-func (v Value) WarnAt(offset, width int, hint, format string, args ...any) {
-	v.fault(true, offset, width, hint, fmt.Sprintf(format, args...))
+func (v Value) WarnAt(code string, offset, width int, hint, format string, args ...any) {
+	v.fault(code, offset, width, hint, fmt.Sprintf(format, args...))
 }
 
-func (v Value) fault(warning bool, offset, width int, hint, msg string) {
+// fault records an error, or with a code a warning.
+func (v Value) fault(code string, offset, width int, hint, msg string) {
 	if v.n == nil {
 		return
 	}
@@ -177,7 +179,7 @@ func (v Value) fault(warning bool, offset, width int, hint, msg string) {
 		width = v.width()
 	}
 	v.f.faults.Add(Fault{File: v.f.name, Line: line, Col: col, Width: width, Subject: v.subject, Path: v.path,
-		Msg: msg, Hint: hint, Warning: warning, source: v.f.line(line)})
+		Msg: msg, Hint: hint, Warning: code != "", Code: code, source: v.f.line(line)})
 }
 
 // width is how much of the value to underline, in characters.
