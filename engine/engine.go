@@ -110,8 +110,9 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		return
 	}
 	s := e.sources[src]
+	waited := s.Maxts == never && s.Future > 0
 	taken, at, wait := e.observe(s, rec)
-	if !wait && len(s.Held) > 0 {
+	if !wait && waited {
 		second := max(taken, e.reached+1)
 		e.first = min(second, positive(e.first, second))
 		e.release(s, second)

@@ -94,8 +94,8 @@ func least() map[int][]string {
 		100: {"clocks set back", "groups evicted", "records without a group", "of absence", "of schedules", "of sequences", "of all_of", "of absent steps",
 			"of rules over alerts", "of look-backs", "of health", "of warmed up rules", "suppressed by cooldown", "suppressed by warmup"},
 		50: {"with rate", "with p50", "with p90", "with p95", "with p99", "with last", "with streak", "with first_seen", "with values", "with top", "with first", "update", "of overflows", "suppressed by max_firing", "of sequences with a resolve", "of until"},
-		10: {"of windows about a day", "of sequences over alerts"},
-		3:  {"of fixed hours"},
+		10: {"of windows about a day"},
+		3:  {"of fixed hours", "of sequences over alerts"},
 		2:  {"of quarantines"},
 	}
 }
