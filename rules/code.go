@@ -27,9 +27,15 @@ func newCode(v strictyaml.Value, src string) code {
 
 // FaultAt is that of the value, for a place in text.
 func (c code) FaultAt(offset, width int, hint, format string, args ...any) {
+	offset, width = c.written(offset, width)
+	c.Value.FaultAt(offset, width, hint, format, args...)
+}
+
+// written is a place in text as one in the text as it was written.
+func (c code) written(offset, width int) (int, int) {
 	before, _ := slices.BinarySearch(c.inserted, offset)
 	inside, _ := slices.BinarySearch(c.inserted, offset+width)
-	c.Value.FaultAt(offset-before, width-(inside-before), hint, format, args...)
+	return offset - before, width - (inside - before)
 }
 
 // keepEscapes doubles each backslash in a quoted text that expr would refuse or,

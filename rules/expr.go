@@ -29,6 +29,7 @@ type Expr struct {
 	derives bool        // some of refs is a derived field
 	uses    []string    // the vars and lists it uses, with their values
 	program *vm.Program // nil when the expression is one variable
+	term    *Term       // with Options.Keep
 }
 
 // Scratch is what evaluation changes: the machine and its variables. It is not
@@ -171,6 +172,9 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		return nil
 	}
 	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants}
+	if sc.keepTerms {
+		x.term = (&terms{code: c}).make(tree.Node)
+	}
 	if sc.record {
 		x.refs = rw.refs
 		x.derives = slices.ContainsFunc(rw.refs, func(r Ref) bool { return r.Field != nil })

@@ -52,6 +52,9 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 		return
 	}
 	m := root.Mapping()
+	if l.options.Keep {
+		l.set.roots = append(l.set.roots, m)
+	}
 	if v := m.Get("version"); v.There() {
 		v.Int(1, 1)
 	}

@@ -21,6 +21,9 @@ type Options struct {
 	Overrides []Override     // later ones win over earlier ones
 	// Secret tells whether what a name stands for is hidden; nil: nobody asks.
 	Secret func(name string) bool
+	// Keep makes the rules keep where they were read from and what their expressions
+	// are made of, for Rule.At, Expr.Term and Set.Roots. It takes memory.
+	Keep bool
 }
 
 // Load reads rule files: files, directories (every *.yaml and *.yml below them,

@@ -46,6 +46,9 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 		m.Get("id").Fault("letters, digits, '_', '-' and '.', at most 100", "%q cannot be an id", id)
 	}
 	fc.override(m, id)
+	if fc.options.Keep {
+		r.at = m
+	}
 	fc.written = map[string]bool{}
 	for _, key := range []string{"window", "absence"} {
 		fc.written[key] = m.Get(key).There()

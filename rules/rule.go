@@ -5,6 +5,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
@@ -78,6 +79,7 @@ type Rule struct {
 
 	state, rest []part
 	stateHash   string
+	at          *strictyaml.Mapping // with Options.Keep
 }
 
 // GroupField is one name of group_by.
@@ -127,6 +129,7 @@ type Set struct {
 	Rules   []*Rule
 	Files   []string
 	builtin []*Rule
+	roots   []*strictyaml.Mapping // with Options.Keep
 }
 
 // Find returns the rule with the id, or nil.

@@ -26,6 +26,7 @@ type scope struct {
 	values     map[string][]string      // texts that a name can have, of alerts
 	lists      map[string]bool          // aggregates that are lists
 	available  []string                 // for hints, in the order to show them
+	keepTerms  bool                     // Options.Keep
 
 	records *scope // of a condition: what first, last and prev have
 	rule    *Rule  // of a condition: takes note of them
@@ -101,7 +102,7 @@ var alertValues = map[string][]string{
 // recordScope is the names of match, where, group_by and aggregate values: typed
 // when every event of the rule is in the catalogue and closed, open otherwise.
 func (fc *fileContext) recordScope(r *Rule) *scope {
-	sc := &scope{record: true, source: r.Source, constants: fc.constants, fields: r.Fields}
+	sc := &scope{record: true, source: r.Source, constants: fc.constants, fields: r.Fields, keepTerms: fc.keeps()}
 	var keys, own []string
 	switch r.Source {
 	case AlertRecords:
@@ -188,7 +189,7 @@ var whichNames = map[string]Which{"first": FirstRecord, "last": LastRecord, "pre
 // labels, and fields of the first, last and last but one record.
 func (fc *fileContext) conditionScope(r *Rule) *scope {
 	sc := &scope{constants: fc.constants, known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
-		lists: map[string]bool{}, records: fc.recordScope(r), rule: r}
+		lists: map[string]bool{}, records: fc.recordScope(r), rule: r, keepTerms: fc.keeps()}
 	for _, a := range r.Aggregates {
 		sc.known[a.Name] = types.Any
 		switch a.Func {

@@ -1,0 +1,57 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+func (fc *fileContext) keeps() bool { return fc.loader != nil && fc.options.Keep }
+
+// At is the value of a key of the rule, overrides included, as it was read with
+// Options.Keep; the rule's own place where the key is not there. Its faults go to
+// faults.
+func (r *Rule) At(key string, faults *strictyaml.Faults) strictyaml.Value {
+	if r.at == nil {
+		return strictyaml.Value{}
+	}
+	v := r.at.Get(key)
+	if !v.There() {
+		v = r.at.Value()
+	}
+	return v.Reporting(faults)
+}
+
+// Wrote reports whether the rule has the key, with Options.Keep.
+func (r *Rule) Wrote(key string) bool { return r.at != nil && r.at.Get(key).There() }
+
+// Roots are the files of the set as they were read with Options.Keep, those of
+// the program's own rules first.
+func (s *Set) Roots() []*strictyaml.Mapping { return s.roots }
+
+// Term is what the expression is made of, with Options.Keep; else nil.
+func (x *Expr) Term() *Term {
+	if x == nil {
+		return nil
+	}
+	return x.term
+}
+
+// Refs are what Names stand for in an expression over records.
+func (x *Expr) Refs() []Ref { return x.refs }
+
+// Uses reports whether the expression uses a var or a list.
+func (x *Expr) Uses(name string) bool {
+	for _, use := range x.uses {
+		if strings.HasPrefix(use, name+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// Source is the annotation as it was written.
+func (a Annotation) Source() string { return a.text }
+
+// At is where the var was declared. Its faults go to faults.
+func (v Var) At(faults *strictyaml.Faults) strictyaml.Value { return v.at.Reporting(faults) }
