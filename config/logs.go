@@ -2,7 +2,6 @@ package config
 
 import (
 	"path/filepath"
-	"time"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -46,7 +45,7 @@ func (rd *reader) readLog(v strictyaml.Value) Log {
 		}
 	}
 	l.Start = rd.readStart(m.Get("start"))
-	l.Lateness = rd.duration(m.Get("lateness"), 0, time.Hour, DefaultLateness)
+	l.Lateness = rd.duration(m.Get("lateness"), DefaultLateness)
 	l.Zone = rd.zone(m.Get("timezone"), rd.cfg.Timezone)
 	rd.readOffset(m, &l)
 	m.Done()
@@ -76,7 +75,7 @@ func (rd *reader) readStart(v strictyaml.Value) Start {
 		v.Fault("end, beginning or a duration such as 1h", "unknown start %q", text)
 		return Start(DefaultStart)
 	}
-	d := rd.duration(v, 0, 520*7*day, DefaultStart)
+	d := rd.duration(v, DefaultStart)
 	if d == 0 {
 		return FromEnd
 	}

@@ -24,7 +24,7 @@ func (rd *reader) readEmail(m *strictyaml.Mapping, p pair) *Email {
 		}
 	}
 	rd.bool(m.Get("allow_loopback"), false) // mail servers on this machine are usual and always allowed
-	m.Done("cc", "bcc", "reply_to", "subject", "headers", "html", "text", "template", "ca_file", "auth")
+	m.Done()
 	user, password := m.Key("username"), hasAny(m, []string{"password", "password_file"})
 	switch {
 	case user.There() && !password:
@@ -84,9 +84,8 @@ func (rd *reader) address(v strictyaml.Value) *mail.Address {
 
 func (rd *reader) readSmarthost(m *strictyaml.Mapping, e *Email) {
 	if v := m.Get("tls"); v.There() {
-		text, ok := rd.text(v)
-		if e.TLS = TLS(text); ok && e.TLS != StartTLS && e.TLS != ImplicitTLS && e.TLS != NoTLS {
-			v.Fault("starttls, tls or none", "unknown tls %q", text)
+		if text, ok := rd.text(v); ok && v.Chosen(text) {
+			e.TLS = TLS(text)
 		}
 	}
 	v := m.Need("smarthost")

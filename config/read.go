@@ -26,12 +26,8 @@ const (
 
 const day = 24 * time.Hour
 
-// later are keys of the file that this version does not have yet.
-var later = []string{"catch_up", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
-	"language", "digest", "storm", "flapping", "proxy", "ca_file", "rate_limit"}
-
 func (rd *reader) read(root strictyaml.Value) {
-	m, c := root.Mapping(), &rd.cfg
+	m, c := root.Shaped(fileShape).Mapping(), &rd.cfg
 	c.Version = 1
 	if v := m.Get("version"); v.There() {
 		if text, ok := v.Text(); ok && text != "1" {
@@ -56,7 +52,7 @@ func (rd *reader) read(root strictyaml.Value) {
 	rd.readRedact(m.Get("redact"))
 	rd.readRuleSettings(m)
 	rd.readPeople(m)
-	m.Done(later...)
+	m.Done()
 }
 
 // wanted is a key that only a dry reading does without.
@@ -75,8 +71,8 @@ func (rd *reader) readState(v strictyaml.Value) {
 			rd.cfg.State.Dir = p
 		}
 	}
-	rd.cfg.State.Retention = rd.duration(m.Get("retention"), day, 520*7*day, DefaultRetention)
-	rd.cfg.State.MaxSize = rd.size(m.Get("max_size"), 10_000_000, 100e12, DefaultMaxSize)
+	rd.cfg.State.Retention = rd.duration(m.Get("retention"), DefaultRetention)
+	rd.cfg.State.MaxSize = rd.size(m.Get("max_size"), DefaultMaxSize)
 	m.Done()
 }
 
@@ -84,7 +80,7 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	m := v.Mapping()
 	rd.cfg.Web = Web{Listen: DefaultListen}
 	listen := m.Get("listen")
-	m.Done("config_file", "external_url", "route_prefix", "tls", "basic_auth")
+	m.Done()
 	text, ok := rd.text(listen)
 	if !ok {
 		return
@@ -172,7 +168,7 @@ func (rd *reader) readInterval(v strictyaml.Value, name string) calendar.Spec {
 		Except:   rd.texts(m.Get("except")),
 	}
 	if d := m.Get("duration"); d.There() {
-		s.Duration = rd.duration(d, time.Second, 52*7*day, time.Hour)
+		s.Duration = rd.duration(d, time.Hour)
 	}
 	if cron := m.Get("cron"); cron.There() {
 		s.Cron, _ = rd.text(cron)

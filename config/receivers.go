@@ -5,14 +5,9 @@ import (
 	"errors"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
-
-// laterReceiver are keys of a receiver that this version does not have yet.
-var laterReceiver = []string{"telegram", "pagerduty", "alertmanager", "exec", "file", "stdout", "fallback", "rate_limit", "proxy",
-	"ca_file", "language", "heartbeat_url"}
 
 func (rd *reader) readReceivers(v strictyaml.Value) {
 	if v.IsList() {
@@ -38,16 +33,16 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 	if !m.Value().There() {
 		return
 	}
-	r.Timeout = rd.duration(m.Get("timeout"), time.Second, 5*time.Minute, DefaultTimeout)
+	r.Timeout = rd.duration(m.Get("timeout"), DefaultTimeout)
 	r.SendResolved = rd.bool(m.Get("send_resolved"), true)
 	loopback := rd.bool(m.Get("allow_loopback"), false)
-	kinds := 0
-	for _, kind := range []string{"slack", "email", "webhook"} {
+	found := 0
+	for _, kind := range kinds {
 		v := m.Get(kind)
 		if !m.Key(kind).There() {
 			continue
 		}
-		if kinds++; kinds > 1 {
+		if found++; found > 1 {
 			m.Key(kind).Fault("make it a receiver of its own", "a receiver has one kind only")
 		}
 		if !v.There() {
@@ -67,8 +62,8 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 			r.Webhook = rd.readWebhook(inner, loopback)
 		}
 	}
-	m.Done(laterReceiver...)
-	if kinds == 0 && !hasAny(m, laterReceiver[:6]) {
+	m.Done()
+	if found == 0 && !hasAny(m, laterKinds) {
 		m.Value().Fault("slack, email or webhook", "the receiver %q has no kind", r.Name)
 	}
 }
@@ -108,7 +103,7 @@ func (rd *reader) readSlack(p pair, loopback bool) *Slack {
 			m.Key("api_url").Fault("remove it", "goes with a token; a webhook_url is a whole address")
 		}
 	}
-	m.Done("app_token", "app_token_file", "title", "text", "template", "broadcast_resolved", "username", "icon_emoji", "proxy")
+	m.Done()
 	switch {
 	case byToken && byHook:
 		m.Value().Fault("remove one of them", "a token and a webhook_url: one of them is enough")
@@ -134,7 +129,7 @@ func (rd *reader) readWebhook(p pair, loopback bool) *Webhook {
 			at.Fault("", "the secret is not base64 after whsec_")
 		}
 	}
-	m.Done("method", "headers", "body", "success", "preset", "template", "max_alerts", "proxy", "ca_file")
+	m.Done()
 	return w
 }
 

@@ -69,7 +69,7 @@ func (t *tree) read(v strictyaml.Value, parent *place) *place {
 	p.Mute = t.calendars(p.m.Get("mute_calendars"))
 	p.Active = t.calendars(p.m.Get("active_calendars"))
 	routes := p.m.Get("routes")
-	p.m.Done("digest", "rate_limit", "storm", "repeat_backoff", "mute_time_intervals", "active_time_intervals")
+	p.m.Done()
 	if parent == nil {
 		checkRoot(p)
 	}
@@ -166,8 +166,8 @@ func (t *tree) readGrouping(p *place) {
 			v.Warn("group-by-all", "write group_by: [...]", `"..." stands for every label: the others have no effect`)
 		}
 	}
-	timer := func(key string, lo, hi time.Duration) time.Duration {
-		d := t.rd.duration(p.m.Get(key), lo, hi, unset)
+	timer := func(key string) time.Duration {
+		d := t.rd.duration(p.m.Get(key), unset)
 		switch d {
 		case unset:
 			return 0
@@ -176,9 +176,9 @@ func (t *tree) readGrouping(p *place) {
 		}
 		return d
 	}
-	p.GroupWait = timer("group_wait", 0, day)
-	p.GroupInterval = timer("group_interval", time.Second, 7*day)
-	p.RepeatInterval = timer("repeat_interval", time.Second, maxRepeat)
+	p.GroupWait = timer("group_wait")
+	p.GroupInterval = timer("group_interval")
+	p.RepeatInterval = timer("repeat_interval")
 	if p.GroupInterval > 0 {
 		p.group = p.GroupInterval
 	}

@@ -92,27 +92,11 @@ func (rd *reader) texts(v strictyaml.Value) []string {
 }
 
 // duration is the value, or fallback when it is not there or wrong.
-func (rd *reader) duration(v strictyaml.Value, lo, hi, fallback time.Duration) time.Duration {
-	text, ok := rd.text(v)
-	if !ok {
-		return fallback
-	}
-	if raw, _ := v.Text(); raw == text {
-		if d, ok := v.Duration(lo, hi); ok {
+func (rd *reader) duration(v strictyaml.Value, fallback time.Duration) time.Duration {
+	if text, ok := rd.text(v); ok {
+		if d, ok := v.DurationOf(text); ok {
 			return d
 		}
-		return fallback
-	}
-	d, err := strictyaml.ParseDuration(text)
-	switch {
-	case err != nil:
-		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
-	case d < lo:
-		v.Fault("", "%s is too short: at least %s", text, strictyaml.FormatDuration(lo))
-	case d > hi:
-		v.Fault("", "%s is too long: at most %s", text, strictyaml.FormatDuration(hi))
-	default:
-		return d
 	}
 	return fallback
 }
@@ -130,8 +114,8 @@ func (rd *reader) bool(v strictyaml.Value, fallback bool) bool {
 
 var sizes = regexp.MustCompile(`^([0-9]{1,9}) ?(kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$`)
 
-// size is a number of bytes.
-func (rd *reader) size(v strictyaml.Value, lo, hi, fallback int64) int64 {
+// size is a number of bytes within the bounds of its field.
+func (rd *reader) size(v strictyaml.Value, fallback int64) int64 {
 	text, ok := rd.text(v)
 	if !ok {
 		return fallback
@@ -149,8 +133,8 @@ func (rd *reader) size(v strictyaml.Value, lo, hi, fallback int64) int64 {
 	for range 1 + strings.IndexByte("kmgt", strings.ToLower(m[2][:1])[0]) {
 		n *= base
 	}
-	if n < lo || n > hi {
-		v.Fault("", "%s is not between %dMB and %dTB", text, lo/1e6, hi/1e12)
+	if f := v.Field(); n < f.Least || n > f.Most {
+		v.Fault("", "%s is not between %dMB and %dTB", text, f.Least/1e6, f.Most/1e12)
 		return fallback
 	}
 	return n

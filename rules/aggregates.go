@@ -14,14 +14,27 @@ import (
 // aggregateFuncs are the functions an aggregate can be, in the order of the
 // reference.
 var aggregateFuncs = []struct {
-	name string
-	fn   windowing.Func
+	name, doc, example string
+	fn                 windowing.Func
+	kind               strictyaml.Kind
 }{
-	{"count", windowing.Count}, {"distinct", windowing.Distinct}, {"sum", windowing.Sum}, {"avg", windowing.Avg},
-	{"min", windowing.Min}, {"max", windowing.Max}, {"p50", windowing.P50}, {"p90", windowing.P90},
-	{"p95", windowing.P95}, {"p99", windowing.P99}, {"rate", windowing.Rate}, {"top", windowing.Top},
-	{"values", windowing.Values}, {"first", windowing.First}, {"last", windowing.Last},
-	{"streak", windowing.Streak}, {"first_seen", windowing.FirstSeen},
+	{"count", "The number of records.", "count: true\nwhere: reason == \"external_api_error\"", windowing.Count, strictyaml.Boolean},
+	{"distinct", "How many different values there are.", "distinct: params.abonement", windowing.Distinct, strictyaml.Expression},
+	{"sum", "The sum of the values that are numbers.", "sum: seconds(execution_time)", windowing.Sum, strictyaml.Expression},
+	{"avg", "Their mean.", "avg: seconds(execution_time)", windowing.Avg, strictyaml.Expression},
+	{"min", "The least of them.", "min: seconds(execution_time)", windowing.Min, strictyaml.Expression},
+	{"max", "The greatest.", "max: seconds(execution_time)", windowing.Max, strictyaml.Expression},
+	{"p50", "The median.", "p50: seconds(execution_time)", windowing.P50, strictyaml.Expression},
+	{"p90", "The value that nine in ten do not exceed.", "p90: seconds(execution_time)", windowing.P90, strictyaml.Expression},
+	{"p95", "The value that 95 % do not exceed.", "p95: seconds(execution_time)", windowing.P95, strictyaml.Expression},
+	{"p99", "The value that 99 % do not exceed.", "p99: seconds(execution_time)", windowing.P99, strictyaml.Expression},
+	{"rate", "Records per second of the window.", "rate: true", windowing.Rate, strictyaml.Boolean},
+	{"top", "The commonest values with their counts, `n` of them: a list of `.Value` and `.Count`.", "top: reason\nn: 2", windowing.Top, strictyaml.Expression},
+	{"values", "The different values, a list.", "values: reason", windowing.Values, strictyaml.Expression},
+	{"first", "The value of the oldest record.", "first: reason", windowing.First, strictyaml.Expression},
+	{"last", "The value of the youngest record.", "last: reason", windowing.Last, strictyaml.Expression},
+	{"streak", "For how many of the latest records, without a break, the condition holds.", "streak: reason == \"external_api_error\"", windowing.Streak, strictyaml.Condition},
+	{"first_seen", "How many values were not seen during `memory` before.", "first_seen: '[user, ip]'\nmemory: 30d", windowing.FirstSeen, strictyaml.Expression},
 }
 
 const (
@@ -147,10 +160,10 @@ func (fc *fileContext) aggregateValue(v strictyaml.Value, name string, r *Rule) 
 // readColumn reads the window of an aggregate and what only some functions have.
 func (fc *fileContext) readColumn(am *strictyaml.Mapping, v strictyaml.Value, name string, f windowing.Func, r *Rule) windowing.Column {
 	col := windowing.Column{Func: f, Window: r.Window}
-	if d, ok := am.Get("window").Duration(time.Second, maxWindow); ok {
+	if d, ok := am.Get("window").Duration(); ok {
 		col.Window = int64(d / time.Second)
 	}
-	if d, ok := am.Get("offset").Duration(time.Second, maxWindow); ok {
+	if d, ok := am.Get("offset").Duration(); ok {
 		col.Offset = int64(d / time.Second)
 	}
 	readMemory(am, v, name, &col)
@@ -181,7 +194,7 @@ func readMemory(am *strictyaml.Mapping, v strictyaml.Value, name string, col *wi
 		v.Fault("add memory: 30d, say: what was seen in that time is not new", "first_seen has no memory")
 		return
 	}
-	if d, ok := m.Duration(time.Second, maxMemory); ok {
+	if d, ok := m.Duration(); ok {
 		col.Memory = int64(d / time.Second)
 	}
 }
@@ -198,7 +211,7 @@ func readTop(am *strictyaml.Mapping, name string, col *windowing.Column) {
 	if !n.There() {
 		return
 	}
-	if i, ok := n.Int(1, maxTop); ok {
+	if i, ok := n.Int(); ok {
 		col.N = int(i)
 	}
 }

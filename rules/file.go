@@ -51,12 +51,12 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 		root.Fault("write `rules:` above the list", "a rule file is a mapping, with the list of rules under the key rules")
 		return
 	}
-	m := root.Mapping()
+	m := root.Shaped(fileShape).Mapping()
 	if l.options.Keep {
 		l.set.roots = append(l.set.roots, m)
 	}
 	if v := m.Get("version"); v.There() {
-		v.Int(1, 1)
+		v.Int()
 	}
 	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists"))}
 	fc.gatherConstants(ReadVars(m.Get("vars")))

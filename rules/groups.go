@@ -32,10 +32,10 @@ func (fc *fileContext) readGroups(m *strictyaml.Mapping, r *Rule) {
 }
 
 func readLimits(gm *strictyaml.Mapping, r *Rule) {
-	if n, ok := gm.Get("max").Int(1, maxGroups); ok {
+	if n, ok := gm.Get("max").Int(); ok {
 		r.Groups.Max = int(n)
 	}
-	if d, ok := gm.Get("forget_after").Duration(time.Second, 400*24*time.Hour); ok {
+	if d, ok := gm.Get("forget_after").Duration(); ok {
 		r.Groups.ForgetAfter = int64(d / time.Second)
 	}
 }

@@ -17,16 +17,9 @@ func (fc *fileContext) readMode(m *strictyaml.Mapping, r *Rule) {
 	if m.Get("resolve").There() || !fc.ordered && (m.Get("window").There() || r.judgesHistory()) {
 		r.Mode = StateMode
 	}
-	v := m.Get("mode")
-	s, ok := v.Text()
-	if !ok {
-		return
+	if s, ok := m.Get("mode").Choice(); ok {
+		r.Mode = Mode(s)
 	}
-	if mode := Mode(s); mode == StateMode || mode == EventMode {
-		r.Mode = mode
-		return
-	}
-	v.Fault("state or event", "unknown mode %q", s)
 }
 
 // judgesHistory reports whether the condition is about the order of records, by
@@ -54,20 +47,20 @@ func (r *Rule) judgesHistory() bool {
 
 // readTimes reads the lengths and numbers of the life cycle.
 func (fc *fileContext) readTimes(m *strictyaml.Mapping, r *Rule) {
-	seconds := func(name string, hi time.Duration) int64 {
-		d, _ := m.Get(name).Duration(0, hi)
+	seconds := func(name string) int64 {
+		d, _ := m.Get(name).Duration()
 		return int64(d / time.Second)
 	}
-	r.For = seconds("for", maxWindow)
-	r.KeepFiringFor = seconds("keep_firing_for", maxWindow)
-	r.Cooldown = seconds("cooldown", maxWindow)
-	if r.Warmup = seconds("warmup", maxRepeat); !m.Get("warmup").There() && r.remembers() {
+	r.For = seconds("for")
+	r.KeepFiringFor = seconds("keep_firing_for")
+	r.Cooldown = seconds("cooldown")
+	if r.Warmup = seconds("warmup"); !m.Get("warmup").There() && r.remembers() {
 		r.Warmup = int64(defaultWarmup / time.Second)
 	}
 	if r.Mode == StateMode {
 		r.MaxFiring = defaultMaxFiring
 	}
-	if n, ok := m.Get("max_firing").Int(1, maxGroups); ok {
+	if n, ok := m.Get("max_firing").Int(); ok {
 		r.MaxFiring = int(n)
 	}
 }

@@ -15,12 +15,7 @@ type Override struct {
 	vars    Vars
 }
 
-// overridable are the keys of rules that can be set from outside: nothing that
-// decides what a rule looks at.
-var overridable = []string{"status", "severity", "repeat_interval", "repeat_backoff", "cooldown", "for", "keep_firing_for",
-	"max_firing", "warmup", "active", "inhibits", "labels", "annotations", "vars", "groups"}
-
-// merged are those of overridable that are set key by key.
+// merged are keys of overrides that are set key by key.
 var merged = []string{"labels", "annotations", "vars", "groups"}
 
 // ReadOverrides reads a mapping of ids and globs to keys of rules. Calendars are
@@ -30,7 +25,7 @@ func ReadOverrides(v strictyaml.Value, calendars []string) []Override {
 		return nil
 	}
 	var out []Override
-	m := v.Mapping()
+	m := v.Shaped(overridesShape).Mapping()
 	for _, pattern := range m.Keys() {
 		item := m.Get(pattern)
 		if _, err := path.Match(pattern, ""); err != nil || !validID.MatchString(strings.NewReplacer("*", "x", "?", "x", "[", "x", "]", "x", "^", "x").Replace(pattern)) {
@@ -76,11 +71,11 @@ func readOverride(at, v strictyaml.Value, pattern string, calendars []string) Ov
 
 func checkOverrideKeys(m *strictyaml.Mapping) {
 	for _, name := range m.Keys() {
-		if slices.Contains(overridable, name) {
+		if _, ok := overrideShape.Field(name); ok {
 			continue
 		}
-		hint := near(name, overridable)
-		if slices.Contains(ruleKeys, name) {
+		hint := near(name, overrideShape.Names())
+		if _, ok := ruleShape.Field(name); ok {
 			hint = "copy the rule under another id, and set status: disabled here"
 		}
 		m.Key(name).Fault(hint, "%q cannot be overridden", name)
@@ -105,8 +100,8 @@ func (fc *fileContext) override(m *strictyaml.Mapping, id string) {
 		om := o.v.Reporting(fc.faults).QuietMapping()
 		vars = append(vars, o.vars...)
 		for _, name := range om.Keys() {
-			switch {
-			case name == "vars" || !slices.Contains(overridable, name):
+			switch _, known := overrideShape.Field(name); {
+			case name == "vars" || !known:
 			case slices.Contains(merged, name):
 				fc.over[name] = append(fc.over[name], om.Get(name).Of(subject(id)))
 			default:

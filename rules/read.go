@@ -26,12 +26,6 @@ const (
 	defaultWarmup    = 7 * 24 * time.Hour
 )
 
-// ruleKeys are the keys of a rule.
-var ruleKeys = []string{"id", "name", "description", "status", "severity", "source", "log", "event", "match", "fields", "group_by",
-	"window", "aggregates", "condition", "levels", "resolve", "sequence", "all_of", "within", "min", "until", "mode", "for",
-	"keep_firing_for", "cooldown", "absence", "groups", "schedule", "active", "labels", "annotations", "repeat_interval",
-	"repeat_backoff", "inhibits", "max_firing", "warmup"}
-
 // readRule reads one rule. nil when it has no usable id.
 func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 	m := v.Mapping()
@@ -81,22 +75,15 @@ var validID = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
 // readNotices reads what the rule says about its notifications.
 func (fc *fileContext) readNotices(m *strictyaml.Mapping, r *Rule) {
 	r.Status = Stable
-	status := either(m.Get("status"), fc.defaults.status)
-	if s, ok := status.Text(); ok {
+	if s, ok := either(m.Get("status"), fc.defaults.status).Choice(); ok {
 		r.Status = Status(s)
-		if r.Status != Stable && r.Status != Test && r.Status != Disabled {
-			status.Fault("stable, test or disabled", "unknown status %q", s)
-		}
 	}
 	r.Severity = alert.Warning
-	severity := either(m.Get("severity"), fc.defaults.severity)
-	if s, ok := severity.Text(); ok {
-		if r.Severity, ok = alert.ParseSeverity(s); !ok {
-			severity.Fault("info, warning or critical", "unknown severity %q", s)
-		}
+	if s, ok := either(m.Get("severity"), fc.defaults.severity).Choice(); ok {
+		r.Severity, _ = alert.ParseSeverity(s)
 	}
 	repeat := either(m.Get("repeat_interval"), fc.defaults.repeatInterval)
-	r.RepeatInterval, _ = repeat.Duration(time.Minute, maxRepeat)
+	r.RepeatInterval, _ = repeat.Duration()
 	if v := m.Get("repeat_backoff"); v.There() {
 		readBackoff(v, r)
 	}
@@ -106,17 +93,10 @@ func (fc *fileContext) readNotices(m *strictyaml.Mapping, r *Rule) {
 // readBackoff reads how repeats become rarer.
 func readBackoff(v strictyaml.Value, r *Rule) {
 	m := v.Mapping()
-	if f := m.Need("factor"); f.There() {
-		x, ok := f.Float()
-		switch {
-		case !ok:
-		case x <= 1 || x > 100:
-			f.Fault("2 doubles the interval each time", "a factor of %v is not above 1 and up to 100", x)
-		default:
-			r.RepeatBackoff.Factor = x
-		}
+	if x, ok := m.Need("factor").Float(); ok {
+		r.RepeatBackoff.Factor = x
 	}
-	r.RepeatBackoff.Max, _ = m.Get("max").Duration(time.Minute, maxRepeat)
+	r.RepeatBackoff.Max, _ = m.Get("max").Duration()
 	if r.RepeatBackoff.Max != 0 && r.RepeatBackoff.Max < r.RepeatInterval {
 		m.Get("max").Fault("", "the longest interval is shorter than repeat_interval (%s)", strictyaml.FormatDuration(r.RepeatInterval))
 	}
@@ -197,22 +177,18 @@ func (fc *fileContext) readSelection(m *strictyaml.Mapping, r *Rule) []stepText 
 
 func (fc *fileContext) readSource(m *strictyaml.Mapping, r *Rule) {
 	v := m.Get("source")
-	s, ok := v.Text()
-	switch {
-	case !ok || s == "logs":
-		return
-	case s == "alerts":
-		r.Source = AlertRecords
+	switch s := v.Raw(); {
 	case s == "health" && fc.builtin:
 		r.Source = HealthRecords
 		return
 	case s == "health":
 		v.Fault("the program's own rules watch it: group-limit, rule-quarantined and clock-skew", "source: health is not for rule files")
 		return
-	default:
-		v.Fault(near(s, []string{"logs", "alerts"}), "unknown source %q", s)
+	}
+	if s, ok := v.Choice(); !ok || s != "alerts" {
 		return
 	}
+	r.Source = AlertRecords
 	for _, name := range []string{"log", "event"} {
 		m.Key(name).Fault("remove it; match: rule == \"…\" selects by the rule that raised them", "a rule over alerts sees no logs")
 	}

@@ -38,7 +38,7 @@ func (fc *fileContext) readSteps(m *strictyaml.Mapping, r *Rule) []stepText {
 		m.Key("all_of").Fault("sequence: in this order; all_of: in any order", "a rule has a sequence or all_of, not both")
 	}
 	within := m.Get("within")
-	if d, ok := within.Duration(time.Second, maxWindow); ok {
+	if d, ok := within.Duration(); ok {
 		r.Within = int64(d / time.Second)
 	}
 	if !within.There() {
@@ -73,7 +73,7 @@ func (fc *fileContext) readMin(m *strictyaml.Mapping, r *Rule, steps int) {
 	switch {
 	case m.Get("all_of").There():
 		r.Min = steps
-		if n, ok := v.Int(1, int64(max(1, steps))); ok {
+		if n, ok := v.IntUpTo(int64(max(1, steps))); ok {
 			r.Min = int(n)
 		}
 	case v.There():
@@ -126,7 +126,7 @@ func readStep(sm *strictyaml.Mapping, st *Step, ids map[string]int) {
 			st.ID, ids[id] = id, v.Line()
 		}
 	}
-	if n, ok := sm.Get("count").Int(1, maxStepCount); ok {
+	if n, ok := sm.Get("count").Int(); ok {
 		st.Count = int(n)
 	}
 	st.Absent, _ = sm.Get("absent").Bool()

@@ -23,7 +23,7 @@ func ReadVars(v strictyaml.Value) Vars {
 		return nil
 	}
 	var out Vars
-	m := v.Mapping()
+	m := v.Shaped(varsShape).Mapping()
 	for _, name := range m.Keys() {
 		item := m.Get(name)
 		switch {

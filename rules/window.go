@@ -10,7 +10,7 @@ import (
 )
 
 func (fc *fileContext) readWindow(m *strictyaml.Mapping, r *Rule) {
-	d, _ := m.Get("window").Duration(time.Second, maxWindow)
+	d, _ := m.Get("window").Duration()
 	r.Window = int64(d / time.Second)
 	r.Columns = []windowing.Column{{Func: windowing.Count, Window: r.Window}}
 	if v := m.Get("aggregates"); v.There() {

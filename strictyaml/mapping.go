@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,9 +9,11 @@ import (
 )
 
 // Mapping is the keys of a YAML mapping. Ask for every key there can be, then
-// call Done.
+// call Done. One with a shape knows its keys: to ask for another is a mistake of
+// the programmer and panics.
 type Mapping struct {
 	v      Value
+	shape  *Shape // nil: the keys are those that were asked for
 	fields map[string]field
 	order  []string
 	asked  []string
@@ -24,7 +27,7 @@ type field struct {
 // Mapping reads the value as a mapping. Repeated keys are faults. For anything
 // but a mapping it records a fault and returns an empty one.
 func (v Value) Mapping() *Mapping {
-	m := &Mapping{v: v, fields: map[string]field{}}
+	m := v.mapping()
 	if v.n == nil {
 		return m
 	}
@@ -39,6 +42,14 @@ func (v Value) Mapping() *Mapping {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		m.add(n.Content[i], n.Content[i+1])
+	}
+	return m
+}
+
+func (v Value) mapping() *Mapping {
+	m := &Mapping{v: v, fields: map[string]field{}}
+	if v.field != nil {
+		m.shape = v.field.Of
 	}
 	return m
 }
@@ -64,12 +75,30 @@ func (m *Mapping) add(key, value *yaml.Node) {
 // Get returns the value of a key; the zero Value when it is not there. An
 // explicit null is not there either.
 func (m *Mapping) Get(name string) Value {
-	m.asked = append(m.asked, name)
+	m.ask(name)
 	f, ok := m.fields[name]
-	if !ok || f.value.Kind == yaml.ScalarNode && f.value.Tag == "!!null" && f.value.Value == "" {
+	if !ok || f.empty() {
 		return Value{}
 	}
 	return m.at(name, f, f.value)
+}
+
+// ask notes that a key was asked for. A name that is written may come from Keys:
+// of those Done tells which there are not.
+func (m *Mapping) ask(name string) {
+	if _, written := m.fields[name]; m.shape != nil && !written && m.defined(name) == nil {
+		panic(fmt.Sprintf("strictyaml: the shape %s has no key %q", m.shape.Name, name))
+	}
+	m.asked = append(m.asked, name)
+}
+
+// defined is the definition of a key, or nil.
+func (m *Mapping) defined(name string) *Field {
+	if m.shape == nil {
+		return nil
+	}
+	f, _ := m.shape.Field(name)
+	return f
 }
 
 // Put sets a key of m to a value that stands elsewhere, where its faults have
@@ -114,12 +143,13 @@ func (m *Mapping) key(name string, f field) Value { return m.at(name, f, f.key) 
 
 // at is one of the nodes of a key, with its place.
 func (m *Mapping) at(name string, f field, n *yaml.Node) Value {
+	def := m.defined(name)
 	if f.from != nil {
 		v := *f.from
-		v.n = n
+		v.n, v.field = n, def
 		return v
 	}
-	return Value{f: m.v.f, n: n, subject: m.v.subject, path: join(m.v.path, name)}
+	return Value{f: m.v.f, n: n, subject: m.v.subject, path: join(m.v.path, name), field: def}
 }
 
 func join(path, name string) string {
@@ -139,21 +169,38 @@ func (m *Mapping) Keys() []string {
 // Value is the mapping itself.
 func (m *Mapping) Value() Value { return m.v }
 
-// Done records a fault for every key nobody asked for, with the nearest known
-// one as a hint. later names keys that exist in the language but not yet here.
-func (m *Mapping) Done(later ...string) {
+// Done records a fault for every key that there is not, with the nearest known
+// one as a hint, and for keys without a value.
+func (m *Mapping) Done() {
 	for _, name := range m.order {
-		if slices.Contains(m.asked, name) {
-			continue
-		}
 		f := m.fields[name]
 		at := Value{f: m.v.f, n: f.key, subject: m.v.subject, path: m.v.path}
-		if slices.Contains(later, name) {
+		switch def, known := m.known(name); {
+		case !known:
+			at.Fault(m.unknownHint(name, f), "unknown key %q", name)
+		case def != nil && def.Later:
 			at.Fault("remove it, or use a version that has it", "%q is not supported by this version", name)
-			continue
+		case def != nil && !slices.Contains(m.asked, name):
+			// Never ignored in silence, whatever way the reader took.
+			at.Fault("please report it: the fault is the program's", "the key %q is known and was not read", name)
+		case def != nil && f.empty() && !at.faulted():
+			at.Fault("give it one, or remove it", "%q has no value", name)
 		}
-		at.Fault(m.unknownHint(name, f), "unknown key %q", name)
 	}
+}
+
+// empty reports whether nothing at all was written.
+func (f field) empty() bool {
+	return f.value.Kind == yaml.ScalarNode && f.value.Tag == "!!null" && f.value.Value == ""
+}
+
+// known tells whether the mapping may have a key, with its definition if the
+// mapping has a shape of named keys.
+func (m *Mapping) known(name string) (*Field, bool) {
+	if m.shape != nil && m.shape.Open == nil {
+		return m.shape.Field(name)
+	}
+	return nil, slices.Contains(m.asked, name)
 }
 
 func (m *Mapping) unknownHint(name string, f field) string {
@@ -161,6 +208,9 @@ func (m *Mapping) unknownHint(name string, f field) string {
 		return "this looks like part of an expression that was cut at a comma: quote the whole expression"
 	}
 	known := slices.Compact(slices.Sorted(slices.Values(m.asked)))
+	if m.shape != nil && m.shape.Open == nil {
+		known = slices.Sorted(slices.Values(m.shape.Names()))
+	}
 	if near := Nearest(name, known); near != "" {
 		return "did you mean \"" + near + "\"?"
 	}
@@ -170,7 +220,7 @@ func (m *Mapping) unknownHint(name string, f field) string {
 // QuietMapping is Mapping for a value that has been read as one before: its
 // repeated keys are not found a second time.
 func (v Value) QuietMapping() *Mapping {
-	m := &Mapping{v: v, fields: map[string]field{}}
+	m := v.mapping()
 	if v.n == nil {
 		return m
 	}

@@ -83,12 +83,22 @@ func (v Value) Bool() (value, ok bool) {
 	return n.Value == "true", true
 }
 
-// Int is a whole number from lo to hi.
-func (v Value) Int(lo, hi int64) (int64, bool) {
+// Int is a whole number within the bounds of its field.
+func (v Value) Int() (int64, bool) {
+	if v.n == nil {
+		return 0, false
+	}
+	f := v.Field()
+	return v.IntUpTo(f.Most)
+}
+
+// IntUpTo is Int with another upper bound, one that only the file itself tells.
+func (v Value) IntUpTo(hi int64) (int64, bool) {
 	n, ok := v.scalar("a whole number")
 	if !ok {
 		return 0, false
 	}
+	lo := v.Field().Least
 	i, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil {
 		v.Fault("", "%q is not a whole number", n.Value)
@@ -101,7 +111,7 @@ func (v Value) Int(lo, hi int64) (int64, bool) {
 	return i, true
 }
 
-// Float is any finite number.
+// Float is a finite number, above the field's Least and up to its Most.
 func (v Value) Float() (float64, bool) {
 	n, ok := v.scalar("a number")
 	if !ok {
@@ -112,26 +122,37 @@ func (v Value) Float() (float64, bool) {
 		v.Fault("", "%q is not a number", n.Value)
 		return 0, false
 	}
+	if f := v.Field(); f.Most != 0 && (x <= float64(f.Least) || x > float64(f.Most)) {
+		v.Fault(f.Hint, "%s is not above %d and up to %d", n.Value, f.Least, f.Most)
+		return 0, false
+	}
 	return x, true
 }
 
-// Duration is a length such as 90s, 5m, 1h30m, 2d or 1w, from lo to hi.
-func (v Value) Duration(lo, hi time.Duration) (time.Duration, bool) {
+// Duration is a length such as 90s, 5m, 1h30m, 2d or 1w, within the bounds of its
+// field.
+func (v Value) Duration() (time.Duration, bool) {
 	n, ok := v.scalar("a duration")
 	if !ok {
 		return 0, false
 	}
-	d, err := ParseDuration(n.Value)
+	return v.DurationOf(n.Value)
+}
+
+// DurationOf is Duration for a text that was made of the value's.
+func (v Value) DurationOf(text string) (time.Duration, bool) {
+	lo, hi := v.Field().Shortest, v.Field().Longest
+	d, err := ParseDuration(text)
 	if err != nil {
 		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
 		return 0, false
 	}
 	switch {
 	case d < lo:
-		v.Fault("", "%s is too short: at least %s", n.Value, FormatDuration(lo))
+		v.Fault("", "%s is too short: at least %s", text, bound(lo))
 		return 0, false
 	case d > hi:
-		v.Fault("", "%s is too long: at most %s", n.Value, bound(hi))
+		v.Fault("", "%s is too long: at most %s", text, bound(hi))
 		return 0, false
 	}
 	return d, true
@@ -164,7 +185,7 @@ func (v Value) List() []Value {
 	}
 	out := make([]Value, len(n.Content))
 	for i, c := range n.Content {
-		out[i] = Value{f: v.f, n: c, subject: v.subject, path: v.path}
+		out[i] = Value{f: v.f, n: c, subject: v.subject, path: v.path, field: v.field}
 	}
 	return out
 }

@@ -8,18 +8,33 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
+var things = strictyaml.NewShape(strictyaml.Shape{Name: "things", Fields: []strictyaml.Field{
+	{Name: "name", Kind: strictyaml.Text},
+	{Name: "wait", Kind: strictyaml.Duration, Shortest: time.Second, Longest: time.Hour},
+	{Name: "count", Kind: strictyaml.Whole, Least: 1, Most: 10},
+	{Name: "factor", Kind: strictyaml.Number, Least: 1, Most: 100},
+	{Name: "on", Kind: strictyaml.Boolean},
+	{Name: "list", Kind: strictyaml.Text, List: true},
+	{Name: "expr", Kind: strictyaml.Expression},
+	{Name: "colour", Kind: strictyaml.Text, Enum: []string{"red", "green"}},
+	{Name: "shade", Later: true},
+	{Name: "unread", Kind: strictyaml.Text},
+}})
+
 // faultsOf reads a file as a mapping with a few known keys and returns what was
 // found.
 func faultsOf(t *testing.T, text string) (string, []strictyaml.Fault) {
 	t.Helper()
 	var fs strictyaml.Faults
 	if root, ok := strictyaml.Parse("f.yaml", []byte(text), &fs); ok {
-		m := root.Mapping()
+		m := root.Shaped(things).Mapping()
 		m.Get("name").Text()
-		m.Get("wait").Duration(time.Second, time.Hour)
-		m.Get("count").Int(1, 10)
+		m.Get("wait").Duration()
+		m.Get("count").Int()
 		m.Get("on").Bool()
 		m.Get("list").Texts()
+		m.Get("factor").Float()
+		m.Get("colour").Choice()
 		if e := m.Get("expr"); e.There() {
 			if s, ok := e.Expression(); ok {
 				if i := strings.Index(s, "BAD"); i >= 0 {
@@ -53,7 +68,11 @@ func TestParse_FaultsHavePlaces(t *testing.T) {
 		"empty":              {"# nothing\n", "f.yaml: is empty"},
 		"not UTF-8":          {"name: \xff\n", "f.yaml: is not UTF-8 text"},
 		"nothing to say":     {"name: a\nwait: 1m30s\non: true\n", ""},
-		"null is not there":  {"name:\nwait: ~\n", "f.yaml:2:7: wait: is empty; a duration is expected"},
+		"null is not there":  {"name:\nwait: ~\n", "f.yaml:1:1: \"name\" has no value\nf.yaml:2:7: wait: is empty; a duration is expected"},
+		"bounds of numbers":  {"factor: 1\n", "f.yaml:1:9: factor: 1 is not above 1 and up to 100"},
+		"no such choice":     {"colour: blue\n", `f.yaml:1:9: colour: unknown colour "blue"`},
+		"a later key":        {"shade: 5\n", `f.yaml:1:1: "shade" is not supported by this version`},
+		"a key left unread":  {"unread: 5\n", `f.yaml:1:1: the key "unread" is known and was not read`},
 		"a key as a mapping": {"{a: b}: c\n", "f.yaml:1:1: a key must be a text"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,7 @@ type Value struct {
 	n       *yaml.Node
 	subject string
 	path    string
+	field   *Field // of the key it belongs to; nil: nobody defined it
 }
 
 // Parse reads one file. ok is false when it is not YAML at all, which is a
@@ -180,6 +181,18 @@ func (v Value) fault(code string, offset, width int, hint, msg string) {
 	}
 	v.f.faults.Add(Fault{File: v.f.name, Line: line, Col: col, Width: width, Subject: v.subject, Path: v.path,
 		Msg: msg, Hint: hint, Warning: code != "", Code: code, source: v.f.line(line)})
+}
+
+// faulted reports whether one of the latest faults stands at the value's place.
+func (v Value) faulted() bool {
+	line, col := v.place(0)
+	list := v.f.faults.list
+	for i := len(list) - 1; i >= 0 && i >= len(list)-100; i-- {
+		if f := list[i]; f.Line == line && f.Col == col && f.File == v.f.name {
+			return true
+		}
+	}
+	return false
 }
 
 // width is how much of the value to underline, in characters.

@@ -1,0 +1,172 @@
+package strictyaml
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind is what a value may be: one bit, or several for a value that may be
+// written in several ways.
+type Kind uint16
+
+// The kinds. Every single value is a Text; a Template is one with {{…}}, an
+// Expression one of the rule language, a Condition one that is true or false.
+const (
+	Text Kind = 1 << iota
+	Expression
+	Condition
+	Template
+	Boolean
+	Whole    // a whole number, from Least to Most
+	Number   // above Least, up to Most
+	Duration // 90s, 5m, 1h30m, from Shortest to Longest
+	Size     // 500MB, 2GiB
+	Map      // a mapping of the shape Of
+	Anything // of any kind, and unchecked
+)
+
+// Field is one key of a mapping, or what all keys of an open one are.
+type Field struct {
+	Name string
+	Kind Kind
+	// List says that a list of such values may stand there. A single value, when
+	// it is no mapping, is a list of one; with Alone a mapping is so too.
+	List, Alone bool
+	Of          *Shape // of a Map
+	Self        bool   // a Map of the very shape the field belongs to
+	Later       bool   // a key of the language that this version does not have
+
+	Required bool
+	Needs    []string // one of these keys must stand beside it
+	Without  []string // none of these may
+
+	Enum              []string // the texts it may be; nil: any
+	Also              []string // texts that it may be besides what its kind says
+	Pattern           string   // what the whole text is like, a regular expression without anchors
+	Shortest, Longest time.Duration
+	Least, Most       int64 // Most 0: no bound
+	Fewest, Crowd     int   // values of a list, at least and at most; 0: no bound
+
+	Hint    string // of faults about the bounds of a number
+	Doc     string // Markdown, whole sentences
+	Default string // as it would be written, or in words; "": there is none
+	Example string // lines of YAML that hold the key, as they may stand in the mapping
+}
+
+// Shape says which keys a mapping has. The reader, the JSON Schema and the
+// reference are made from it, so that what is documented is what is read. Make
+// it with NewShape; it does not change afterwards.
+type Shape struct {
+	Name   string // unique within a kind of file, such as "rule"
+	Doc    string
+	Fields []Field
+	Keys   string   // what the keys of an open one are like, a regular expression without anchors
+	Open   *Field   // the keys are the author's own names, their values like this
+	OneOf  []string // exactly one of these keys must be there; nil: no such demand
+
+	index map[string]*Field
+}
+
+// NewShape finishes a definition. It panics over one that contradicts itself,
+// which is a programmer's mistake.
+func NewShape(s Shape) *Shape {
+	s.index = make(map[string]*Field, len(s.Fields))
+	out := &s
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if f.Self {
+			f.Of = out
+		}
+		if _, twice := s.index[f.Name]; twice || f.Name == "" || (f.Kind&Map != 0) != (f.Of != nil) || f.Kind == 0 && !f.Later {
+			panic(fmt.Sprintf("strictyaml: the field %q of the shape %s is not whole", f.Name, s.Name))
+		}
+		s.index[f.Name] = f
+	}
+	for _, f := range s.Fields {
+		for _, other := range slices.Concat(f.Needs, f.Without) {
+			if _, known := s.index[other]; !known {
+				panic(fmt.Sprintf("strictyaml: the shape %s has no field %q, which %s names", s.Name, other, f.Name))
+			}
+		}
+	}
+	return out
+}
+
+// Field returns the definition of a key.
+func (s *Shape) Field(name string) (*Field, bool) {
+	if f, ok := s.index[name]; ok {
+		return f, true
+	}
+	return s.Open, s.Open != nil
+}
+
+// Names returns the keys that this version has, in the order of the definition.
+func (s *Shape) Names() []string {
+	var out []string
+	for _, f := range s.Fields {
+		if !f.Later {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// Only is a shape with some of the fields of s, in their order.
+func (s *Shape) Only(name, doc string, fields ...string) *Shape {
+	only := Shape{Name: name, Doc: doc}
+	for _, f := range s.Fields {
+		if slices.Contains(fields, f.Name) {
+			f.Required, f.Needs, f.Without = false, nil, nil
+			only.Fields = append(only.Fields, f)
+		}
+	}
+	if len(only.Fields) != len(fields) {
+		panic("strictyaml: " + s.Name + " has not all fields of " + name)
+	}
+	return NewShape(only)
+}
+
+// Shaped is the value with a shape: its Mapping knows its keys.
+func (v Value) Shaped(s *Shape) Value {
+	v.field = &Field{Name: s.Name, Kind: Map, Of: s}
+	return v
+}
+
+// Field is the definition of the key that the value belongs to. It panics for a
+// value without one, which is a programmer's mistake.
+func (v Value) Field() *Field {
+	if v.field == nil {
+		panic("strictyaml: " + v.path + " has no shape")
+	}
+	return v.field
+}
+
+// Choice is one of the texts of the field's Enum.
+func (v Value) Choice() (string, bool) {
+	s, ok := v.Text()
+	return s, ok && v.Chosen(s)
+}
+
+// Chosen is Choice for a text that was made of the value's.
+func (v Value) Chosen(text string) bool {
+	f := v.Field()
+	if slices.Contains(f.Enum, text) {
+		return true
+	}
+	hint := alternatives(f.Enum)
+	if near := Nearest(text, f.Enum); near != "" {
+		hint = "did you mean \"" + near + "\"?"
+	}
+	v.Fault(hint, "unknown %s %q", f.Name, text)
+	return false
+}
+
+// alternatives is "a, b or c".
+func alternatives(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
