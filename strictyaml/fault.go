@@ -62,8 +62,7 @@ func (f Fault) Text() string {
 	}
 	line, col := clip(f.source, f.Col)
 	fmt.Fprintf(&b, "\n%5d | %s\n", f.Line, line)
-	width := max(1, min(f.Width, utf8.RuneCountInString(line)-col+1))
-	fmt.Fprintf(&b, "      | %s%s", pad(line, col-1), strings.Repeat("^", width))
+	fmt.Fprintf(&b, "      | %s%s", pad(line, col-1), carets(line, col, f.Width))
 	if f.Hint != "" {
 		b.WriteString("  " + f.Hint)
 	}
@@ -79,7 +78,7 @@ const maxLine = 120
 func clip(line string, col int) (string, int) {
 	rs := []rune(line)
 	for i, r := range rs {
-		if r < ' ' && r != '\t' || r == 0x7f {
+		if hidden(r) {
 			rs[i] = utf8.RuneError
 		}
 	}
@@ -90,7 +89,8 @@ func clip(line string, col int) (string, int) {
 	return string(rs[from:min(len(rs), from+maxLine)]), col - from
 }
 
-// pad is white space as wide as the first n characters of line; tabs stay tabs.
+// pad is white space as wide on a terminal as the first n characters of line;
+// tabs stay tabs.
 func pad(line string, n int) string {
 	var b strings.Builder
 	for _, r := range line {
@@ -101,10 +101,25 @@ func pad(line string, n int) string {
 		if r == '\t' {
 			b.WriteByte('\t')
 		} else {
-			b.WriteByte(' ')
+			b.WriteString("  "[:cells(r)])
 		}
 	}
 	return b.String() + strings.Repeat(" ", max(0, n))
+}
+
+// carets mark width characters of the line from a column on, as wide as they are
+// shown.
+func carets(line string, col, width int) string {
+	n := 0
+	for _, r := range line {
+		switch col--; {
+		case col > 0:
+		case width > 0:
+			width--
+			n += cells(r)
+		}
+	}
+	return strings.Repeat("^", max(1, n))
 }
 
 // Faults collects what is wrong over any number of files.

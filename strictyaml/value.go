@@ -20,7 +20,7 @@ const (
 // file is what all values of one file share.
 type file struct {
 	name   string
-	lines  []string
+	lines  lineIndex
 	faults *Faults
 	nodes  int // left of MaxNodes
 }
@@ -47,7 +47,7 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 		faults.Add(Fault{File: name, Msg: "is not UTF-8 text"})
 		return Value{}, false
 	}
-	f.lines = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	f.lines.text = strings.TrimPrefix(string(data), "\ufeff")
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		f.syntaxFault(err)
@@ -63,7 +63,7 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 // Line makes a value of one line of text that stands in no file, such as an
 // argument of a command; name is what its faults say instead of a file's.
 func Line(name, text string, faults *Faults) Value {
-	f := &file{name: name, lines: []string{text}, faults: faults, nodes: MaxNodes}
+	f := &file{name: name, lines: lineIndex{text: text}, faults: faults, nodes: MaxNodes}
 	return Value{f: f, n: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: 1, Column: 1}}
 }
 
@@ -86,17 +86,12 @@ func (f *file) syntaxFault(err error) {
 	case strings.Contains(fault.Msg, "did not find expected"):
 		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
 	}
-	fault.Line = min(fault.Line, len(f.lines))
+	fault.Line = min(fault.Line, f.lines.len())
 	fault.source = f.line(fault.Line)
 	f.faults.Add(fault)
 }
 
-func (f *file) line(n int) string {
-	if n < 1 || n > len(f.lines) {
-		return ""
-	}
-	return strings.TrimSuffix(f.lines[n-1], "\r")
-}
+func (f *file) line(n int) string { return f.lines.line(n) }
 
 // There reports whether the value was written.
 func (v Value) There() bool { return v.n != nil }
@@ -156,8 +151,8 @@ func (v Value) Warn(code, hint, format string, args ...any) {
 }
 
 // FaultAt records a fault at a part of the value's text: offset and width in
-// characters of the decoded text. Where the file's text differs from the
-// decoded one (folded or escaped), the place is the value's beginning.
+// characters of the decoded text. Its place is where they are written, also in
+// escaped, folded and indented texts.
 func (v Value) FaultAt(offset, width int, hint, format string, args ...any) {
 	v.fault("", offset, width, hint, fmt.Sprintf(format, args...))
 }
@@ -172,20 +167,21 @@ func (v Value) fault(code string, offset, width int, hint, msg string) {
 	if v.n == nil {
 		return
 	}
-	line, col := v.place(offset)
-	if line > len(v.f.lines) { // YAML places what is not there after the last line
-		line, col = len(v.f.lines), 1
+	line, col := v.start()
+	if width > 0 {
+		line, col = v.place(offset)
 	}
-	if width == 0 {
-		width = v.width()
+	if line > v.f.lines.len() { // YAML places what is not there after the last line
+		line, col = v.f.lines.len(), 1
 	}
-	v.f.faults.Add(Fault{File: v.f.name, Line: line, Col: col, Width: width, Subject: v.subject, Path: v.path,
-		Msg: msg, Hint: hint, Warning: code != "", Code: code, source: v.f.line(line)})
+	source := v.f.line(line)
+	v.f.faults.Add(Fault{File: v.f.name, Line: line, Col: col, Width: v.underline(source, col, offset, width), Subject: v.subject, Path: v.path,
+		Msg: msg, Hint: hint, Warning: code != "", Code: code, source: source})
 }
 
 // faulted reports whether one of the latest faults stands at the value's place.
 func (v Value) faulted() bool {
-	line, col := v.place(0)
+	line, col := v.start()
 	list := v.f.faults.list
 	for i := len(list) - 1; i >= 0 && i >= len(list)-100; i-- {
 		if f := list[i]; f.Line == line && f.Col == col && f.File == v.f.name {
@@ -193,83 +189,6 @@ func (v Value) faulted() bool {
 		}
 	}
 	return false
-}
-
-// width is how much of the value to underline, in characters.
-func (v Value) width() int {
-	if v.n.Kind != yaml.ScalarNode || v.n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		return 1
-	}
-	w := utf8.RuneCountInString(v.n.Value)
-	if v.n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		w += 2
-	}
-	if v.n.Tag != "" && !strings.HasPrefix(v.n.Tag, "!!") {
-		w += len(v.n.Tag)
-	}
-	return max(1, w)
-}
-
-// place is the line and column of the offset-th character of the text.
-func (v Value) place(offset int) (line, col int) {
-	line, col = v.n.Line, v.n.Column
-	if offset == 0 && v.n.Style&yaml.LiteralStyle == 0 {
-		return line, col
-	}
-	switch {
-	case v.n.Kind != yaml.ScalarNode || v.n.Style&yaml.FoldedStyle != 0:
-		return line, col
-	case v.n.Style&yaml.LiteralStyle != 0:
-		return v.literalPlace(offset)
-	}
-	if v.n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		col++
-	}
-	if at, ok := v.sameLine(line, col, offset); ok {
-		return line, at
-	}
-	return v.n.Line, v.n.Column
-}
-
-// sameLine walks the source line beside the text; ok is false when the text has
-// left the line (multi-line scalars) or an escape stands between.
-func (v Value) sameLine(line, col, offset int) (int, bool) {
-	src, text := []rune(v.f.line(line)), []rune(v.n.Value)
-	at := col - 1
-	for i := 0; i < offset; i++ {
-		if at >= len(src) || i >= len(text) || src[at] != text[i] {
-			return 0, false
-		}
-		if text[i] == '\'' && v.n.Style&yaml.SingleQuotedStyle != 0 {
-			at++ // written twice
-		}
-		at++
-	}
-	return at + 1, true
-}
-
-// literalPlace finds a place in a block after "|".
-func (v Value) literalPlace(offset int) (line, col int) {
-	text := []rune(v.n.Value)
-	offset = min(offset, len(text))
-	if len(text) == 0 || v.n.Line >= len(v.f.lines) {
-		return v.n.Line, v.n.Column // an empty block
-	}
-	line = v.n.Line + 1
-	for strings.TrimSpace(v.f.line(line)) == "" && line < len(v.f.lines) {
-		line++
-	}
-	first := v.f.line(line)
-	indent := len(first) - len(strings.TrimLeft(first, " "))
-	col = indent + 1
-	for _, r := range text[:offset] {
-		if r == '\n' {
-			line, col = line+1, indent+1
-			continue
-		}
-		col++
-	}
-	return line, col
 }
 
 // resolve follows an alias and spends one of the file's node budget.
