@@ -127,5 +127,8 @@ func (c *Cron) nextReading(r int64) (int64, bool) {
 	return 0, false
 }
 
+// Zone is where the expression's clock hangs.
+func (c *Cron) Zone() *time.Location { return c.zone }
+
 // String returns the expression as it was written.
 func (c *Cron) String() string { return c.spec }

@@ -30,6 +30,8 @@ type Expr struct {
 	uses    []string    // the vars and lists it uses, with their values
 	program *vm.Program // nil when the expression is one variable
 	term    *Term       // with Options.Keep
+
+	constants []Var // the same as uses
 }
 
 // Scratch is what evaluation changes: the machine and its variables. It is not
@@ -171,7 +173,7 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	if rw.failed {
 		return nil
 	}
-	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants}
+	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants, constants: rw.values}
 	if sc.keepTerms {
 		x.term = (&terms{code: c}).make(tree.Node)
 	}

@@ -24,6 +24,7 @@ type rewriter struct {
 	names     []string
 	refs      []Ref
 	constants []string // name=value of the vars and lists it uses
+	values    []Var    // the same
 	types     types.Map
 	depth     int // of any and all
 	failed    bool
@@ -101,7 +102,7 @@ func (rw *rewriter) constant(n ast.Node, root *ast.IdentifierNode, steps []strin
 		return rw.fault(n, "", "%q is a var and has no parts", name)
 	}
 	if use := name + "=" + itemText(value); !slices.Contains(rw.constants, use) {
-		rw.constants = append(rw.constants, use)
+		rw.constants, rw.values = append(rw.constants, use), append(rw.values, Var{Name: name, Value: value})
 	}
 	if len(steps) > 0 {
 		return rw.dynamic(n)

@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"ingest":     {"smartylog"},
 	"anonymise":  {"smartylog", "redact"},
 	"rules":      {"smartylog", "alert", "windowing", "calendar", "strictyaml"},
+	"plain":      {"rules", "windowing", "calendar"},
 	"engine":     {"smartylog", "redact", "rules", "windowing", "alert", "calendar", "strictyaml"},
 	"notifiers":  {"alert", "calendar"},
 	"store":      {"alert"},
