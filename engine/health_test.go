@@ -63,6 +63,20 @@ func TestHealth_QuarantineOfConditions(t *testing.T) {
 	}
 }
 
+// Which failures come in a row follows the groups' labels, not where a group lies:
+// that changes with a restart.
+func TestHealth_FailuresInARowAreInTheOrderOfLabels(t *testing.T) {
+	set := mustRules(t, `- {id: odd, event: TEST_A, group_by: [host], window: 1m, condition: 'count >= 1 and last.n > 5'}`)
+	log := logOf("0 A host='b' n=9; 10 A host='b' n=9; 10 A host='a' n='x'; 11 A host='a' n='y'; 20 Z")
+	for _, broken := range []bool{false, true} {
+		_, e := run(t, set, engine.Options{QuarantineAfter: 2}, log, broken)
+		st, _ := e.Stats()
+		if st[0].Quarantined || st[0].EvalErrors != 2 || !strings.Contains(st[0].FirstError, `text "x"`) {
+			t.Errorf("broken %v: stats = %+v", broken, st[0])
+		}
+	}
+}
+
 func TestHealth_ClockSkew(t *testing.T) {
 	for name, tc := range map[string]struct {
 		live   bool
