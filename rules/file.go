@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -61,7 +62,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists"))}
 	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
-	m.Get("tests") // unit tests of rules stand in the same file; the command test reads them
+	tests := ruletest.Read(m.Get("tests"))
 	for _, v := range m.Need("rules").List() {
 		r := fc.readRule(v)
 		if r == nil {
@@ -79,6 +80,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 		l.set.add(r)
 	}
 	m.Done()
+	l.set.Tests = append(l.set.Tests, tests...)
 }
 
 func subject(id string) string { return fmt.Sprintf("rule %q", id) }

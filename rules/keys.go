@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -46,7 +47,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "rules", Kind: strictyaml.Map, List: true, Of: ruleShape, Required: true,
 			Doc:     "The rules. Within a second they are judged in this order.",
 			Example: "rules:\n- id: stream-check-errors\n  event: STREAM_SERVICE_CHECKING_ERROR\n  group_by: [stream_service]\n  window: 5m\n  condition: count >= 5"},
-		{Name: "tests", Kind: strictyaml.Anything,
+		{Name: "tests", Kind: strictyaml.Map, List: true, Of: ruletest.Shape(),
 			Doc: "Tests of the rules: lines of logs at made-up times, and the alerts they must and must not raise.",
 			Example: "tests:\n- name: fires on the fifth error\n  input:\n  - {at: 0s, every: 30s, times: 5, log: smarty_accounts, event: LOGIN_ERROR, fields: {reason: unknown_error}}\n" +
 				"  expect:\n    alerts:\n    - {at: 2m, rule: example, state: firing}"},

@@ -68,6 +68,9 @@ func Parse(name string, data []byte, o Options) (*Set, []strictyaml.Fault, error
 func (l *loader) finish() {
 	l.checkInhibits()
 	ids := slices.Sorted(maps.Keys(l.seen))
+	for _, t := range l.set.Tests {
+		t.CheckRules(ids)
+	}
 	for i, o := range l.options.Overrides {
 		if l.matched[i] {
 			continue
@@ -84,11 +87,12 @@ func (l *loader) finish() {
 	}
 }
 
-// Files lists the rule files that paths stand for, sorted, each once.
+// Files lists the rule files that paths stand for, sorted, each once. Files of
+// tests, *_test.yaml, are none.
 func Files(paths []string) ([]string, error) {
 	var out []string
 	for _, p := range paths {
-		found, err := expand(p)
+		found, err := expand(p, false)
 		if err != nil {
 			return nil, err
 		}
@@ -101,19 +105,39 @@ func Files(paths []string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-func expand(p string) ([]string, error) {
+// TestFiles lists the files of tests, *_test.yaml, that paths stand for, sorted,
+// each once.
+func TestFiles(paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		found, err := expand(p, true)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// expand lists the files of rules, or of tests, that a path stands for. Below a
+// directory they are YAML by their names.
+func expand(p string, tests bool) ([]string, error) {
 	info, err := os.Stat(p)
 	if err != nil && strings.ContainsAny(p, "*?[") {
 		found, globErr := filepath.Glob(p)
 		if globErr != nil {
 			return nil, fmt.Errorf("read rules: %s: %w", p, globErr)
 		}
-		return found, nil
+		return slices.DeleteFunc(found, func(name string) bool { return isTestFile(name) != tests }), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
 	if !info.IsDir() {
+		if isTestFile(p) != tests {
+			return nil, nil
+		}
 		return []string{p}, nil
 	}
 	var out []string
@@ -121,7 +145,7 @@ func expand(p string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		if !d.IsDir() && isRuleFile(name) {
+		if !d.IsDir() && isYAML(name) && isTestFile(name) == tests {
 			out = append(out, name)
 		}
 		return nil
@@ -132,10 +156,11 @@ func expand(p string) ([]string, error) {
 	return out, nil
 }
 
-func isRuleFile(name string) bool {
+func isTestFile(name string) bool {
+	return isYAML(name) && strings.HasSuffix(strings.TrimSuffix(name, filepath.Ext(name)), "_test")
+}
+
+func isYAML(name string) bool {
 	ext := filepath.Ext(name)
-	if ext != ".yaml" && ext != ".yml" {
-		return false
-	}
-	return !strings.HasSuffix(strings.TrimSuffix(name, ext), "_test")
+	return ext == ".yaml" || ext == ".yml"
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
@@ -128,6 +129,7 @@ func (r *Rule) Title() string {
 type Set struct {
 	Rules   []*Rule
 	Files   []string
+	Tests   []ruletest.Test // of these files; files of tests alone are no rule files
 	builtin []*Rule
 	roots   []*strictyaml.Mapping // with Options.Keep
 }
