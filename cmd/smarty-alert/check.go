@@ -29,7 +29,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Everything that is wrong with rules and configuration",
 		Long: `Check loads rules (files, directories, globs) and the configuration with the rules it
 names, and prints every error and warning with its place, the line and a hint. Warnings
-alone are no failure. Secrets of the configuration are not opened.
+alone are no failure. Tests of rules (tests, *_test.yaml) are read too, and not run. Secrets of the configuration are not opened.
 
 --against tells, for each rule, what replacing the old rules by these does to its state
 and to alerts that fire.`,
@@ -63,7 +63,7 @@ func (a *app) check(f checkFlags, paths []string) error {
 			paths = append(paths, cfg.Rules...)
 		}
 	}
-	now := r.loadRules(paths, options)
+	now := r.loadRules(r.loadTests(paths), options)
 	if len(f.against) > 0 {
 		old, _, err := rules.Load(f.against, options) // warnings are about rules that go
 		if r.take(nil, err) {
@@ -86,6 +86,7 @@ func (a *app) check(f checkFlags, paths []string) error {
 type checkReport struct {
 	Rules    int         `json:"rules"`
 	Files    int         `json:"files"` // rule files
+	Tests    int         `json:"tests"`
 	Config   string      `json:"config,omitempty"`
 	Errors   int         `json:"errors"`
 	Warnings int         `json:"warnings"`
@@ -141,6 +142,7 @@ func (r *checkReport) loadRules(paths []string, o rules.Options) *rules.Set {
 	r.Files = len(files)
 	if r.take(warnings, err) {
 		r.Rules = len(set.Rules)
+		r.Tests += len(set.Tests)
 	}
 	return set
 }
@@ -207,5 +209,9 @@ func (r *checkReport) verdict() string {
 	case len(r.unread) > 0:
 		return ""
 	}
-	return fmt.Sprintf("%s in %s: fine%s\n", count(r.Rules, "rule"), count(r.Files, "file"), notes)
+	tests := ""
+	if r.Tests > 0 {
+		tests = " and " + count(r.Tests, "test")
+	}
+	return fmt.Sprintf("%s in %s%s: fine%s\n", count(r.Rules, "rule"), count(r.Files, "file"), tests, notes)
 }
