@@ -96,7 +96,7 @@ var stateShape = strictyaml.NewShape(strictyaml.Shape{
 	Fields: []strictyaml.Field{
 		{Name: "dir", Kind: strictyaml.Text, Default: DefaultStateDir, Doc: "The directory of open alerts, unsent messages and history.", Example: "dir: /var/lib/smarty-alert"},
 		{Name: "retention", Kind: strictyaml.Duration, Shortest: day, Longest: 520 * 7 * day, Default: "30d", Doc: "How long the history is kept.", Example: "retention: 30d"},
-		{Name: "max_size", Kind: strictyaml.Size, Least: 10_000_000, Most: 100e12, Default: "2GB", Doc: "Above it history is dropped earlier.", Example: "max_size: 2GB"},
+		{Name: "max_size", Kind: strictyaml.Size, Pattern: sizePattern, Least: 10_000_000, Most: 100e12, Default: "2GB", Doc: "Above it history is dropped earlier.", Example: "max_size: 2GB"},
 	},
 })
 

@@ -112,7 +112,9 @@ func (rd *reader) bool(v strictyaml.Value, fallback bool) bool {
 	return fallback
 }
 
-var sizes = regexp.MustCompile(`^([0-9]{1,9}) ?(kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$`)
+const sizePattern = `([0-9]{1,9}) ?(kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)`
+
+var sizes = regexp.MustCompile("^" + sizePattern + "$")
 
 // size is a number of bytes within the bounds of its field.
 func (rd *reader) size(v strictyaml.Value, fallback int64) int64 {
@@ -191,7 +193,7 @@ func (rd *reader) zone(v strictyaml.Value, fallback *time.Location) *time.Locati
 	return loc
 }
 
-var names = regexp.MustCompile(`^[\pL\pN_.-]{1,100}$`)
+var names = regexp.MustCompile("^" + namesPattern + "$")
 
 // name checks a name the file's author may choose.
 func (rd *reader) name(v strictyaml.Value, what, text string) bool {

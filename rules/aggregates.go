@@ -33,7 +33,7 @@ var aggregateFuncs = []struct {
 	{"values", "The different values, a list.", "values: reason", windowing.Values, strictyaml.Expression},
 	{"first", "The value of the oldest record.", "first: reason", windowing.First, strictyaml.Expression},
 	{"last", "The value of the youngest record.", "last: reason", windowing.Last, strictyaml.Expression},
-	{"streak", "For how many of the latest records, without a break, the condition holds.", "streak: reason == \"external_api_error\"", windowing.Streak, strictyaml.Condition},
+	{"streak", "For how many of the latest records, without a break, the condition holds.", "streak: reason == \"external_api_error\"", windowing.Streak, strictyaml.Match},
 	{"first_seen", "How many values were not seen during `memory` before.", "first_seen: '[user, ip]'\nmemory: 30d", windowing.FirstSeen, strictyaml.Expression},
 }
 
@@ -43,7 +43,7 @@ const (
 	maxMemory  = 400 * 24 * time.Hour
 )
 
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var plainName = regexp.MustCompile("^" + namePattern + "$")
 
 // reservedNames mean something in every expression.
 var reservedNames = []string{"count", "first", "last", "prev", "true", "false", "nil", "not", "and", "or", "in", "matches", "contains",

@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -34,7 +35,7 @@ var selectionKeys = []strictyaml.Field{
 		Example: "source: alerts\nmatch: rule == \"edge_down\" and state == \"firing\"\nwindow: 5m\ncondition: count >= 3"},
 	logKey,
 	eventKey,
-	{Name: "match", Kind: strictyaml.Condition,
+	{Name: "match", Kind: strictyaml.Match,
 		Doc:     "What must hold for a record to be taken: an expression over its fields.",
 		Example: "match: reason == \"external_api_error\" and not (ip startsWith \"10.\")"},
 	{Name: "fields", Kind: strictyaml.Map, Of: fieldsShape,
@@ -45,13 +46,29 @@ var selectionKeys = []strictyaml.Field{
 		Example: "event: LOGIN_ERROR\ngroup_by: [params.abonement]\nwindow: 5m\ncondition: count >= 5"},
 }
 
-var logKey = strictyaml.Field{Name: "log", Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var logKey = strictyaml.Field{Name: "log", Suggest: logSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
 	Doc:     "The log, by its name without `.log`, or a list of them.",
 	Example: "log: smarty_epg"}
 
-var eventKey = strictyaml.Field{Name: "event", Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var eventKey = strictyaml.Field{Name: "event", Suggest: eventSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
 	Doc:     "The event, a list, or a pattern with `*`, `?` and `[…]`. Upper and lower case are the same here; in expressions events are upper case.",
 	Example: "event: STREAM_SERVICE_CHECKING_*"}
+
+func logSuggestions() []strictyaml.Suggestion {
+	var out []strictyaml.Suggestion
+	for _, l := range smartylog.Logs() {
+		out = append(out, strictyaml.Suggestion{Text: l.Stem, Doc: l.Title})
+	}
+	return out
+}
+
+func eventSuggestions() []strictyaml.Suggestion {
+	var out []strictyaml.Suggestion
+	for _, e := range smartylog.Catalogue() {
+		out = append(out, strictyaml.Suggestion{Text: e.Name, Doc: e.Meaning + " (" + e.Log + ")"})
+	}
+	return out
+}
 
 var fieldsShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "fields", Doc: "Derived values of records, by name.", Keys: namePattern,
@@ -94,8 +111,8 @@ var stepShape = strictyaml.NewShape(strictyaml.Shape{
 var untilShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "until", Doc: "A record that cancels a sequence.",
 	Fields: []strictyaml.Field{
-		{Name: "event", Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
-		{Name: "log", Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
-		{Name: "match", Kind: strictyaml.Condition, Doc: "What must hold for the record.", Example: "event: LOGIN_ERROR\nmatch: reason == \"external_api_error\""},
+		{Name: "event", Suggest: eventSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
+		{Name: "log", Suggest: logSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
+		{Name: "match", Kind: strictyaml.Match, Doc: "What must hold for the record.", Example: "event: LOGIN_ERROR\nmatch: reason == \"external_api_error\""},
 	},
 })

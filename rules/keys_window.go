@@ -56,7 +56,7 @@ func functionKeys() []strictyaml.Field {
 }
 
 var aggregateKeys = []strictyaml.Field{
-	{Name: "where", Kind: strictyaml.Condition, Default: "all matching records",
+	{Name: "where", Kind: strictyaml.Match, Default: "all matching records",
 		Doc:     "Which of the rule's records it takes: an expression over each record.",
 		Example: "count: true\nwhere: reason == \"external_api_error\""},
 	{Name: "window", Kind: strictyaml.Duration, Shortest: time.Second, Longest: maxWindow, Default: "the rule's",

@@ -70,7 +70,7 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 	return r
 }
 
-var validID = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+var validID = regexp.MustCompile("^" + idPattern + "$")
 
 // readNotices reads what the rule says about its notifications.
 func (fc *fileContext) readNotices(m *strictyaml.Mapping, r *Rule) {
@@ -120,7 +120,7 @@ func (fc *fileContext) readLabels(m *strictyaml.Mapping) alert.Labels {
 		}
 		lm := v.Mapping()
 		for _, name := range lm.Keys() {
-			text, ok := lm.Get(name).Text()
+			text, ok := lm.Need(name).Text()
 			switch {
 			case !ok:
 			case slices.Contains(reservedLabels, name):

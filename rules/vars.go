@@ -66,7 +66,7 @@ func readLists(v strictyaml.Value) map[string][]any {
 			continue
 		}
 		items := []any{}
-		for _, item := range m.Get(name).List() {
+		for _, item := range m.Need(name).List() {
 			items = append(items, item.Any())
 		}
 		lists[name] = items

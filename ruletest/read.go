@@ -131,7 +131,7 @@ func pairs(v strictyaml.Value) []Pair {
 	var out []Pair
 	m := v.Mapping()
 	for _, name := range m.Keys() {
-		out = append(out, Pair{name, m.Get(name).Any()})
+		out = append(out, Pair{name, m.Need(name).Any()})
 	}
 	return out
 }

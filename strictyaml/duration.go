@@ -63,3 +63,37 @@ func FormatDuration(d time.Duration) string {
 	}
 	return b.String()
 }
+
+// DurationPattern is a regular expression, without anchors, of the texts that
+// ParseDuration reads, but for "0". Of those longer than longest it leaves out the
+// ones that a single unit tells; 0 is no bound.
+func DurationPattern(longest time.Duration) string {
+	var b strings.Builder
+	for _, u := range units {
+		digits := "[0-9]{1,9}"
+		if longest > 0 {
+			digits = upTo(int64(longest / u.d))
+		}
+		b.WriteString("(?:" + digits + u.name + ")?")
+	}
+	return b.String()
+}
+
+// upTo is a regular expression of the whole numbers up to n.
+func upTo(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	of := []string{s}
+	for i := range s {
+		rest := ""
+		if after := len(s) - 1 - i; after > 0 {
+			rest = fmt.Sprintf("[0-9]{%d}", after)
+		}
+		if s[i] > '0' {
+			of = append(of, fmt.Sprintf("%s[0-%c]%s", s[:i], s[i]-1, rest))
+		}
+	}
+	if len(s) > 1 {
+		of = append(of, fmt.Sprintf("[0-9]{1,%d}", len(s)-1))
+	}
+	return "0*(?:" + strings.Join(of, "|") + ")"
+}

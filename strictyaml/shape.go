@@ -12,11 +12,13 @@ import (
 type Kind uint16
 
 // The kinds. Every single value is a Text; a Template is one with {{…}}, an
-// Expression one of the rule language, a Condition one that is true or false.
+// Expression one of the rule language, a Condition one that is true or false, a
+// Match a Condition over single records.
 const (
 	Text Kind = 1 << iota
 	Expression
 	Condition
+	Match
 	Template
 	Boolean
 	Whole    // a whole number, from Least to Most
@@ -42,9 +44,10 @@ type Field struct {
 	Needs    []string // one of these keys must stand beside it
 	Without  []string // none of these may
 
-	Enum              []string // the texts it may be; nil: any
-	Also              []string // texts that it may be besides what its kind says
-	Pattern           string   // what the whole text is like, a regular expression without anchors
+	Enum              []string     // the texts it may be; nil: any
+	Also              []string     // texts that it may be besides what its kind says
+	Suggest           []Suggestion // texts that are often meant
+	Pattern           string       // what the whole text is like, a regular expression without anchors
 	Shortest, Longest time.Duration
 	Least, Most       int64 // Most 0: no bound
 	Fewest, Crowd     int   // values of a list, at least and at most; 0: no bound
@@ -54,6 +57,9 @@ type Field struct {
 	Default string // as it would be written, or in words; "": there is none
 	Example string // lines of YAML that hold the key, as they may stand in the mapping
 }
+
+// Suggestion is a text that a value often is, and what it means.
+type Suggestion struct{ Text, Doc string }
 
 // Shape says which keys a mapping has. The reader, the JSON Schema and the
 // reference are made from it, so that what is documented is what is read. Make

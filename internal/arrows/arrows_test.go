@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"notifiers":  {"alert", "calendar"},
 	"store":      {"alert"},
 	"config":     {"rules", "alert", "calendar", "strictyaml"},
+	"schema":     {"strictyaml", "smartylog", "rules", "config", "ruletest"},
 	"replay":     {"ingest", "smartylog", "redact", "rules", "config", "engine", "alert", "notifiers", "calendar"},
 	"loggen":     {"smartylog"},
 	"logstats":   {"smartylog", "strictyaml"},

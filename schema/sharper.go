@@ -1,0 +1,55 @@
+package schema
+
+import (
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// sharper are conditions that no single key tells.
+func sharper(s *strictyaml.Shape) []any {
+	if rule, ok := rules.FileShape().Field("rules"); !ok || s != rule.Of {
+		return nil
+	}
+	return append(eventsOfLogs(), countWithoutWindow(), absenceWithoutWindow())
+}
+
+// countWithoutWindow is a condition over count without a window or steps.
+func countWithoutWindow() object {
+	const count = "^" + safe + `(?:^|[^.\w$#])count\b`
+	return object{
+		{"if", not(anyOf(each([]string{"window", "sequence", "all_of"})))},
+		{"then", object{{"properties", object{
+			{"condition", not(pattern(count))}, {"resolve", not(pattern(count))},
+		}}}},
+	}
+}
+
+// absenceWithoutWindow is silence without a time for it.
+func absenceWithoutWindow() object {
+	return object{
+		{"if", object{{"properties", object{{"absence", object{{"enum", []any{true, "true"}}}}}}, {"required", []string{"absence"}}}},
+		{"then", required("window")},
+	}
+}
+
+// eventsOfLogs are a single documented event and a single log that does not have
+// it: such a rule could never match.
+func eventsOfLogs() []any {
+	events := map[string][]string{}
+	var order []string
+	for _, e := range smartylog.Catalogue() {
+		if events[e.Log] == nil {
+			order = append(order, e.Log)
+		}
+		events[e.Log] = append(events[e.Log], e.Name)
+	}
+	var all []any
+	for _, log := range order {
+		all = append(all, object{
+			{"if", object{{"properties", object{{"event", object{{"enum", events[log]}}}}}, {"required", []string{"event", "log"}}}},
+			{"then", object{{"properties", object{{"log", anyOf([]any{object{{"const", log}}, object{{"type", "array"}}})}}}}},
+		})
+	}
+	return all
+}
