@@ -117,17 +117,17 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
 		if v.IsMapping() && !misspelt(am) {
 			v.Fault("count: true, or a function with a field: "+strings.Join(aggregateNames()[1:], ", "), "the aggregate has no function")
 		}
-		return
+		a.Func, col.Func = windowing.Count, windowing.Count // its uses are no faults as well
 	}
 	r.Aggregates = append(r.Aggregates, a)
 	r.Columns = append(r.Columns, col)
 }
 
-// misspelt reports whether a key is near to a function: that has been said then.
+// misspelt reports whether some key is unknown: that has been said then.
 func misspelt(am *strictyaml.Mapping) bool {
-	names := aggregateNames()
-	return slices.ContainsFunc(am.Keys(), func(key string) bool {
-		return key != "where" && key != "window" && key != "offset" && strictyaml.Nearest(key, names) != ""
+	return slices.ContainsFunc(am.Written(), func(key string) bool {
+		_, known := aggregateShape.Field(key)
+		return !known
 	})
 }
 

@@ -23,20 +23,7 @@ func TestBadRulesAreExplained(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			got := explained(t, file)
-			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s (-update writes it anew)\n--- got\n%s--- want\n%s", golden, got, want)
-			}
+			golden(t, file, explained(t, file))
 		})
 	}
 }

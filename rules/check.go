@@ -16,10 +16,10 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 		fc.checkOrdered(m, r)
 	} else {
 		fc.checkMode(m, r)
-		if r.Absence && !m.Get("window").There() {
+		if r.Absence && !fc.written["window"] {
 			m.Key("absence").Fault("add `window: 10m`: how long silence is normal", "it needs a window")
 		}
-		if r.Mode == StateMode && !m.Get("condition").There() && !m.Get("levels").There() {
+		if r.Mode == StateMode && !fc.written["condition"] && !fc.written["levels"] {
 			m.Value().Fault("add `condition: count >= 5`, say", "a rule with a window or a resolve needs a condition")
 		}
 	}
@@ -39,7 +39,7 @@ func (fc *fileContext) checkRule(m *strictyaml.Mapping, r *Rule) {
 
 func (fc *fileContext) selectsAll(m *strictyaml.Mapping, r *Rule) bool {
 	return !m.Get("source").There() && !fc.ordered && r.Match == nil && r.Logs == nil && r.Events == nil &&
-		!m.Get("match").There() && !m.Get("event").There() && !m.Get("log").There()
+		!fc.written["match"] && !fc.written["event"] && !fc.written["log"]
 }
 
 // useless tells that a key has no meaning in the rule. One that an override of
@@ -76,7 +76,7 @@ func (fc *fileContext) checkMode(m *strictyaml.Mapping, r *Rule) {
 		fc.checkEventMode(m, r, "it has no meaning without a window, where each record is an alert of its own")
 		return
 	}
-	if !m.Get("window").There() && !hasOwnWindow(r) && !r.LookBack {
+	if !fc.written["window"] && !hasOwnWindow(r) && !r.LookBack {
 		m.Value().Fault("add `window: 5m`, say", "a rule in state mode needs a window")
 	}
 }
@@ -132,7 +132,7 @@ func (fc *fileContext) checkExpressions(v strictyaml.Value, r *Rule) {
 
 // checkCount finds `count` without the window it needs.
 func (fc *fileContext) checkCount(v strictyaml.Value, x *Expr, r *Rule) {
-	if x != nil && r.Window == 0 && !fc.ordered && !fc.written["window"] && slices.Contains(x.Names, "count") {
+	if x != nil && r.Window == 0 && !fc.ordered && !fc.written["window"] && !r.Absence && slices.Contains(x.Names, "count") {
 		v.Fault("add `window: 5m`, say", "`count` needs a window")
 	}
 }

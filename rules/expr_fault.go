@@ -19,21 +19,63 @@ func syntaxFault(v code, src string, err error) {
 		v.Fault("", "%v", err)
 		return
 	}
+	if at, words := strictyaml.Lookalike(maskText(src)); at >= 0 {
+		v.Value.FaultAt(at, 1, fmt.Sprintf("write %s", rewritten(src, at)), "%s", words)
+		return
+	}
+	if msg, hint, at, width, found := findSlip(src); found {
+		v.Value.FaultAt(at, width, hint, "%s", msg)
+		return
+	}
 	if at := singleEquals(src); at >= 0 {
 		equalsFault(v.Value, []rune(src), at)
 		return
 	}
-	msg, hint := unexpected(strings.ReplaceAll(fe.Message, matchesAlias, "matches"))
-	for _, slip := range slips {
-		if slip.pattern.MatchString(src) {
-			hint = slip.hint
-			break
-		}
+	if hint, at, width, found := missingBrackets(src); found {
+		v.Value.FaultAt(at, width, hint, "the argument of a function stands in ( )")
+		return
 	}
+	msg, hint := unexpected(strings.ReplaceAll(fe.Message, matchesAlias, "matches"))
 	if strings.Count(src, "(") > strings.Count(src, ")") {
 		hint = "a ( is not closed; " + hint
 	}
-	v.FaultAt(min(fe.From, len([]rune(v.text))-1), max(1, fe.To-fe.From), hint, "%s", msg)
+	v.FaultAt(max(0, min(fe.From, len([]rune(v.text))-1)), max(1, fe.To-fe.From), hint, "%s", msg)
+}
+
+// maskText blanks what stands in straight quotes, where any character may.
+func maskText(src string) string {
+	var quote rune
+	return strings.Map(func(r rune) rune {
+		switch {
+		case quote == 0 && (r == '"' || r == '\'' || r == '`'):
+			quote = r
+		case r == quote:
+			quote = 0
+		case quote != 0:
+			return 'x'
+		}
+		return r
+	}, src)
+}
+
+// rewritten is the word around a character, as it should be written.
+func rewritten(src string, at int) string {
+	rs := []rune(src)
+	from, to := at, at+1
+	for from > 0 && rs[from-1] != ' ' {
+		from--
+	}
+	for to < len(rs) && rs[to] != ' ' {
+		to++
+	}
+	word := strictyaml.Plain(string(rs[from:to]))
+	switch {
+	case strings.TrimSpace(word) == "":
+		return "it anew"
+	case strings.HasPrefix(word, "'") && strings.HasSuffix(word, "'"):
+		return `"` + strings.Trim(word, "'") + `"`
+	}
+	return word
 }
 
 // equalsFault explains a lone "=", or one on the wrong side of > or <.
@@ -43,17 +85,6 @@ func equalsFault(v strictyaml.Value, src []rune, at int) {
 		return
 	}
 	v.FaultAt(at, 1, "write == to compare", "\"=\" is not an operator")
-}
-
-// slips are habits of other languages, by which a text that is no expression is
-// recognised.
-var slips = []struct {
-	pattern *regexp.Regexp
-	hint    string
-}{
-	{regexp.MustCompile(`<>`), "write != for unequal"},
-	{regexp.MustCompile(`\d\s*%\s*($|\)| and | or )`), "write 0.4 for 40 %"},
-	{regexp.MustCompile(`\b\d+[smhdw]\b`), "expressions know plain numbers: write 300 for 5m"},
 }
 
 var unexpectedToken = regexp.MustCompile(`^unexpected token (?:EOF|\w+\((".*")\))`)
@@ -115,9 +146,17 @@ func typeFault(v code, err error) {
 	}
 	msg, hint := lowerFirst(fe.Message), ""
 	if found := mismatched.FindStringSubmatch(fe.Message); found != nil {
-		msg, hint = fmt.Sprintf("%q needs true or false on its sides, and one is a number", found[1]), "compare it: count > 0, say"
+		msg, hint = fmt.Sprintf("%q needs true or false on its sides, and one is %s", found[1], sideName(found[2])), "compare it: count > 0, say"
 	}
 	v.FaultAt(fe.From, max(1, fe.To-fe.From), hint, "%s", msg)
+}
+
+// sideName says which of the types, as `bool and int`, is not true or false.
+func sideName(types string) string {
+	if strings.Contains(types, "string") {
+		return "a text"
+	}
+	return "a number"
 }
 
 func lowerFirst(s string) string {

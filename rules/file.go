@@ -39,7 +39,7 @@ type fileContext struct {
 	over       map[string][]strictyaml.Value // keys of overrides that are merged
 	aggregates []string                      // names, before they are read
 	ordered    bool                          // a sequence or all_of
-	written    map[string]bool               // keys that are there, with whatever value
+	written    map[string]bool               // keys that are there, with whatever value, or misspelt
 }
 
 // load reads one file's rules into the set.
@@ -49,7 +49,11 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 		return
 	}
 	if root.IsList() {
-		root.Fault("write `rules:` above the list", "a rule file is a mapping, with the list of rules under the key rules")
+		hint := "write `rules:` above the list"
+		if items := root.List(); len(items) > 0 && items[0].QuietMapping().Key("rules").There() {
+			hint = "remove the `- ` before rules:"
+		}
+		root.Fault(hint, "a rule file is a mapping, with the list of rules under the key rules")
 		return
 	}
 	m := root.Shaped(fileShape).Mapping()
@@ -63,7 +67,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
 	tests := ruletest.Read(m.Get("tests"))
-	for _, v := range m.Need("rules").List() {
+	for _, v := range listed(m.Need("rules")) {
 		r := fc.readRule(v)
 		if r == nil {
 			continue
@@ -73,7 +77,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 			if first.Builtin {
 				where = "a rule of the program itself"
 			}
-			v.Mapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s", r.ID, where)
+			v.QuietMapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s", r.ID, where)
 			continue
 		}
 		l.seen[r.ID] = r
@@ -81,6 +85,19 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	}
 	m.Done()
 	l.set.Tests = append(l.set.Tests, tests...)
+}
+
+// listed are the rules; those that are written as a mapping are told of as one.
+func listed(v strictyaml.Value) []strictyaml.Value {
+	if v.IsMapping() {
+		hint := "write - id: …"
+		if keys := v.QuietMapping().Written(); len(keys) > 0 && v.QuietMapping().Get(keys[0]).IsMapping() && validID.MatchString(keys[0]) {
+			hint = "write - id: " + keys[0]
+		}
+		v.Fault(hint+" and the rest below it, for each rule", "is a mapping; a list of rules is expected")
+		return nil
+	}
+	return v.List()
 }
 
 func subject(id string) string { return fmt.Sprintf("rule %q", id) }

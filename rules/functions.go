@@ -52,11 +52,14 @@ func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 		}
 	}
 	if !ok {
-		return rw.fault(n, "", "only functions of the reference can be called")
+		return rw.method(n)
 	}
 	name := id.Value
 	if name == matchesAlias {
 		name = "matches"
+	}
+	if slices.Contains(aggregateNames(), name) || aggregateWords[name] != "" {
+		return rw.aggregateCall(id, name)
 	}
 	if _, ok := callables[name]; !ok {
 		hint := "functions: " + strings.Join(functionNames(), ", ")
@@ -74,6 +77,8 @@ func (rw *rewriter) builtin(n *ast.BuiltinNode) ast.Node {
 	switch {
 	case n.Name == "now" || n.Name == "date" || n.Name == "duration" || n.Name == "timezone":
 		return rw.fault(n, "rules see the time of the records only: use window, for or schedule", "%s() is not allowed: it would make live and replay differ", n.Name)
+	case slices.Contains(aggregateNames(), n.Name) || aggregateWords[n.Name] != "":
+		return rw.aggregateCall(n, n.Name)
 	case !ok:
 		return rw.fault(n, "functions: "+strings.Join(functionNames(), ", "), "%s() is not allowed in rules", n.Name)
 	case n.Name != "any" && n.Name != "all" && n.Name != "none":
@@ -183,10 +188,25 @@ func (rw *rewriter) pattern(n ast.Node, of string) *regexp.Regexp {
 	}
 	re, err := regexp.Compile(text.Value)
 	if err != nil {
-		rw.fault(n, "the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		msg, hint := patternFault(text.Value, err)
+		rw.fault(n, hint, "%s", msg)
 		return nil
 	}
 	return re
+}
+
+// patternFault explains a pattern that cannot be compiled.
+func patternFault(pattern string, err error) (msg, hint string) {
+	msg = strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	switch {
+	case strings.Contains(pattern, "(?!"), strings.Contains(pattern, "(?="), strings.Contains(pattern, "(?<!"), strings.Contains(pattern, "(?<="):
+		return "patterns cannot look ahead or behind", "write two: name matches \"…\" and not (name matches \"…\")"
+	case strings.Contains(msg, "invalid escape sequence"):
+		return msg, "a letter behind \\ must be one of RE2's: \\d \\w \\s \\b and the like; there are no back-references"
+	case strings.Contains(msg, "repeat"):
+		return msg, "what is repeated may be repeated at most 1000 times in all"
+	}
+	return msg, "the syntax is RE2's; a character that is meant itself stands behind \\"
 }
 
 // cidr reads the networks: texts, or a list of the file that holds some.

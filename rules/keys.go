@@ -27,8 +27,8 @@ const (
 )
 
 var fileShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "file",
-	Doc:  "A file of rules for smarty-alert.",
+	Name: "file", Foreign: fileForeign,
+	Doc: "A file of rules for smarty-alert.",
 	Fields: []strictyaml.Field{
 		{Name: "version", Kind: strictyaml.Whole, Least: 1, Most: 1, Default: "1",
 			Doc: "The version of the rule language.", Example: "version: 1"},
@@ -109,7 +109,7 @@ var expectShape = strictyaml.NewShape(strictyaml.Shape{
 
 // ruleShape is one rule. Its fields stand in the files keys_*.go, by subject.
 var ruleShape = strictyaml.NewShape(strictyaml.Shape{
-	Name:   "rule",
+	Name: "rule", Foreign: ruleForeign,
 	Doc:    "One rule: which records it takes, how it counts them, and what it says.",
 	Fields: slices.Concat(identityKeys, selectionKeys, windowKeys, orderKeys, lifeKeys, textKeys),
 })

@@ -17,10 +17,10 @@ var identityKeys = []strictyaml.Field{
 	{Name: "description", Kind: strictyaml.Text,
 		Doc:     "What the rule is for. It is shown with the rule; alerts have `annotations`.",
 		Example: "description: Five failed checks of one edge within five minutes."},
-	{Name: "status", Kind: strictyaml.Text, Enum: []string{string(Stable), string(Test), string(Disabled)}, Default: string(Stable),
+	{Name: "status", Kind: strictyaml.Text, Enum: []string{string(Stable), string(Test), string(Disabled)}, Synonyms: statusWords, Default: string(Stable),
 		Doc:     "`test`: judged and shown, but nobody is told. `disabled`: not judged at all.",
 		Example: "status: test"},
-	{Name: "severity", Kind: strictyaml.Text, Enum: severities, Default: "warning", Without: []string{"levels"},
+	{Name: "severity", Kind: strictyaml.Text, Enum: severities, Synonyms: severityWords, Default: "warning", Without: []string{"levels"},
 		Doc:     "How bad it is. A rule with `levels` has one severity for each.",
 		Example: "severity: critical"},
 }

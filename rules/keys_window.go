@@ -70,7 +70,7 @@ var aggregateKeys = []strictyaml.Field{
 }
 
 var levelsShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "levels", Doc: "A condition for each severity; the highest that holds counts.",
+	Name: "levels", Foreign: levelForeign, Doc: "A condition for each severity; the highest that holds counts.",
 	Fields: []strictyaml.Field{
 		{Name: "info", Kind: strictyaml.Condition, Doc: "When the severity is info.", Example: "info: count >= 5"},
 		{Name: "warning", Kind: strictyaml.Condition, Doc: "When it is warning.", Example: "warning: count >= 20"},
@@ -80,7 +80,7 @@ var levelsShape = strictyaml.NewShape(strictyaml.Shape{
 
 // lifeKeys say how an alert begins, lasts and ends.
 var lifeKeys = []strictyaml.Field{
-	{Name: "mode", Kind: strictyaml.Text, Enum: []string{string(StateMode), string(EventMode)},
+	{Name: "mode", Kind: strictyaml.Text, Enum: []string{string(StateMode), string(EventMode)}, Synonyms: modeWords,
 		Default: "`state` with a window, a `resolve` or a condition over `last`, `prev` or a streak; else `event`",
 		Doc:     "`state`: an alert fires, lasts and resolves. `event`: each occurrence is a single message, and clears the window.",
 		Example: "event: LOGIN_ERROR\nwindow: 5m\ncondition: count >= 5\nmode: event"},

@@ -14,7 +14,7 @@ import (
 func (fc *fileContext) readMode(m *strictyaml.Mapping, r *Rule) {
 	r.Absence, _ = m.Get("absence").Bool()
 	r.Mode = EventMode
-	if m.Get("resolve").There() || !fc.ordered && (m.Get("window").There() || r.judgesHistory()) {
+	if m.Get("resolve").There() || !fc.ordered && (fc.written["window"] || r.judgesHistory()) {
 		r.Mode = StateMode
 	}
 	if s, ok := m.Get("mode").Choice(); ok {

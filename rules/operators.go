@@ -23,6 +23,9 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	case "matches":
 		return rw.matches(n, n.Left, n.Right)
 	}
+	if rw.bareText(n) {
+		return n
+	}
 	for _, side := range []*ast.Node{&n.Left, &n.Right} {
 		node, fine := rw.try(*side)
 		*side = node
@@ -43,6 +46,24 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 		return n
 	}
 	return rw.ours(name, n, n.Left, n.Right)
+}
+
+// bareText refuses `reason == "a" or "b"`.
+func (rw *rewriter) bareText(n *ast.BinaryNode) bool {
+	text, ok := n.Right.(*ast.StringNode)
+	if !ok || !slices.Contains([]string{"and", "or", "&&", "||"}, n.Operator) {
+		return false
+	}
+	hint := "compare each: name == \"…\""
+	if left, ok := n.Left.(*ast.BinaryNode); ok {
+		name, isName := left.Left.(*ast.IdentifierNode)
+		first, isText := left.Right.(*ast.StringNode)
+		if isName && isText && left.Operator == "==" {
+			hint = fmt.Sprintf("write %[1]s in [%[2]q, %[3]q], or %[1]s == %[2]q or %[1]s == %[3]q", name.Value, first.Value, text.Value)
+		}
+	}
+	rw.fault(text, hint, "%q needs true or false on its sides, and this is a text", n.Operator)
+	return true
 }
 
 // checkBare refuses a field of any kind where true or false is needed: a record

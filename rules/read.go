@@ -28,24 +28,20 @@ const (
 
 // readRule reads one rule. nil when it has no usable id.
 func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
-	m := v.Mapping()
-	id, ok := m.Need("id").Text()
-	if !ok {
-		return nil
-	}
+	id, ok := fc.readID(v)
 	v = v.In(subject(id))
-	m = v.QuietMapping() // its repeated keys have been found
-	r := &Rule{ID: id, File: v.File(), Line: v.Line(), Builtin: fc.builtin}
-	if !validID.MatchString(id) {
-		m.Get("id").Fault("letters, digits, '_', '-' and '.', at most 100", "%q cannot be an id", id)
+	if !ok { // the rest is read all the same: all faults are told at once
+		v = v.In(fmt.Sprintf("the rule in line %d", v.Line()))
 	}
+	m := v.Mapping()
+	r := &Rule{ID: id, File: v.File(), Line: v.Line(), Builtin: fc.builtin}
 	fc.override(m, id)
 	if fc.options.Keep {
 		r.at = m
 	}
 	fc.written = map[string]bool{}
-	for _, key := range []string{"window", "absence"} {
-		fc.written[key] = m.Get(key).There()
+	for _, key := range []string{"window", "absence", "condition", "levels", "event", "log", "match", "within"} {
+		fc.written[key] = m.Get(key).There() || m.Meant(key)
 	}
 	fc.aggregates = m.Get("aggregates").QuietMapping().Keys()
 	m.Get("id")
@@ -66,6 +62,9 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 	fc.readTexts(m, r)
 	m.Done()
 	fc.checkRule(m, r)
+	if !ok {
+		return nil
+	}
 	r.seal()
 	return r
 }
@@ -221,7 +220,7 @@ func named(v strictyaml.Value) []strictyaml.Value {
 	for _, item := range items {
 		if s, ok := item.Text(); ok && strings.TrimSpace(s) == "" {
 			item.Fault("leave the key out to take any", "is an empty text")
-		} else if ok {
+		} else if ok && single(item, s) {
 			out = append(out, item)
 		}
 	}
@@ -301,7 +300,7 @@ func takenHint(r *Rule, label string) string {
 
 func (fc *fileContext) groupField(v strictyaml.Value, sc *scope, r *Rule, seen map[string]string) []GroupField {
 	name, ok := v.Text()
-	if !ok {
+	if !ok || !oneField(v, name) {
 		return nil
 	}
 	x := compile(v, sc, wantAny)

@@ -80,6 +80,9 @@ func (rw *rewriter) path(n ast.Node) ast.Node {
 	if !ok {
 		return rw.dynamic(n)
 	}
+	if name, dollar := strings.CutPrefix(root.Value, "$"); dollar {
+		return rw.fault(root, "write the name alone: "+name, "\"$\" does not belong before a name")
+	}
 	if value, ok := rw.scope.constants[root.Value]; ok {
 		return rw.constant(n, root, steps, value)
 	}
@@ -239,13 +242,18 @@ func (rw *rewriter) knownField(sc *scope, root *ast.IdentifierNode, name string,
 func (rw *rewriter) unknown(sc *scope, root *ast.IdentifierNode, name string) ast.Node {
 	hint := ""
 	constants := slices.Sorted(maps.Keys(sc.constants))
-	switch near := strictyaml.Nearest(name, append(constants, sc.available...)); {
+	switch near := strictyaml.Nearest(strictyaml.Plain(name), append(constants, sc.available...)); {
 	case name == "True" || name == "False":
 		return rw.fault(root, "write "+strings.ToLower(name), "unknown name %q", name)
 	case name == "None" || name == "null" || name == "NULL":
 		return rw.fault(root, "write nil", "unknown name %q", name)
+	case name == "evt" || name == "Evt":
+		return rw.fault(root, "CrowdSec's evt.Meta.reason is reason here, its evt.Parsed.x is x", "unknown name %q", name)
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
+		if _, words := strictyaml.Lookalike(name); words != "" {
+			hint = fmt.Sprintf("%s: write %q;", words, near)
+		}
 	case sc.foreign != nil:
 		if hint = sc.foreign(name); hint == "" && sc.record {
 			hint = fmt.Sprintf("if it is a text, put it in quotes: \"%s\";", name)

@@ -41,7 +41,7 @@ func (fc *fileContext) readSteps(m *strictyaml.Mapping, r *Rule) []stepText {
 	if d, ok := within.Duration(); ok {
 		r.Within = int64(d / time.Second)
 	}
-	if !within.There() {
+	if !within.There() && !fc.written["within"] {
 		for _, key := range []string{"sequence", "all_of"} {
 			m.Key(key).Fault("add within: 10m, the time for all steps", "the steps have no `within`")
 		}

@@ -75,7 +75,7 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) 
 	}
 	tmpl, err := template.New(name).Funcs(templateFuncs).Option("missingkey=error").Parse(text)
 	if err != nil {
-		templateFault(v, text, err)
+		templateFault(v, text, err, syntheticData(r, 1.5))
 		return Annotation{}, false
 	}
 	a := Annotation{Name: name, text: text, tmpl: tmpl}

@@ -17,31 +17,88 @@ import (
 // out what its author did wrong.
 var (
 	templatePlace = regexp.MustCompile(`^template: [^:]*:\d+(?::\d+)?: `)
+	noVariable    = regexp.MustCompile(`^undefined variable "(.*)"$`)
 	noFunction    = regexp.MustCompile(`^function "(.*)" not defined$`)
 	noField       = regexp.MustCompile(`at <(.*)>: can't evaluate field (\w+) in type (\S+)$`)
 	noEntry       = regexp.MustCompile(`at <(.*)>: map has no entry for key "(.*)"$`)
 	executing     = regexp.MustCompile(`^executing ".*?" at <(.*?)>: `)
 )
 
-// templateFault explains a text that is no template.
-func templateFault(v strictyaml.Value, text string, err error) {
+// templateFault explains a text that is no template for alerts such as d.
+func templateFault(v strictyaml.Value, text string, err error, d *TemplateData) {
 	msg := templatePlace.ReplaceAllString(err.Error(), "")
 	hint := "values stand in {{ and }}, as in {{.Values.count}}"
+	if at := unclosed(text); at >= 0 {
+		v.FaultAt(utf8.RuneCountInString(text[:at]), 2, "add }} behind the value, as in {{.Values.count}}", "a {{ is not closed")
+		return
+	}
+	if found := noVariable.FindStringSubmatch(msg); found != nil {
+		part, hint := variableHint(text, found[1])
+		faultIn(v, text, part, hint, fmt.Sprintf("there is no %q in templates", found[1]))
+		return
+	}
+	if found := noFunction.FindStringSubmatch(msg); found != nil {
+		faultIn(v, text, found[1], functionHint(found[1], d), fmt.Sprintf("unknown function %q", found[1]))
+		return
+	}
 	if strings.Contains(msg, "EOF") {
 		msg, hint = "the text ends inside {{if}}, {{range}} or {{with}}", "add {{end}}"
 	}
-	if found := noFunction.FindStringSubmatch(msg); found != nil {
-		known := slices.Sorted(maps.Keys(templateFuncs))
-		msg, hint = fmt.Sprintf("unknown function %q", found[1]), "functions: "+strings.Join(known, ", ")
-		if near := strictyaml.Nearest(found[1], known); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		} else if strings.Count(text, "{{") != strings.Count(text, "}}") {
-			hint = "is }} missing before it?"
-		}
-		faultIn(v, text, found[1], hint, msg)
-		return
-	}
 	v.Fault(hint, "%s", msg)
+}
+
+// unclosed is where a {{ stands that has no }} before the next one; -1: nowhere.
+func unclosed(text string) int {
+	for from := 0; ; {
+		at := strings.Index(text[from:], "{{")
+		if at < 0 {
+			return -1
+		}
+		at += from
+		end, next := strings.Index(text[at:], "}}"), strings.Index(text[at+2:], "{{")
+		if end < 0 || next >= 0 && next+2 < end && !strings.ContainsAny(text[at:at+next+2], "\"`") {
+			return at
+		}
+		from = at + end + 2
+	}
+}
+
+var prometheusLabel = regexp.MustCompile(`\$labels\.(\w+)`)
+
+// variableHint says what Prometheus's variables are here, and which part of the
+// text is meant.
+func variableHint(text, name string) (part, hint string) {
+	switch name {
+	case "$labels":
+		if found := prometheusLabel.FindStringSubmatch(text); found != nil {
+			return found[0], fmt.Sprintf("write {{.Labels.%s}}", found[1])
+		}
+		return name, "write {{.Labels.name}}"
+	case "$value":
+		return name, "write {{.Values.count}}, or another value of the rule"
+	}
+	return name, "values are .Values.count, labels .Labels.rule, groups .Group.name"
+}
+
+// functionHint says what is meant by a name that is no function: mostly a value
+// of the alert, without the way to it.
+func functionHint(name string, d *TemplateData) string {
+	if _, ok := d.Values[name]; ok {
+		return fmt.Sprintf("write {{.Values.%s}}", name)
+	}
+	for _, group := range slices.Sorted(maps.Keys(d.Group)) {
+		switch {
+		case group == name:
+			return fmt.Sprintf("write {{.Group.%s}}", name)
+		case strings.HasPrefix(group, name+"."):
+			return fmt.Sprintf("write {{index .Group %q}}", group)
+		}
+	}
+	known := slices.Sorted(maps.Keys(templateFuncs))
+	if near := strictyaml.Nearest(name, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "values begin with a dot, as in {{.Values.count}}; functions: " + strings.Join(known, ", ")
 }
 
 // renderFault explains a template that cannot be rendered for an alert of the

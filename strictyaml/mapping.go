@@ -41,9 +41,34 @@ func (v Value) Mapping() *Mapping {
 		return m
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		if m.cutOff(n, i) {
+			m.cut(n.Content[i-1])
+			continue
+		}
 		m.add(n.Content[i], n.Content[i+1])
 	}
 	return m
+}
+
+// cutOff reports whether the i-th node, a key without a value inside { }, is
+// really the rest of the text before it, which YAML ended at a comma.
+func (m *Mapping) cutOff(n *yaml.Node, i int) bool {
+	key, value := n.Content[i], n.Content[i+1]
+	return i > 0 && n.Style&yaml.FlowStyle != 0 && (field{key, value, nil}).empty() && n.Content[i-1].Kind == yaml.ScalarNode &&
+		n.Content[i-1].Style == 0 && strings.ContainsAny(key.Value, "()=<>!\"'[]{}")
+}
+
+// cut tells of a text that was cut, once: whoever reads it gets no value.
+func (m *Mapping) cut(text *yaml.Node) {
+	if m.v.f.cut[text] {
+		return
+	}
+	if m.v.f.cut == nil {
+		m.v.f.cut = map[*yaml.Node]bool{}
+	}
+	m.v.f.cut[text] = true
+	at := Value{f: m.v.f, n: text, subject: m.v.subject, path: m.v.path}
+	at.Fault("quote the whole text: '…, …'", "YAML ends this text at the comma, and something follows that belongs to it")
 }
 
 func (v Value) mapping() *Mapping {
@@ -119,15 +144,28 @@ func (m *Mapping) Put(name string, other *Mapping) {
 // Need is Get for a key that must be there.
 func (m *Mapping) Need(name string) Value {
 	v := m.Get(name)
-	if v.There() || m.v.n == nil {
+	if v.There() || m.v.n == nil || m.Meant(name) && !m.Key(name).There() {
 		return v
 	}
 	if f, ok := m.fields[name]; ok {
 		m.key(name, f).Fault("", "has no value")
 	} else {
-		m.v.Fault("", "%q is missing", name)
+		m.v.Fault(m.missingHint(name), "%q is missing", name)
 	}
 	return v
+}
+
+// missingHint shows how a missing key may be written.
+func (m *Mapping) missingHint(name string) string {
+	def := m.defined(name)
+	if def == nil || !strings.HasPrefix(def.Example, name+":") {
+		return "add " + name + ": …"
+	}
+	line, _, more := strings.Cut(def.Example, "\n")
+	if more {
+		line += " …"
+	}
+	return "add " + line
 }
 
 // Key is the place of a key itself, for faults about its being there.
@@ -164,6 +202,19 @@ func join(path, name string) string {
 func (m *Mapping) Keys() []string {
 	m.asked = append(m.asked, m.order...)
 	return m.order
+}
+
+// Written is Keys without asking for them.
+func (m *Mapping) Written() []string { return m.order }
+
+// Raw is the text of a key's single value, "" for anything else. It neither
+// counts as asking nor finds faults.
+func (m *Mapping) Raw(name string) string {
+	f, ok := m.fields[name]
+	if !ok {
+		return ""
+	}
+	return m.at(name, f, f.value).Raw()
 }
 
 // Value is the mapping itself.
@@ -204,17 +255,29 @@ func (m *Mapping) known(name string) (*Field, bool) {
 }
 
 func (m *Mapping) unknownHint(name string, f field) string {
-	if f.value.Tag == "!!null" && strings.ContainsAny(name, " ()=<>!\"'") {
-		return "this looks like part of an expression that was cut at a comma: quote the whole expression"
+	if foreign, ok := m.foreign(name); ok {
+		return foreign.hint(m.at(name, f, f.value))
 	}
-	known := slices.Compact(slices.Sorted(slices.Values(m.asked)))
+	known := m.names()
+	near := Nearest(Plain(name), known)
+	if _, words := Lookalike(name); near == "" && words != "" {
+		return words + ": write \"" + strings.TrimSpace(Plain(name)) + "\""
+	}
+	if near == "" {
+		return "known here: " + strings.Join(known, ", ")
+	}
+	if _, words := Lookalike(name); words != "" {
+		return words + ": write \"" + near + "\""
+	}
+	return "did you mean \"" + near + "\"?"
+}
+
+// names are the keys that the mapping may have, sorted.
+func (m *Mapping) names() []string {
 	if m.shape != nil && m.shape.Open == nil {
-		known = slices.Sorted(slices.Values(m.shape.Names()))
+		return slices.Sorted(slices.Values(m.shape.Names()))
 	}
-	if near := Nearest(name, known); near != "" {
-		return "did you mean \"" + near + "\"?"
-	}
-	return "known here: " + strings.Join(known, ", ")
+	return slices.Compact(slices.Sorted(slices.Values(m.asked)))
 }
 
 // QuietMapping is Mapping for a value that has been read as one before: its
@@ -231,7 +294,7 @@ func (v Value) QuietMapping() *Mapping {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
-		if _, twice := m.fields[name]; !twice && name != "<<" {
+		if _, twice := m.fields[name]; !twice && name != "<<" && !m.cutOff(n, i) {
 			m.fields[name] = field{key: n.Content[i], value: n.Content[i+1]}
 			m.order = append(m.order, name)
 		}

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -16,23 +17,48 @@ func (v Value) scalar(want string) (*yaml.Node, bool) {
 	}
 	n := v.resolve()
 	switch {
-	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && strings.Contains(want, "expression"):
-		v.Fault("write it as one text, such as reason == \"unknown_error\"", "YAML read this as a mapping, not as %s", want)
-	case n.Kind == yaml.SequenceNode && strings.Contains(want, "expression"):
+	case v.f.cut[n]: // that has been told
+	case n.Kind == yaml.MappingNode && want == "an expression":
+		v.Fault(comparisonHint(n), "YAML read this as a mapping, not as %s", want)
+	case n.Kind == yaml.SequenceNode && want == "an expression":
 		v.Fault("write it without [ ]; several conditions are joined by and, or", "is a list; %s is expected", want)
+	case n.Kind != yaml.ScalarNode && want == "a duration":
+		v.Fault(v.lengthHint(), "is %s; %s is expected", kindName(n), want)
 	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
 		v.Fault("quote the text: '{{…}}'", "YAML read this as a mapping, not as %s", want)
 	case n.Kind != yaml.ScalarNode:
 		v.Fault("", "is %s; %s is expected", kindName(n), want)
 	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
 		// The text is not repeated: it may be a secret.
-		v.Fault("quote the whole text", "YAML took the first word for a tag and drops it")
+		hint := "quote the whole text"
+		if want == "an expression" {
+			hint = "quote the whole text, or write not in place of !"
+		}
+		v.Fault(hint, "YAML took the first word for a tag and drops it")
 	case n.Tag == "!!null":
 		v.Fault("", "is empty; %s is expected", want)
 	default:
 		return n, true
 	}
 	return nil, false
+}
+
+// orderings are how other tools call what compares a count.
+var orderings = map[string]string{"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "neq": "!=", "min": ">=", "max": "<="}
+
+// comparisonHint says what to write instead of a mapping: of {gte: 5}, or of
+// {reason: unknown_error}.
+func comparisonHint(n *yaml.Node) string {
+	if len(n.Content) >= 2 && n.Content[0].Kind == yaml.ScalarNode && n.Content[1].Kind == yaml.ScalarNode {
+		key, value := n.Content[0].Value, n.Content[1].Value
+		if op := orderings[strings.ToLower(key)]; op != "" && number.MatchString(value) {
+			return fmt.Sprintf("write count %s %s", op, value)
+		}
+		if plainValue.MatchString(key) && plainValue.MatchString(value) {
+			return fmt.Sprintf("write it as one text: %s == %q", key, value)
+		}
+	}
+	return "write it as one text, such as reason == \"unknown_error\""
 }
 
 func kindName(n *yaml.Node) string {
@@ -144,18 +170,30 @@ func (v Value) DurationOf(text string) (time.Duration, bool) {
 	lo, hi := v.Field().Shortest, v.Field().Longest
 	d, err := ParseDuration(text)
 	if err != nil {
-		v.Fault("write 30s, 5m, 1h30m, 2d or 1w", "%v", err)
+		v.lengthFault(text, err)
 		return 0, false
 	}
 	switch {
 	case d < lo:
-		v.Fault("", "%s is too short: at least %s", text, bound(lo))
+		v.Fault("write "+bound(lo)+" or more", "%s is too short: at least %s", text, bound(lo))
 		return 0, false
 	case d > hi:
-		v.Fault("", "%s is too long: at most %s", text, bound(hi))
+		v.Fault("write "+bound(hi)+" or less", "%s is too long: at most %s", text, bound(hi))
 		return 0, false
 	}
 	return d, true
+}
+
+// lengthFault explains a text that is no length of time.
+func (v Value) lengthFault(text string, err error) {
+	switch _, words := Lookalike(text); {
+	case words != "":
+		v.Fault(v.lengthHint(), "%s", words)
+	case strings.HasPrefix(text, "-"):
+		v.Fault(v.lengthHint(), "%q is negative: a length of time counts forwards", text)
+	default:
+		v.Fault(v.lengthHint(), "%v", err)
+	}
 }
 
 // bound writes a limit in whole days where it is one: 31d, not 4w3d.

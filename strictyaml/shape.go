@@ -44,10 +44,11 @@ type Field struct {
 	Needs    []string // one of these keys must stand beside it
 	Without  []string // none of these may
 
-	Enum              []string     // the texts it may be; nil: any
-	Also              []string     // texts that it may be besides what its kind says
-	Suggest           []Suggestion // texts that are often meant
-	Pattern           string       // what the whole text is like, a regular expression without anchors
+	Enum              []string          // the texts it may be; nil: any
+	Synonyms          map[string]string // texts of other tools, in lower case, to those of Enum
+	Also              []string          // texts that it may be besides what its kind says
+	Pattern           string            // what the whole text is like, a regular expression without anchors
+	Suggest           []Suggestion      // texts that are often meant
 	Shortest, Longest time.Duration
 	Least, Most       int64 // Most 0: no bound
 	Fewest, Crowd     int   // values of a list, at least and at most; 0: no bound
@@ -65,12 +66,13 @@ type Suggestion struct{ Text, Doc string }
 // reference are made from it, so that what is documented is what is read. Make
 // it with NewShape; it does not change afterwards.
 type Shape struct {
-	Name   string // unique within a kind of file, such as "rule"
-	Doc    string
-	Fields []Field
-	Keys   string   // what the keys of an open one are like, a regular expression without anchors
-	Open   *Field   // the keys are the author's own names, their values like this
-	OneOf  []string // exactly one of these keys must be there; nil: no such demand
+	Name    string // unique within a kind of file, such as "rule"
+	Doc     string
+	Fields  []Field
+	Keys    string             // what the keys of an open one are like, a regular expression without anchors
+	Open    *Field             // the keys are the author's own names, their values like this
+	Foreign map[string]Foreign // keys of other tools, in lower case with '_'
+	OneOf   []string           // exactly one of these keys must be there; nil: no such demand
 
 	index map[string]*Field
 }
@@ -91,10 +93,20 @@ func NewShape(s Shape) *Shape {
 		s.index[f.Name] = f
 	}
 	for _, f := range s.Fields {
+		for _, other := range f.Synonyms {
+			if !slices.Contains(f.Enum, other) {
+				panic(fmt.Sprintf("strictyaml: %s of the shape %s cannot be %q", f.Name, s.Name, other))
+			}
+		}
 		for _, other := range slices.Concat(f.Needs, f.Without) {
 			if _, known := s.index[other]; !known {
 				panic(fmt.Sprintf("strictyaml: the shape %s has no field %q, which %s names", s.Name, other, f.Name))
 			}
+		}
+	}
+	for word, f := range s.Foreign {
+		if _, ours := s.index[word]; ours || f.Key != "" && s.index[f.Key] == nil {
+			panic(fmt.Sprintf("strictyaml: the foreign word %q of the shape %s is ours, or its key is not", word, s.Name))
 		}
 	}
 	return out
@@ -161,9 +173,15 @@ func (v Value) Chosen(text string) bool {
 	if slices.Contains(f.Enum, text) {
 		return true
 	}
-	hint := alternatives(f.Enum)
-	if near := Nearest(text, f.Enum); near != "" {
+	hint := "write " + alternatives(f.Enum)
+	if near := Nearest(Plain(text), f.Enum); near != "" {
 		hint = "did you mean \"" + near + "\"?"
+	}
+	if ours, ok := f.Synonyms[strings.ToLower(text)]; ok {
+		hint = fmt.Sprintf("write %s; known: %s", ours, strings.Join(f.Enum, ", "))
+	}
+	if _, words := Lookalike(text); words != "" {
+		hint = words + "; known: " + strings.Join(f.Enum, ", ")
 	}
 	v.Fault(hint, "unknown %s %q", f.Name, text)
 	return false

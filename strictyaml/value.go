@@ -1,7 +1,6 @@
 package strictyaml
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -22,7 +21,8 @@ type file struct {
 	name   string
 	lines  lineIndex
 	faults *Faults
-	nodes  int // left of MaxNodes
+	nodes  int                 // left of MaxNodes
+	cut    map[*yaml.Node]bool // texts that were told of as cut at a comma
 }
 
 // Value is one YAML value with its place. The zero Value is a value that is not
@@ -48,9 +48,8 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 		return Value{}, false
 	}
 	f.lines.text = strings.TrimPrefix(string(data), "\ufeff")
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		f.syntaxFault(err)
+	doc, ok := f.decode(data)
+	if !ok {
 		return Value{}, false
 	}
 	if len(doc.Content) == 0 {
@@ -65,30 +64,6 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 func Line(name, text string, faults *Faults) Value {
 	f := &file{name: name, lines: lineIndex{text: text}, faults: faults, nodes: MaxNodes}
 	return Value{f: f, n: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: 1, Column: 1}}
-}
-
-// syntaxFault turns the YAML library's error into a fault with a place.
-func (f *file) syntaxFault(err error) {
-	fault := Fault{File: f.name, Width: 1, Col: 1, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}
-	var le *yaml.LoadError
-	if errors.As(err, &le) {
-		fault.Msg, fault.Line, fault.Col = le.Message, le.Mark.Line, max(1, le.Mark.Column)
-	}
-	switch {
-	case strings.Contains(f.line(fault.Line), ": {{"):
-		fault.Hint = "a text that begins with { must be quoted"
-	case strings.Contains(fault.Msg, "mapping values are not allowed"):
-		fault.Hint = `a text that holds ": " must be quoted`
-	case strings.Contains(fault.Msg, "unknown anchor"):
-		fault.Hint = "a text that begins with * or & must be quoted"
-	case strings.Contains(fault.Msg, "cannot start any token"), strings.Contains(fault.Msg, "tab character"):
-		fault.Hint = "indent with spaces, not tabs, and quote texts that begin with @, ` or %"
-	case strings.Contains(fault.Msg, "did not find expected"):
-		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
-	}
-	fault.Line = min(fault.Line, f.lines.len())
-	fault.source = f.line(fault.Line)
-	f.faults.Add(fault)
 }
 
 func (f *file) line(n int) string { return f.lines.line(n) }
