@@ -135,7 +135,7 @@ func (rd *reader) size(v strictyaml.Value, fallback int64) int64 {
 	for range 1 + strings.IndexByte("kmgt", strings.ToLower(m[2][:1])[0]) {
 		n *= base
 	}
-	if f := v.Field(); n < f.Least || n > f.Most {
+	if f := v.Key(); n < f.Least || n > f.Most {
 		v.Fault("", "%s is not between %dMB and %dTB", text, f.Least/1e6, f.Most/1e12)
 		return fallback
 	}

@@ -71,11 +71,11 @@ func readOverride(at, v strictyaml.Value, pattern string, calendars []string) Ov
 
 func checkOverrideKeys(m *strictyaml.Mapping) {
 	for _, name := range m.Keys() {
-		if _, ok := overrideShape.Field(name); ok {
+		if _, ok := overrideShape.Key(name); ok {
 			continue
 		}
 		hint := near(name, overrideShape.Names())
-		if _, ok := ruleShape.Field(name); ok {
+		if _, ok := ruleShape.Key(name); ok {
 			hint = "copy the rule under another id, and set status: disabled here"
 		}
 		m.Key(name).Fault(hint, "%q cannot be overridden", name)
@@ -100,7 +100,7 @@ func (fc *fileContext) override(m *strictyaml.Mapping, id string) {
 		om := o.v.Reporting(fc.faults).QuietMapping()
 		vars = append(vars, o.vars...)
 		for _, name := range om.Keys() {
-			switch _, known := overrideShape.Field(name); {
+			switch _, known := overrideShape.Key(name); {
 			case name == "vars" || !known:
 			case slices.Contains(merged, name):
 				fc.over[name] = append(fc.over[name], om.Get(name).Of(subject(id)))

@@ -8,7 +8,7 @@ import (
 
 // sharper are conditions that no single key tells.
 func sharper(s *strictyaml.Shape) []any {
-	if rule, ok := rules.FileShape().Field("rules"); !ok || s != rule.Of {
+	if rule, ok := rules.FileShape().Key("rules"); !ok || s != rule.Of {
 		return nil
 	}
 	return append(eventsOfLogs(), countWithoutWindow(), absenceWithoutWindow())

@@ -122,7 +122,7 @@ func (m *Mapping) defined(name string) *Field {
 	if m.shape == nil {
 		return nil
 	}
-	f, _ := m.shape.Field(name)
+	f, _ := m.shape.Key(name)
 	return f
 }
 
@@ -249,7 +249,7 @@ func (f field) empty() bool {
 // mapping has a shape of named keys.
 func (m *Mapping) known(name string) (*Field, bool) {
 	if m.shape != nil && m.shape.Open == nil {
-		return m.shape.Field(name)
+		return m.shape.Key(name)
 	}
 	return nil, slices.Contains(m.asked, name)
 }

@@ -114,7 +114,7 @@ func (v Value) Int() (int64, bool) {
 	if v.n == nil {
 		return 0, false
 	}
-	f := v.Field()
+	f := v.Key()
 	return v.IntUpTo(f.Most)
 }
 
@@ -124,7 +124,7 @@ func (v Value) IntUpTo(hi int64) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	lo := v.Field().Least
+	lo := v.Key().Least
 	i, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil {
 		v.Fault("", "%q is not a whole number", n.Value)
@@ -148,7 +148,7 @@ func (v Value) Float() (float64, bool) {
 		v.Fault("", "%q is not a number", n.Value)
 		return 0, false
 	}
-	if f := v.Field(); f.Most != 0 && (x <= float64(f.Least) || x > float64(f.Most)) {
+	if f := v.Key(); f.Most != 0 && (x <= float64(f.Least) || x > float64(f.Most)) {
 		v.Fault(f.Hint, "%s is not above %d and up to %d", n.Value, f.Least, f.Most)
 		return 0, false
 	}
@@ -167,7 +167,7 @@ func (v Value) Duration() (time.Duration, bool) {
 
 // DurationOf is Duration for a text that was made of the value's.
 func (v Value) DurationOf(text string) (time.Duration, bool) {
-	lo, hi := v.Field().Shortest, v.Field().Longest
+	lo, hi := v.Key().Shortest, v.Key().Longest
 	d, err := ParseDuration(text)
 	if err != nil {
 		v.lengthFault(text, err)

@@ -112,8 +112,8 @@ func NewShape(s Shape) *Shape {
 	return out
 }
 
-// Field returns the definition of a key.
-func (s *Shape) Field(name string) (*Field, bool) {
+// Key returns the definition of a key.
+func (s *Shape) Key(name string) (*Field, bool) {
 	if f, ok := s.index[name]; ok {
 		return f, true
 	}
@@ -152,9 +152,9 @@ func (v Value) Shaped(s *Shape) Value {
 	return v
 }
 
-// Field is the definition of the key that the value belongs to. It panics for a
+// Key is the definition of the key that the value belongs to. It panics for a
 // value without one, which is a programmer's mistake.
-func (v Value) Field() *Field {
+func (v Value) Key() *Field {
 	if v.field == nil {
 		panic("strictyaml: " + v.path + " has no shape")
 	}
@@ -169,7 +169,7 @@ func (v Value) Choice() (string, bool) {
 
 // Chosen is Choice for a text that was made of the value's.
 func (v Value) Chosen(text string) bool {
-	f := v.Field()
+	f := v.Key()
 	if slices.Contains(f.Enum, text) {
 		return true
 	}
