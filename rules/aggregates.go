@@ -126,7 +126,7 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
 // misspelt reports whether some key is unknown: that has been said then.
 func misspelt(am *strictyaml.Mapping) bool {
 	return slices.ContainsFunc(am.Written(), func(key string) bool {
-		_, known := aggregateShape.Field(key)
+		_, known := aggregateShape.Key(key)
 		return !known
 	})
 }
