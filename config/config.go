@@ -8,6 +8,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/calendar"
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
 // Config is one configuration file with all defaults written out. Paths are
@@ -30,6 +31,19 @@ type Config struct {
 	Route     *Route     // nil when the file has neither receivers nor a route
 	Calendars map[string]*calendar.Calendar
 	Redact    Redact
+
+	at     strictyaml.Value
+	routes map[*Route]strictyaml.Value
+}
+
+// At is the value of a key of the file. Its faults go to faults.
+func (c *Config) At(key string, faults *strictyaml.Faults) strictyaml.Value {
+	return c.at.QuietMapping().Get(key).Reporting(faults)
+}
+
+// AtRoute is where a route stands in the file. Its faults go to faults.
+func (c *Config) AtRoute(r *Route, faults *strictyaml.Faults) strictyaml.Value {
+	return c.routes[r].Reporting(faults)
 }
 
 // Receiver finds a receiver by its name.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -37,7 +38,7 @@ func TestLoad_Minimal(t *testing.T) {
 		Route: &config.Route{Receiver: "mail"},
 	}
 	c.Calendars = nil // empty
-	if diff := cmp.Diff(want, c, cmp.Comparer(func(a, b *time.Location) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.Comparer(func(a, b *time.Location) bool { return a == b }), cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -21,7 +21,7 @@ func (s *shown) guard(found *strictyaml.Faults) *strictyaml.Faults {
 	for _, f := range found.Sorted() {
 		if s.exposes(f.Line) {
 			f = strictyaml.Fault{File: f.File, Line: f.Line, Col: f.Col, Width: f.Width, Subject: f.Subject, Path: f.Path,
-				Msg: inText.ReplaceAllString(f.Msg, "${1}…"), Hint: f.Hint, Warning: f.Warning}
+				Msg: inText.ReplaceAllString(f.Msg, "${1}…"), Hint: f.Hint, Warning: f.Warning, Code: f.Code}
 			if strings.HasPrefix(f.Msg, "YAML took ") { // and goes on with the text
 				f.Msg, f.Hint = "YAML took the beginning for a tag", "quote the text"
 			}

@@ -49,7 +49,7 @@ func parse(name string, data []byte, rd *reader) (*Config, []strictyaml.Fault, e
 	rd.written = shown.written
 	found := &strictyaml.Faults{}
 	if root, ok := strictyaml.Parse(name, shown.data, found); ok {
-		rd.cfg.File = name
+		rd.cfg.File, rd.cfg.at = name, root
 		rd.read(root)
 	}
 	faults := shown.guard(found)

@@ -23,6 +23,7 @@ func (rd *reader) readPeople(m *strictyaml.Mapping) {
 	switch {
 	case route.There():
 		t := &tree{rd: rd, used: map[string]bool{}, named: map[[2]string]bool{}}
+		rd.cfg.routes = map[*Route]strictyaml.Value{}
 		rd.cfg.Route = t.read(route, nil).Route
 		t.finish(m)
 	case receivers.There():
@@ -54,6 +55,7 @@ type place struct {
 
 func (t *tree) read(v strictyaml.Value, parent *place) *place {
 	p := &place{Route: &Route{}, m: v.Mapping(), parent: parent}
+	t.rd.cfg.routes[p.Route] = v
 	if !p.m.Value().There() {
 		p.unclear = true
 		return p

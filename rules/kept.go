@@ -9,21 +9,21 @@ import (
 func (fc *fileContext) keeps() bool { return fc.loader != nil && fc.options.Keep }
 
 // At is the value of a key of the rule, overrides included, as it was read with
-// Options.Keep; the rule's own place where the key is not there. Its faults go to
-// faults.
+// Options.Keep. Its faults go to faults.
 func (r *Rule) At(key string, faults *strictyaml.Faults) strictyaml.Value {
 	if r.at == nil {
 		return strictyaml.Value{}
 	}
-	v := r.at.Get(key)
-	if !v.There() {
-		v = r.at.Value()
-	}
-	return v.Reporting(faults)
+	return r.at.Get(key).Reporting(faults)
 }
 
-// Wrote reports whether the rule has the key, with Options.Keep.
-func (r *Rule) Wrote(key string) bool { return r.at != nil && r.at.Get(key).There() }
+// Place is the rule as a whole, as At gives its keys.
+func (r *Rule) Place(faults *strictyaml.Faults) strictyaml.Value {
+	if r.at == nil {
+		return strictyaml.Value{}
+	}
+	return r.at.Value().Reporting(faults)
+}
 
 // Roots are the files of the set as they were read with Options.Keep, those of
 // the program's own rules first.

@@ -24,6 +24,9 @@ type Fault struct {
 	source  string // the line itself
 }
 
+// Source is the line that the fault is in, "" for the file as a whole.
+func (f Fault) Source() string { return f.source }
+
 // Position is "file:line:col", or the file alone.
 func (f Fault) Position() string {
 	if f.Line == 0 {

@@ -1,63 +1,83 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/lint"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
 // checkFlags are the flags of check, as given.
 type checkFlags struct {
-	config, format string
-	rules, against []string
+	config, format, explain string
+	rules, against, logs    []string
+	strict                  bool
 }
 
 func (a *app) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check [--config FILE] [PATH…]",
+		Use:   "check [--config FILE] [--logs LOG…] [PATH…]",
 		Short: "Everything that is wrong with rules and configuration",
 		Long: `Check loads rules (files, directories, globs) and the configuration with the rules it
-names, and prints every error and warning with its place, the line and a hint. Warnings
-alone are no failure. Tests of rules (tests, *_test.yaml) are read too, and not run. Secrets of the configuration are not opened.
+names, and prints every error and warning with its place, the line and a hint. Beyond what
+cannot be read it finds what can never match or fire, what is said twice, and what nobody
+uses. Tests of rules (tests, *_test.yaml) are read too, and not run. Secrets of the
+configuration are not opened.
 
---against tells, for each rule, what replacing the old rules by these does to its state
-and to alerts that fire.`,
+Warnings have a code in brackets; --explain CODE tells what it means. One that is meant so
+is left out by a comment on its line, above it or above its rule:
+
+  # check: ignore CODE why it is meant so
+
+Warnings alone are no failure, unless --strict is given.
+
+--logs holds the rules against real logs (as replay takes them): events, fields and groups
+that never come. --against tells, for each rule, what replacing the old rules by these does
+to its state and to alerts that fire.`,
 		Example: `  smarty-alert check examples/rules
   smarty-alert check --config /etc/smarty-alert/smarty-alert.yaml --format json
+  smarty-alert check --logs /var/log/microimpuls/smarty my-rules
+  smarty-alert check --explain never-fires
   smarty-alert check --rules new/ --against /etc/smarty-alert/rules`,
-		RunE: func(_ *cobra.Command, paths []string) error { return a.check(f, paths) },
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			if cmd.Flags().Changed("explain") {
+				return a.explainCheck(f.explain)
+			}
+			return a.check(cmd.Context(), f, paths)
+		},
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.config, "config", "", "the service's configuration `file`; its rules are checked too")
 	fl.StringArrayVar(&f.rules, "rules", nil, "rule `path`, the same as PATH (repeatable)")
+	fl.StringArrayVar(&f.logs, "logs", nil, "`logs` to hold the rules against: files, directories, globs (repeatable)")
 	fl.StringArrayVar(&f.against, "against", nil, "`path` of the rules that run now (repeatable)")
-	fl.StringVar(&f.format, "format", "text", "text or json")
+	fl.StringVar(&f.format, "format", "text", "text, json or sarif")
+	fl.StringVar(&f.explain, "explain", "", "print the page of a `code`, or the list of all codes for `list`")
+	fl.BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
 	return cmd
 }
 
-func (a *app) check(f checkFlags, paths []string) error {
-	if err := oneOf("format", f.format, "text", "json"); err != nil {
+func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
+	if err := oneOf("format", f.format, "text", "json", "sarif"); err != nil {
 		return err
 	}
 	paths = slices.Concat(f.rules, paths)
 	if len(paths) == 0 && f.config == "" {
 		return usageError(errors.New("check needs PATH of rules or --config FILE"))
 	}
-	var r checkReport
-	options := rules.Options{Secret: redact.New(nil, nil).SecretKey}
+	r, options := checkReport{}, rules.Options{Secret: redact.New(nil, nil).SecretKey}
+	var cfg *config.Config
 	if f.config != "" {
-		if cfg := r.loadConfig(f.config, a.env); cfg != nil {
+		if cfg = r.loadConfig(f.config, a.env); cfg != nil {
 			options = cfg.RuleOptions()
 			options.Secret = redact.New(cfg.Redact.Keys, cfg.Redact.Allow).SecretKey
 			paths = append(paths, cfg.Rules...)
@@ -70,148 +90,54 @@ func (a *app) check(f checkFlags, paths []string) error {
 			r.compare(old, now)
 		}
 	}
+	if err := a.lookFurther(ctx, &r, f, now, cfg); err != nil {
+		return err
+	}
 	if err := r.write(a.stdout, f.format); err != nil && !isBrokenPipe(err) {
 		return ioError(fmt.Errorf("write report: %w", err))
 	}
 	switch {
 	case len(r.unread) > 0:
 		return ioError(errors.Join(r.unread...))
-	case r.Errors > 0:
+	case r.Errors > 0 || f.strict && r.Warnings > 0:
 		return &statusError{status: exitFound}
 	}
 	return nil
 }
 
-// checkReport is what check found. Its JSON names are stable.
-type checkReport struct {
-	Rules    int         `json:"rules"`
-	Files    int         `json:"files"` // rule files
-	Tests    int         `json:"tests"`
-	Config   string      `json:"config,omitempty"`
-	Errors   int         `json:"errors"`
-	Warnings int         `json:"warnings"`
-	Faults   []faultJSON `json:"faults"`
-	// Changes is there with --against, when both sets of rules can be read.
-	Changes []changeJSON `json:"changes,omitempty"`
-
-	faults []strictyaml.Fault
-	unread []error
-}
-
-type faultJSON struct {
-	Severity string `json:"severity"` // error, warning
-	File     string `json:"file"`
-	Line     int    `json:"line,omitempty"` // 0: the file as a whole
-	Col      int    `json:"col,omitempty"`
-	Subject  string `json:"subject,omitempty"`
-	Path     string `json:"path,omitempty"`
-	Message  string `json:"message"`
-	Hint     string `json:"hint,omitempty"`
-}
-
-// loadConfig returns nil when nothing can be said about what the file names.
-func (r *checkReport) loadConfig(name string, env func(string) (string, bool)) *config.Config {
-	cfg, warnings, err := config.LoadDry(name, env)
-	r.Config = name
-	if !r.take(warnings, err) {
-		return nil
+// lookFurther finds what is wrong with rules that can be read, and takes out what
+// comments say is meant so.
+func (a *app) lookFurther(ctx context.Context, r *checkReport, f checkFlags, set *rules.Set, cfg *config.Config) error {
+	whole := set != nil && (cfg != nil || f.config == "") && len(r.unread) == 0
+	done := lint.Scope{All: whole, Logs: len(f.logs) > 0}
+	if whole {
+		r.faults = append(r.faults, lint.Check(set, cfg)...)
 	}
-	return cfg
-}
-
-// loadRules loads all paths that can be read, as one set: ids are unique over
-// all files. nil when they have faults.
-func (r *checkReport) loadRules(paths []string, o rules.Options) *rules.Set {
-	var readable []string
-	for _, p := range paths {
-		if _, err := rules.Files([]string{p}); err != nil {
-			r.unread = append(r.unread, err)
-			continue
+	if set != nil && len(f.logs) > 0 {
+		if err := a.checkLogs(ctx, r, f.logs, set, cfg); err != nil {
+			return err
 		}
-		readable = append(readable, p)
 	}
-	if len(readable) == 0 {
-		return nil
-	}
-	files, err := rules.Files(readable)
-	if err != nil {
-		r.unread = append(r.unread, err)
-		return nil
-	}
-	set, warnings, err := rules.Load(files, o)
-	r.Files = len(files)
-	if r.take(warnings, err) {
-		r.Rules = len(set.Rules)
-		r.Tests += len(set.Tests)
-	}
-	return set
+	r.faults = lint.Ignore(r.commented(), r.faults, done)
+	return nil
 }
 
-// take keeps what a load said; false if it gave nothing to go on with.
-func (r *checkReport) take(warnings []strictyaml.Fault, err error) bool {
-	r.faults = append(r.faults, warnings...)
-	var faults strictyaml.Errors
-	switch {
-	case errors.As(err, &faults):
-		r.faults = append(r.faults, faults...)
-	case err != nil:
-		r.unread = append(r.unread, err)
-	}
-	return err == nil
-}
-
-func (r *checkReport) write(w io.Writer, format string) error {
-	r.finish()
-	if format == "json" {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(r)
-	}
-	var b strings.Builder
-	for _, f := range r.faults {
-		b.WriteString(f.Text())
-	}
-	b.WriteString(r.changesText())
-	b.WriteString(r.verdict())
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// finish orders and counts the faults.
-func (r *checkReport) finish() {
-	var all strictyaml.Faults
-	for _, f := range r.faults {
-		all.Add(f)
-	}
-	r.faults, r.Faults = all.Sorted(), []faultJSON{}
-	for _, f := range r.faults {
-		severity := "error"
-		if f.Warning {
-			severity = "warning"
-			r.Warnings++
-		} else {
-			r.Errors++
+// explainCheck prints the page of a code.
+func (a *app) explainCheck(code string) error {
+	var text string
+	if code == "list" {
+		for _, p := range lint.Pages() {
+			text += fmt.Sprintf("%-24s %s\n", p.Code, p.Title)
 		}
-		r.Faults = append(r.Faults, faultJSON{severity, f.File, f.Line, f.Col, f.Subject, f.Path, f.Msg, f.Hint})
+	} else {
+		page, err := lint.PageOf(code)
+		if err != nil {
+			return usageError(err)
+		}
+		text = page.Text
 	}
-}
-
-// verdict is the last line; none where something could not be read.
-func (r *checkReport) verdict() string {
-	notes := ""
-	if r.Warnings > 0 {
-		notes = ", " + count(r.Warnings, "warning")
+	if _, err := io.WriteString(a.stdout, text); err != nil && !isBrokenPipe(err) {
+		return ioError(fmt.Errorf("write page: %w", err))
 	}
-	switch {
-	case r.Errors > 0:
-		return count(r.Errors, "error") + notes + "\n"
-	case len(r.unread) > 0:
-		return ""
-	}
-	tests := ""
-	if r.Tests > 0 {
-		tests = " and " + count(r.Tests, "test")
-	}
-	return fmt.Sprintf("%s in %s%s: fine%s\n", count(r.Rules, "rule"), count(r.Files, "file"), tests, notes)
+	return nil
 }

@@ -32,6 +32,8 @@ var mayImport = map[string][]string{
 	"store":      {"alert"},
 	"config":     {"rules", "alert", "calendar", "strictyaml"},
 	"schema":     {"strictyaml", "smartylog", "rules", "config", "ruletest"},
+	"docs":       {},
+	"lint":       {"rules", "config", "alert", "calendar", "smartylog", "strictyaml", "windowing", "docs"},
 	"replay":     {"ingest", "smartylog", "redact", "rules", "config", "engine", "alert", "notifiers", "calendar"},
 	"loggen":     {"smartylog"},
 	"logstats":   {"smartylog", "strictyaml"},

@@ -1,0 +1,55 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// groups looks at what the rule groups by: a label has to stay what it is while
+// an alert fires.
+func (l *linter) groups(r *rules.Rule) {
+	items := r.At("group_by", &l.faults).List()
+	for i, g := range r.GroupBy {
+		if i >= len(items) || r.Source != rules.LogRecords {
+			return
+		}
+		if why := changes(r, g); why != "" {
+			items[i].Warn("changing-label", "group by what is broken (a service, an account, a kind of error), and put this into a text",
+				"%s %s: nearly every record would be a group, and an alert, of its own", g.Name, why)
+		}
+	}
+}
+
+// changes says why a field is another one in each record; "" if it is not known to be.
+func changes(r *rules.Rule, g rules.GroupField) string {
+	path := g.Path
+	if g.Field != nil {
+		if len(g.Field.Expr.Refs()) != 1 || g.Field.Expr.Term() == nil || g.Field.Expr.Term().Op != "name" {
+			return ""
+		}
+		path = g.Field.Expr.Refs()[0].Path // another name for a field
+	}
+	switch path.String() {
+	case "time":
+		return "is another one in each second"
+	case "text", "stacktrace", "exception.message":
+		return "is a text that holds numbers, names and addresses"
+	case "pid", "thread":
+		return "changes with every restart and worker"
+	}
+	name, _ := path.Root()
+	if name != path.String() || len(r.Events) == 0 {
+		return ""
+	}
+	for _, e := range r.Events {
+		doc, ok := smartylog.EventByName(e)
+		if !ok || !slices.ContainsFunc(doc.Fields, func(f smartylog.FieldInfo) bool {
+			return f.Name == name && (f.Type == "datetime" || f.Type == "duration")
+		}) {
+			return ""
+		}
+	}
+	return "is a time"
+}

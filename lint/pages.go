@@ -1,0 +1,54 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/docs"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// Page is what docs/checks.md says of a code.
+type Page struct {
+	Code  string // "never-matches"
+	Title string // one sentence, without its full stop
+	Text  string // all of the section in Markdown, with its heading
+}
+
+// Pages lists the pages of all codes, in the order of the document.
+func Pages() []Page {
+	var out []Page
+	for _, section := range strings.Split(docs.Checks, "\n## ")[1:] {
+		section, _, _ = strings.Cut(section, "\n# ") // the next part of the document
+		code, body, _ := strings.Cut(section, "\n")
+		first, _, _ := strings.Cut(strings.TrimSpace(body), "\n\n")
+		title := strings.Join(strings.Fields(first), " ")
+		out = append(out, Page{Code: strings.TrimSpace(code), Title: strings.TrimSuffix(title, "."), Text: "## " + strings.TrimSpace(section) + "\n"})
+	}
+	return out
+}
+
+// PageOf finds the page of a code. The error says which code was probably meant.
+func PageOf(code string) (Page, error) {
+	pages := Pages()
+	if i := slices.IndexFunc(pages, func(p Page) bool { return p.Code == code }); i >= 0 {
+		return pages[i], nil
+	}
+	return Page{}, fmt.Errorf("there is no check %q: %s", code, meant(code, codesOf(pages)))
+}
+
+func codesOf(pages []Page) []string {
+	codes := make([]string, len(pages))
+	for i, p := range pages {
+		codes[i] = p.Code
+	}
+	return codes
+}
+
+func meant(code string, codes []string) string {
+	if near := strictyaml.Nearest(code, codes); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known: " + strings.Join(slices.Sorted(slices.Values(codes)), ", ")
+}

@@ -1,0 +1,244 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// maxNames bounds how many kinds of records, by log and event, are remembered;
+// records of further ones are looked at all the same.
+const maxNames = 10_000
+
+// Seen holds rules over logs against real records. Its memory does not grow with
+// their number. It is not safe for concurrent use.
+type Seen struct {
+	set     *rules.Set
+	rules   []*ruleSeen
+	kinds   map[kindOfRecord]*kindSeen
+	records int64
+	scratch *rules.Scratch
+}
+
+type kindOfRecord struct{ log, event string }
+
+type kindSeen struct {
+	records int64
+	rules   []*ruleSeen // that select it
+}
+
+// ruleSeen is what was met of one rule's records.
+type ruleSeen struct {
+	rule     *rules.Rule
+	selected int64   // of its events and logs
+	matched  int64   // that satisfy match as well
+	failed   int64   // for which match could not be evaluated
+	events   []int64 // by Rule.Events
+	uses     []*use
+	missing  []int64 // by Rule.GroupBy: matching records without it
+}
+
+// use is a field that an expression of the rule asks for.
+type use struct {
+	expr    *rules.Expr
+	name    string // as in Expr.Names
+	ref     rules.Ref
+	place   place
+	where   *rules.Expr // asked of records that satisfy it
+	step    *rules.Step // asked of its records alone
+	matched bool        // asked of records that match
+	number  bool        // it is used as a number
+	absent  bool        // it is compared with nil: that it is not there is expected
+
+	asked, has, numeric int64
+}
+
+// place is the key of a rule, and the one below it.
+type place struct{ key, sub string }
+
+// NewSeen begins with no record. The set is one loaded with rules.Options.Keep.
+func NewSeen(set *rules.Set) *Seen {
+	s := &Seen{set: set, kinds: map[kindOfRecord]*kindSeen{}, scratch: rules.NewScratch()}
+	for _, r := range set.Rules {
+		if r.Source == rules.LogRecords && r.Status != rules.Disabled {
+			s.rules = append(s.rules, &ruleSeen{rule: r, events: make([]int64, len(r.Events)), uses: usesOf(r), missing: make([]int64, len(r.GroupBy))})
+		}
+	}
+	return s
+}
+
+// Add looks at one record.
+func (s *Seen) Add(rec *smartylog.Record) {
+	s.records++
+	k := kindOfRecord{rec.Log, rec.Event}
+	kind := s.kinds[k]
+	if kind == nil {
+		kind = &kindSeen{}
+		for _, r := range s.rules {
+			if r.rule.Selects(rec.Log, rec.Event) {
+				kind.rules = append(kind.rules, r)
+			}
+		}
+		if len(s.kinds) < maxNames {
+			s.kinds[k] = kind
+		}
+	}
+	kind.records++
+	for _, r := range kind.rules {
+		r.add(s.scratch, rec)
+	}
+}
+
+func (r *ruleSeen) add(s *rules.Scratch, rec *smartylog.Record) {
+	s.Begin()
+	r.selected++
+	for i, e := range r.rule.Events {
+		if e == rec.Event || isPattern(e) && like(e, rec.Event) {
+			r.events[i]++
+		}
+	}
+	matches := true
+	if r.rule.Match != nil {
+		ok, err := r.rule.Match.Holds(s, rec)
+		if matches = ok; err != nil {
+			r.failed++
+		}
+	}
+	for _, u := range r.uses {
+		if u.matched && !matches || u.step != nil && !u.step.Selects(rec.Log, rec.Event) {
+			continue
+		}
+		if u.where != nil {
+			if ok, _ := u.where.Holds(s, rec); !ok {
+				continue
+			}
+		}
+		u.ask(s, rec)
+	}
+	if !matches {
+		return
+	}
+	r.matched++
+	for i, g := range r.rule.GroupBy {
+		if v, err := g.Value(s, rec); v == nil || err != nil {
+			r.missing[i]++
+		}
+	}
+}
+
+func (u *use) ask(s *rules.Scratch, rec *smartylog.Record) {
+	u.asked++
+	v, err := u.ref.Value(s, rec)
+	if v == nil || err != nil {
+		return
+	}
+	u.has++
+	if _, ok := rules.Number(v); ok {
+		u.numeric++
+	}
+}
+
+// usesOf lists the fields that the rule's expressions over records ask for.
+func usesOf(r *rules.Rule) []*use {
+	var out []*use
+	add := func(x *rules.Expr, at place, where *rules.Expr, step *rules.Step, matched bool) {
+		if x == nil {
+			return
+		}
+		for i, ref := range x.Refs() {
+			if name, inContext := ref.Path.Root(); ref.Field != nil || !inContext && name != "exception.type" {
+				continue // derived, or there in every record
+			}
+			u := &use{expr: x, name: x.Names[i], ref: ref, place: at, where: where, step: step, matched: matched}
+			u.number, u.absent = asNumber(x.Term(), u.name), comparedWithNil(x.Term(), u.name)
+			out = append(out, u)
+		}
+	}
+	add(r.Match, place{"match", ""}, nil, nil, false)
+	for _, f := range r.Fields {
+		add(f.Expr, place{"fields", f.Name}, nil, nil, true)
+	}
+	for i := range r.Aggregates {
+		a := &r.Aggregates[i]
+		add(a.Where, place{"aggregates", a.Name}, nil, nil, true)
+		add(a.Value, place{"aggregates", a.Name}, a.Where, nil, true)
+	}
+	for _, list := range [][]rules.Step{r.Sequence, r.AllOf} {
+		for i := range list {
+			key := "sequence"
+			if r.AllOf != nil {
+				key = "all_of"
+			}
+			add(list[i].Match, place{key, ""}, nil, &list[i], true)
+		}
+	}
+	if r.Until != nil {
+		add(r.Until.Match, place{"until", ""}, nil, r.Until, true)
+	}
+	return append(out, recordedUses(r)...)
+}
+
+// recordedUses are the fields of last, prev and first in conditions.
+func recordedUses(r *rules.Rule) []*use {
+	var out []*use
+	for _, f := range r.Recorded {
+		ref := r.Kept[f.Kept]
+		if _, inContext := ref.Path.Root(); ref.Field != nil || !inContext {
+			continue
+		}
+		for _, x := range append([]*rules.Expr{r.Condition, r.Resolve}, levelExprs(r)...) {
+			if x != nil && slices.Contains(x.Names, f.Name) {
+				u := &use{expr: x, name: f.Name, ref: ref, place: place{"condition", ""}, matched: true, number: asNumber(x.Term(), f.Name), absent: comparedWithNil(x.Term(), f.Name)}
+				out = append(out, u)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func levelExprs(r *rules.Rule) []*rules.Expr {
+	var out []*rules.Expr
+	for _, level := range r.Levels {
+		out = append(out, level.Expr)
+	}
+	return out
+}
+
+// asNumber reports whether a name is put in order with a number.
+func asNumber(t *rules.Term, name string) bool {
+	if t == nil {
+		return false
+	}
+	if term, literal, op, ok := comparison(t); ok && term.Op == "name" && term.Name == name && (op[0] == '<' || op[0] == '>') {
+		if _, isText := literal.(string); !isText {
+			_, number := rules.Number(literal)
+			return number
+		}
+	}
+	return slices.ContainsFunc(t.Args, func(a *rules.Term) bool { return asNumber(a, name) })
+}
+
+func comparedWithNil(t *rules.Term, name string) bool {
+	if t == nil {
+		return false
+	}
+	if term, literal, _, ok := comparison(t); ok && literal == nil && slices.Contains(term.Names(), name) {
+		return true
+	}
+	return slices.ContainsFunc(t.Args, func(a *rules.Term) bool { return comparedWithNil(a, name) })
+}
+
+// termOf finds where a name stands.
+func termOf(t *rules.Term, name string) *rules.Term {
+	if t == nil || t.Op == "name" && t.Name == name {
+		return t
+	}
+	for _, a := range t.Args {
+		if found := termOf(a, name); found != nil {
+			return found
+		}
+	}
+	return nil
+}

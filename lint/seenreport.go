@@ -1,0 +1,239 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+	"github.com/smarty-alert/smarty-alert/windowing"
+)
+
+// RuleCount is what logs held for one rule.
+type RuleCount struct {
+	Rule    string
+	Records int64 // of its events and logs
+	Matched int64 // that satisfy match as well
+	Missing int64 // of these, without some field to group by
+	Failed  int64 // for which match could not be evaluated
+}
+
+// againstLogs reports whether a code is one that only real logs can bring.
+func againstLogs(code string) bool {
+	switch code {
+	case "unseen-log", "unseen-event", "unseen-field", "rare-field", "missing-group", "never-numeric", "never-seen":
+		return true
+	}
+	return false
+}
+
+// Records is how many records were added.
+func (s *Seen) Records() int64 { return s.records }
+
+// Counts lists what was met of each rule, in the order of the set.
+func (s *Seen) Counts() []RuleCount {
+	var out []RuleCount
+	for _, r := range s.rules {
+		c := RuleCount{Rule: r.rule.ID, Records: r.selected, Matched: r.matched, Failed: r.failed}
+		for _, n := range r.missing {
+			c.Missing = max(c.Missing, n)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Faults tells what rules ask for and the records did not have. Everything is a
+// warning: tomorrow's log may have it.
+func (s *Seen) Faults() []strictyaml.Fault {
+	var faults strictyaml.Faults
+	if s.records == 0 {
+		return nil
+	}
+	for _, r := range s.rules {
+		s.names(r, &faults)
+		if r.selected == 0 {
+			continue
+		}
+		if r.matched == 0 && r.rule.Match != nil {
+			r.neverSeen(&faults)
+		}
+		for _, u := range r.uses {
+			u.faults(r.rule, &faults)
+		}
+		r.groups(&faults)
+	}
+	return faults.Sorted()
+}
+
+// names looks for logs and events that did not come.
+func (s *Seen) names(r *ruleSeen, faults *strictyaml.Faults) {
+	logs := s.logs()
+	items := r.rule.At("log", faults).List()
+	for i, stem := range r.rule.Logs {
+		if i < len(items) && !slices.Contains(logs, stem) {
+			items[i].Warn("unseen-log", nearest(stem, logs), "none of the logs is %s", stem)
+		}
+	}
+	items = r.rule.At("event", faults).List()
+	for i, e := range r.rule.Events {
+		if i < len(items) && r.events[i] == 0 {
+			msg, hint := s.absent(e, r.rule.Logs)
+			items[i].Warn("unseen-event", hint, "%s", msg)
+		}
+	}
+	for _, list := range [][]rules.Step{r.rule.Sequence, r.rule.AllOf} {
+		for i := range list {
+			s.stepNames(r.rule, &list[i], i, faults)
+		}
+	}
+}
+
+// stepNames does so for a step, where the rule itself names no events.
+func (s *Seen) stepNames(r *rules.Rule, st *rules.Step, n int, faults *strictyaml.Faults) {
+	key := "sequence"
+	if r.AllOf != nil {
+		key = "all_of"
+	}
+	steps := r.At(key, faults).List()
+	if r.At("event", faults).There() || n >= len(steps) {
+		return
+	}
+	items := steps[n].QuietMapping().Get("event").List()
+	for i, e := range st.Events {
+		if i < len(items) && s.count(e, nil) == 0 {
+			msg, hint := s.absent(e, st.Logs)
+			items[i].Warn("unseen-event", hint, "%s", msg)
+		}
+	}
+}
+
+// absent says that an event did not come, and where it did.
+func (s *Seen) absent(event string, logs []string) (msg, hint string) {
+	if n := s.count(event, nil); n > 0 && logs != nil {
+		var where []string
+		for k := range s.kinds {
+			if isMeant(event, k.event) && !slices.Contains(where, k.log) {
+				where = append(where, k.log)
+			}
+		}
+		slices.Sort(where)
+		return fmt.Sprintf("%s is written to %s, not to %s: %s", event, strings.Join(where, ", "), strings.Join(logs, ", "), records(n)), "write log: " + where[0]
+	}
+	var known []string
+	for k := range s.kinds {
+		if k.event != "" && !slices.Contains(known, k.event) {
+			known = append(known, k.event)
+		}
+	}
+	slices.Sort(known)
+	return fmt.Sprintf("none of %s has the event %s", records(s.records), event), nearest(event, known)
+}
+
+func isMeant(event, name string) bool { return event == name || isPattern(event) && like(event, name) }
+
+// count is how many records have an event, in some logs or in any.
+func (s *Seen) count(event string, logs []string) int64 {
+	n := int64(0)
+	for k, kind := range s.kinds {
+		if isMeant(event, k.event) && (logs == nil || slices.Contains(logs, k.log)) {
+			n += kind.records
+		}
+	}
+	return n
+}
+
+func (s *Seen) logs() []string {
+	seen := map[string]bool{}
+	for k := range s.kinds {
+		seen[k.log] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func nearest(name string, known []string) string {
+	if near := strictyaml.Nearest(name, known); near != "" && near != name {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
+}
+
+func records(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
+}
+
+func (r *ruleSeen) neverSeen(faults *strictyaml.Faults) {
+	v := r.rule.At("match", faults)
+	if r.failed > 0 {
+		v.Warn("never-seen", "a number is compared with a text, say", "true for none of %s of its events; for %d it could not be evaluated", records(r.selected), r.failed)
+		return
+	}
+	v.Warn("never-seen", "", "true for none of %s of its events", records(r.selected))
+}
+
+// A field is rare when at least so many records were asked for it, and fewer than
+// one in so many had it.
+const (
+	rareFrom = 50
+	rareOne  = 20
+)
+
+func (u *use) faults(r *rules.Rule, faults *strictyaml.Faults) {
+	var code, msg string
+	switch {
+	case u.asked == 0 || u.absent:
+		return
+	case u.has == 0:
+		code, msg = "unseen-field", fmt.Sprintf("none of %s has %s", records(u.asked), u.shown())
+	case (u.number || u.summed(r)) && u.numeric == 0:
+		code, msg = "never-numeric", fmt.Sprintf("%s is used as a number, and in none of %s is it one", u.shown(), records(u.has))
+	case u.asked >= rareFrom && u.has*rareOne < u.asked:
+		code, msg = "rare-field", fmt.Sprintf("only %d of %s have %s", u.has, records(u.asked), u.shown())
+	default:
+		return
+	}
+	if t := termOf(u.expr.Term(), u.name); t != nil {
+		t.Warn(faults, code, "", "%s", msg)
+		return
+	}
+	v := r.At(u.place.key, faults)
+	if u.place.sub != "" {
+		v = v.QuietMapping().Get(u.place.sub)
+	}
+	v.Warn(code, "", "%s", msg)
+}
+
+// shown is the field as the record has it.
+func (u *use) shown() string { return u.ref.Path.String() }
+
+// summed reports whether an aggregate computes with the field itself.
+func (u *use) summed(r *rules.Rule) bool {
+	if u.place.key != "aggregates" {
+		return false
+	}
+	i := slices.IndexFunc(r.Aggregates, func(a rules.Aggregate) bool { return a.Name == u.place.sub })
+	if i < 0 || r.Aggregates[i].Value != u.expr || u.expr.Source != u.name {
+		return false
+	}
+	switch r.Aggregates[i].Func {
+	case windowing.Sum, windowing.Avg, windowing.Min, windowing.Max, windowing.P50, windowing.P90, windowing.P95, windowing.P99:
+		return true
+	}
+	return false
+}
+
+// groups tells of matching records that are not counted for want of a group.
+func (r *ruleSeen) groups(faults *strictyaml.Faults) {
+	items := r.rule.At("group_by", faults).List()
+	for i, g := range r.rule.GroupBy {
+		if n := r.missing[i]; n > 0 && i < len(items) {
+			items[i].Warn("missing-group", "such records are not counted: group by something else, or leave them out in match",
+				"%d of %s that match have no %s (%d %%)", n, records(r.matched), g.Name, 100*n/r.matched)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// unusedParts finds aggregates and fields of a rule that nothing asks for.
+func (l *linter) unusedParts(r *rules.Rule) {
+	used := map[string]bool{}
+	for _, x := range []*rules.Expr{r.Condition, r.Resolve} {
+		note(used, x)
+	}
+	for _, level := range r.Levels {
+		note(used, level.Expr)
+	}
+	if len(r.Annotations) > 0 && !allShown(r, used) {
+		am := r.At("aggregates", &l.faults).QuietMapping()
+		for _, a := range r.Aggregates {
+			if !used[a.Name] {
+				am.Key(a.Name).Warn("unused-aggregate", "use it in the condition or in a text, or remove it", "neither a condition nor a text uses the aggregate %q", a.Name)
+			}
+		}
+	}
+	l.unusedFields(r)
+}
+
+func note(used map[string]bool, x *rules.Expr) {
+	if x == nil {
+		return
+	}
+	for _, name := range x.Names {
+		used[name] = true
+	}
+}
+
+var valueIn = regexp.MustCompile(`\.Values(?:\.(\w+)| "(\w+)")?`)
+
+// allShown notes the values that texts name; true when a text shows all of them.
+func allShown(r *rules.Rule, used map[string]bool) bool {
+	for _, a := range r.Annotations {
+		for _, found := range valueIn.FindAllStringSubmatch(a.Source(), -1) {
+			name := found[1] + found[2]
+			if name == "" {
+				return true
+			}
+			used[name] = true
+		}
+	}
+	return false
+}
+
+func (l *linter) unusedFields(r *rules.Rule) {
+	used := map[string]bool{}
+	for _, x := range expressions(r) {
+		for _, ref := range x.Refs() {
+			if ref.Field != nil {
+				used[ref.Field.Name] = true
+			}
+		}
+	}
+	for _, refs := range [][]rules.Ref{r.Kept} {
+		for _, ref := range refs {
+			if ref.Field != nil {
+				used[ref.Field.Name] = true
+			}
+		}
+	}
+	for _, g := range r.GroupBy {
+		used[g.Name] = used[g.Name] || g.Field != nil
+	}
+	fm := r.At("fields", &l.faults).QuietMapping()
+	for _, f := range r.Fields {
+		if !used[f.Name] {
+			fm.Key(f.Name).Warn("unused-field", "use it, or remove it", "nothing uses the field %q", f.Name)
+		}
+	}
+}
+
+// unusedConstants finds lists and vars of files that no rule of the file uses, and
+// vars of the configuration that no rule at all uses.
+func (l *linter) unusedConstants() {
+	byFile := map[string][]*rules.Rule{}
+	for _, r := range l.set.Rules {
+		byFile[r.File] = append(byFile[r.File], r)
+	}
+	for _, root := range l.set.Roots() {
+		file := root.Value().File()
+		for _, kind := range []string{"list", "var"} {
+			v := root.Get(kind + "s").Reporting(&l.faults)
+			if !v.There() || byFile[file] == nil {
+				continue
+			}
+			m := v.QuietMapping()
+			for _, name := range m.Keys() {
+				if !usesConstant(byFile[file], name) && !expected(root, name) {
+					m.Key(name).Warn("unused-"+kind, "use it, or remove it", "no rule of the file uses the %s %q", kind, name)
+				}
+			}
+		}
+	}
+	if l.cfg == nil {
+		return
+	}
+	for _, v := range l.cfg.Vars {
+		if !usesConstant(l.set.Rules, v.Name) {
+			v.At(&l.faults).Warn("unused-var", nearestVar(l.set, v.Name), "no rule uses the var %q", v.Name)
+		}
+	}
+}
+
+func usesConstant(list []*rules.Rule, name string) bool {
+	return slices.ContainsFunc(list, func(r *rules.Rule) bool {
+		if expects(r.At("groups", &strictyaml.Faults{}), name) {
+			return true
+		}
+		return slices.ContainsFunc(expressions(r), func(x *rules.Expr) bool { return x.Uses(name) })
+	})
+}
+
+// expected reports whether the file's defaults expect the groups of a list.
+func expected(root *strictyaml.Mapping, name string) bool {
+	return expects(root.Get("defaults").QuietMapping().Get("groups"), name)
+}
+
+func expects(groups strictyaml.Value, list string) bool {
+	return groups.QuietMapping().Get("expect").Raw() == list
+}
+
+// nearestVar is a var of some file that was probably meant.
+func nearestVar(set *rules.Set, name string) string {
+	var known []string
+	for _, root := range set.Roots() {
+		known = append(known, root.Get("vars").QuietMapping().Keys()...)
+	}
+	if near := strictyaml.Nearest(name, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) > 0 {
+		return "vars of the rules: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(known))), ", ")
+	}
+	return "remove it"
+}
