@@ -16,15 +16,32 @@ type Page struct {
 	Text  string // all of the section in Markdown, with its heading
 }
 
-// Pages lists the pages of all codes, in the order of the document.
+// Pages lists the pages of all codes, in the order of the document: its sections
+// of the second level.
 func Pages() []Page {
 	var out []Page
-	for _, section := range strings.Split(docs.Checks, "\n## ")[1:] {
-		section, _, _ = strings.Cut(section, "\n# ") // the next part of the document
-		code, body, _ := strings.Cut(section, "\n")
-		first, _, _ := strings.Cut(strings.TrimSpace(body), "\n\n")
-		title := strings.Join(strings.Fields(first), " ")
-		out = append(out, Page{Code: strings.TrimSpace(code), Title: strings.TrimSuffix(title, "."), Text: "## " + strings.TrimSpace(section) + "\n"})
+	fenced := false
+	for line := range strings.Lines(docs.Checks) {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		}
+		code, isPage := strings.CutPrefix(line, "## ")
+		switch {
+		case isPage && !fenced:
+			out = append(out, Page{Code: strings.TrimSpace(code)})
+		case strings.HasPrefix(line, "# ") && !fenced:
+			out = append(out, Page{}) // a part of the document
+		}
+		if len(out) > 0 {
+			out[len(out)-1].Text += line
+		}
+	}
+	out = slices.DeleteFunc(out, func(p Page) bool { return p.Code == "" })
+	for i := range out {
+		_, body, _ := strings.Cut(out[i].Text, "\n\n")
+		first, _, _ := strings.Cut(body, "\n\n")
+		out[i].Title = strings.TrimSuffix(strings.Join(strings.Fields(first), " "), ".")
+		out[i].Text = strings.TrimSpace(out[i].Text) + "\n"
 	}
 	return out
 }
