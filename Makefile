@@ -16,7 +16,7 @@ CASES        ?= 10000
 PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden oracle mutants mutants-short determinism
+.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ values: ## VALUES (100000) fresh values of python3, as Python 2 and 3 print them
 golden: ## rewrite the golden files; read the diff before you commit it
 	@pkgs=$$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -r -n1 dirname | sort -u); \
 	if [ -n "$$pkgs" ]; then go test -count=1 $$pkgs -update; else echo 'no package has golden files'; fi
+
+drawings: ## draw docs/images anew, from what the engine says
+	go test -count=1 ./internal/drawings -update
 
 oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...

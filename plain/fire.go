@@ -208,5 +208,5 @@ func absence(r *rules.Rule) []string {
 	default:
 		out = append(out, "silence counts: each "+groupNames(r)+" is judged from "+window+" after it was first seen on")
 	}
-	return append(out, "a log that cannot be read is not silence: meanwhile nothing is judged")
+	return append(out, "being behind with reading is not silence: a log that is not read to its end is waited for")
 }

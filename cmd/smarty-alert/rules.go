@@ -28,6 +28,8 @@ func (a *app) rulesCommand() *cobra.Command {
 		Short: "The rules that are loaded, as they were understood",
 		Long: `Rules prints what rules mean once they are read: with vars and overrides of the
 configuration applied, with defaults filled in, in plain words.`,
+		Example: `  smarty-alert rules list examples/rules
+  smarty-alert rules show examples/rules`,
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
