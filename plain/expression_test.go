@@ -126,7 +126,7 @@ func TestWords_SayTheSameOfTheSameOnly(t *testing.T) {
 	seen := map[string]*rules.Expr{}
 	scratch := rules.NewScratch()
 	rapid.Check(t, func(t *rapid.T) {
-		for range 30 {
+		for range 12 {
 			source := matches(3).Draw(t, "match")
 			x, err := rules.ParseMatch("x", source, nil)
 			if err != nil {
