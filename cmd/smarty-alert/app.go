@@ -132,7 +132,7 @@ a live run would have given.`,
 	root.SetFlagErrorFunc(knownFlag)
 	root.PersistentFlags().StringVar(&a.logFormat, "log-format", "text", "form of the program's own log: text or json")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least level of the program's own log: debug, info, warn, error")
-	root.AddCommand(a.replayCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.versionCommand())
+	root.AddCommand(a.replayCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.importCommand(), a.versionCommand())
 	return root
 }
 

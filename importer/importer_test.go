@@ -1,0 +1,172 @@
+package importer_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/smarty-alert/smarty-alert/importer"
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+var update = flag.Bool("update", false, "write the expected texts of testdata anew")
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// namesMap is the map that all inputs of testdata are translated with.
+func namesMap(t testing.TB) importer.Map {
+	t.Helper()
+	m, warnings, err := importer.ReadMap("names.yaml", readFile(t, "testdata/names.yaml"))
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("names.yaml: %v %v", err, warnings)
+	}
+	return m
+}
+
+// inputs are the foreign rule files of testdata.
+func inputs(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*/*.y*ml")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d inputs: %v", len(files), err)
+	}
+	return files
+}
+
+// What each foreign file becomes, with all that is said about it.
+func TestTranslate_Golden(t *testing.T) {
+	m := namesMap(t)
+	for _, file := range inputs(t) {
+		t.Run(strings.TrimPrefix(file, "testdata/"), func(t *testing.T) {
+			name := filepath.Base(file)
+			r := importer.Translate([]importer.File{{Name: name, Data: readFile(t, file)}}, importer.Options{Map: m})
+			checkLoads(t, r)
+			got := told(r)
+			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(string(readFile(t, golden)), got); diff != "" {
+				t.Errorf("%s differs (-want +got; -update writes it anew):\n%s", golden, diff)
+			}
+		})
+	}
+}
+
+// told is the rule file, and below it all that was left out.
+func told(r *importer.Result) string {
+	var b strings.Builder
+	b.Write(r.Text)
+	b.WriteString("-----\n")
+	for _, f := range r.Found {
+		if !f.Warning || f.Code == importer.NotTranslated {
+			b.WriteString(f.Text())
+		}
+	}
+	fmt.Fprintf(&b, "%d rules, %d notes, %d not translated\n", r.Rules, r.Notes, r.Left)
+	return b.String()
+}
+
+// checkLoads loads what was written, and counts its rules.
+func checkLoads(t testing.TB, r *importer.Result) *rules.Set {
+	t.Helper()
+	if r.Rules == 0 {
+		if r.Text != nil {
+			t.Errorf("no rules, but a text:\n%s", r.Text)
+		}
+		return nil
+	}
+	set, _, err := rules.Parse("imported.yaml", r.Text, rules.Options{})
+	if err != nil {
+		t.Fatalf("what was written does not load: %v\n%s", err, r.Text)
+	}
+	own := 0
+	for _, rule := range set.Rules {
+		if !rule.Builtin {
+			own++
+		}
+	}
+	if own != r.Rules {
+		t.Errorf("%d rules are written, %d were told:\n%s", own, r.Rules, r.Text)
+	}
+	return set
+}
+
+// Rules of several files refer to each other, and no two get one id.
+func TestTranslate_SeveralFiles(t *testing.T) {
+	const detection = "title: Bad login\nname: bad\ndetection: {s: {event: LOGIN_ERROR}, condition: s}\n"
+	const correlation = "title: Bad login\ncorrelation: {type: event_count, rules: [bad], timespan: 5m, condition: {gt: 4}}\n"
+	r := importer.Translate([]importer.File{{Name: "b.yml", Data: []byte(correlation)}, {Name: "a.yml", Data: []byte(detection)},
+		{Name: "c.yml", Data: []byte(correlation)}}, importer.Options{})
+	set := checkLoads(t, r)
+	if r.Rules != 2 || set.Find("bad-login") == nil || set.Find("bad-login-2") == nil {
+		t.Errorf("got %d rules:\n%s", r.Rules, r.Text)
+	}
+}
+
+// A rule whose selection has no counterpart is not translated; the others are.
+func TestTranslate_WholeOrNotAtAll(t *testing.T) {
+	const file = "name: script\ntype: any\nfilter: [{script: {source: x}}]\n---\nname: fine\ntype: any\nfilter: [{term: {event: LOGIN_ERROR}}]\n"
+	r := importer.Translate([]importer.File{{Name: "x.yaml", Data: []byte(file)}}, importer.Options{})
+	checkLoads(t, r)
+	if r.Rules != 1 || r.Left != 1 || !strings.Contains(string(r.Text), "# not translated: the query script has no counterpart") {
+		t.Errorf("%d rules, %d left:\n%s", r.Rules, r.Left, r.Text)
+	}
+}
+
+// FuzzTranslate: whatever the input, what is written loads and every place that
+// is told lies in the file.
+func FuzzTranslate(f *testing.F) {
+	for _, file := range inputs(f) {
+		f.Add(readFile(f, file))
+	}
+	m := namesMap(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := importer.Translate([]importer.File{{Name: "x.yaml", Data: data}}, importer.Options{Map: m})
+		checkLoads(t, r)
+		lines := strings.Count(string(data), "\n") + 1
+		for _, fault := range r.Found {
+			if fault.Line < 0 || fault.Line > lines || fault.Line > 0 && (fault.Col < 1 || fault.Width < 1) || fault.Text() == "" {
+				t.Errorf("a place outside of %d lines: %+v", lines, fault)
+			}
+		}
+		if r.Rules == 0 && r.Left == 0 {
+			t.Errorf("nothing was translated, and nothing was said")
+		}
+	})
+}
+
+// Faults of a map have places, as those of rules have.
+func TestReadMap_Faults(t *testing.T) {
+	const file = "fields: {a: 'b c', d: }\nevents: {x: 'LOGIN ERROR'}\nlogs: {i: smarty_epg.log}\nevnets: {}\n"
+	_, _, err := importer.ReadMap("names.yaml", []byte(file))
+	var faults strictyaml.Errors
+	if !errors.As(err, &faults) {
+		t.Fatalf("accepted: %v", err)
+	}
+	want := []string{"names.yaml:1:13: fields.a: ", "names.yaml:1:20: fields.d: ", "names.yaml:2:13: events.x: ", "names.yaml:3:11: logs.i: ", "names.yaml:4:1: unknown key \"evnets\""}
+	if len(faults) != len(want) {
+		t.Fatalf("%d faults, want %d:\n%v", len(faults), len(want), err)
+	}
+	for i, f := range faults {
+		if !strings.HasPrefix(f.Error(), want[i]) {
+			t.Errorf("got %q, want it to begin with %q", f.Error(), want[i])
+		}
+	}
+}
