@@ -91,8 +91,9 @@ func (e *elastRule) readCommon() {
 }
 
 func (e *elastRule) priority(v strictyaml.Value) {
-	n, ok := v.Int(0, 1000)
+	n, ok := whole(v, 0, 1000)
 	if !ok {
+		e.d.left(v, "priority, which is no number")
 		return
 	}
 	severity := "info"
@@ -189,7 +190,7 @@ func span(v strictyaml.Value) (time.Duration, bool) {
 			m.Key(key).Fault("weeks, days, hours, minutes, seconds", "unknown unit %q", key)
 			return 0, false
 		}
-		n, ok := m.Get(key).Float()
+		n, ok := decimal(m.Get(key))
 		if !ok {
 			return 0, false
 		}

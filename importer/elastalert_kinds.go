@@ -107,7 +107,7 @@ func (e *elastRule) change() {
 
 func (e *elastRule) frequency() {
 	v := e.r.get("num_events")
-	n, ok := v.Int(1, 1<<40)
+	n, ok := whole(v, 1, 1<<40)
 	if !ok {
 		e.d.refuse(v, "num_events is missing or no number")
 		return
@@ -127,7 +127,7 @@ func (e *elastRule) frequency() {
 // flatline: fewer records than a threshold.
 func (e *elastRule) flatline() {
 	v := e.r.get("threshold")
-	n, ok := v.Int(1, 1<<40)
+	n, ok := whole(v, 1, 1<<40)
 	if !ok {
 		e.d.refuse(v, "threshold is missing or no number above 0")
 		return

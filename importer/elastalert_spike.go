@@ -12,7 +12,7 @@ import (
 // spike: a window against the one before it.
 func (e *elastRule) spike() {
 	hv, tv := e.r.get("spike_height"), e.r.get("spike_type")
-	height, ok := hv.Float()
+	height, ok := decimal(hv)
 	if !ok || height <= 0 {
 		e.d.refuse(hv, "spike_height is missing or no number above 0")
 		return
@@ -75,7 +75,7 @@ func (e *elastRule) spikeValues() (cur, ref string, least []string) {
 		if !v.There() {
 			continue
 		}
-		n, ok := v.Int(0, 1<<40)
+		n, ok := whole(v, 0, 1<<40)
 		if !ok {
 			e.d.refuse(v, "%s is no number", t.key)
 		} else if n > 0 {

@@ -143,8 +143,10 @@ func (e *elastRule) readTopCounts() {
 	}
 	n := int64(5)
 	if number.There() {
-		if i, ok := number.Int(1, 20); ok {
+		if i, ok := whole(number, 1, 20); ok {
 			n = i
+		} else {
+			e.d.left(number, "top_count_number, which is no number from 1 to 20: 5 is written")
 		}
 	}
 	for _, s := range keys.Texts() {

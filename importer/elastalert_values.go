@@ -38,7 +38,7 @@ func (e *elastRule) thresholds(name, high, low string, zero bool, also ...string
 		if !v.There() {
 			continue
 		}
-		x, ok := v.Float()
+		x, ok := decimal(v)
 		if !ok {
 			e.d.refuse(v, "%s is no number", t.key)
 			return
@@ -123,7 +123,7 @@ func (e *elastRule) metric() {
 	name := e.d.aggregate("metric", value...)
 	var also []string
 	if mv := e.r.get("min_doc_count"); mv.There() && len(e.groups) > 0 {
-		n, ok := mv.Int(0, 1<<40)
+		n, ok := whole(mv, 0, 1<<40)
 		if !ok {
 			e.d.refuse(mv, "min_doc_count is no number")
 			return
@@ -152,7 +152,7 @@ func (e *elastRule) percentage() {
 	name := e.d.aggregate("matched", pair{"count", scalar("true")}, pair{"where", text(where)})
 	least := int64(1)
 	if mv := e.r.get("min_denominator"); mv.There() {
-		n, ok := mv.Int(0, 1<<40)
+		n, ok := whole(mv, 0, 1<<40)
 		if !ok {
 			e.d.refuse(mv, "min_denominator is no number")
 			return

@@ -259,7 +259,7 @@ func (c *correlation) bounds(m *strictyaml.Mapping, name string) []string {
 		if !v.There() {
 			continue
 		}
-		x, ok := v.Float()
+		x, ok := decimal(v)
 		if !ok {
 			c.d.refuse(v, "%s is no number", b.key)
 			continue

@@ -56,7 +56,7 @@ func (c *correlation) least() (int, bool) {
 	}
 	m := v.Mapping()
 	for _, key := range m.Keys() {
-		x, ok := m.Get(key).Int(0, 1000)
+		x, ok := whole(m.Get(key), 0, 1000)
 		if key == "gt" {
 			x++
 		}

@@ -23,7 +23,7 @@ func ParseAll(name string, data []byte, faults *Faults) []Value {
 		faults.Add(Fault{File: name, Msg: "is not UTF-8 text"})
 		return nil
 	}
-	f.lines = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	f.lines.text = strings.TrimPrefix(string(data), "\ufeff")
 	var out []Value
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
