@@ -34,24 +34,51 @@ func TestKinds(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
-			dir := filepath.Join(root, kind)
-			var out, errs bytes.Buffer
-			a := &app{stdout: &out, stderr: &errs, env: func(string) (string, bool) { return "", false }}
-			args := []string{"replay", "--rules", filepath.Join(dir, "rule.yaml"), "--timezone", "Europe/Moscow", dir}
-			if status := run(t.Context(), args, a); status != 0 || errs.Len() > 0 {
-				t.Fatalf("replay: exit status %d\n%s", status, errs.String())
-			}
-			golden := filepath.Join(dir, "golden.txt")
-			if *update {
-				write(t, golden, out.Bytes())
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), out.String()); diff != "" {
-				t.Errorf("%s differs (-want +got; -update writes it anew):\n%s", golden, diff)
-			}
+			saysWhatStandsBeside(t, filepath.Join(root, kind))
 		})
+	}
+}
+
+// TestComingFrom replays our side of each pair in examples/coming-from, a
+// directory for each tool and rule of it.
+func TestComingFrom(t *testing.T) {
+	root := filepath.Join(repository(t), "examples", "coming-from")
+	dirs, err := filepath.Glob(filepath.Join(root, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(dirs) < 10 {
+		t.Fatalf("%d pairs in %s, want 10 and more", len(dirs), root)
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(filepath.Dir(dir))+"/"+filepath.Base(dir), func(t *testing.T) {
+			if theirs, err := os.ReadFile(filepath.Join(dir, "theirs.txt")); err != nil || len(theirs) == 0 {
+				t.Errorf("their rule: %d bytes, %v", len(theirs), err)
+			}
+			saysWhatStandsBeside(t, dir)
+		})
+	}
+}
+
+// saysWhatStandsBeside replays rule.yaml over the logs of a directory and compares
+// the text with golden.txt there.
+func saysWhatStandsBeside(t *testing.T, dir string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{stdout: &out, stderr: &errs, env: func(string) (string, bool) { return "", false }}
+	args := []string{"replay", "--rules", filepath.Join(dir, "rule.yaml"), "--timezone", "Europe/Moscow", dir}
+	if status := run(t.Context(), args, a); status != 0 || errs.Len() > 0 {
+		t.Fatalf("replay: exit status %d\n%s", status, errs.String())
+	}
+	golden := filepath.Join(dir, "golden.txt")
+	if *update {
+		write(t, golden, out.Bytes())
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+		t.Errorf("%s differs (-want +got; -update writes it anew):\n%s", golden, diff)
 	}
 }
