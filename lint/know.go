@@ -202,7 +202,9 @@ func nameDomain(r *rules.Rule, name string) domain {
 	for _, g := range r.GroupBy {
 		if g.Name == name && g.Field == nil {
 			d := fieldDomain(name, r.Events, r.Logs)
-			d.null = false
+			if d.null = false; d.why == "" {
+				d.why = "every group has a " + name
+			}
 			return d
 		}
 	}

@@ -114,20 +114,22 @@ func (m *terms) make(n ast.Node) *Term {
 	return t
 }
 
-// spread makes a term as wide as its parts: the parser places operators only.
+// spread makes a term as wide as it is written: the parser places an operator, the
+// last step of a path, a bracket.
 func (m *terms) spread(t *Term) {
-	if len(t.Args) == 0 {
-		return
-	}
-	from, to := t.offset, t.offset+t.width
+	rs := []rune(m.code.text)
+	from, to := t.offset, min(t.offset+t.width, len(rs))
 	for _, a := range t.Args {
 		from, to = min(from, a.offset), max(to, a.offset+a.width)
 	}
-	rs := []rune(m.code.text)
-	if to < len(rs) && rs[to] == ')' && strings.Count(string(rs[from:to]), "(") > strings.Count(string(rs[from:to]), ")") {
+	if start := to - len([]rune(t.Name)); t.Op == "name" && start >= 0 && string(rs[start:to]) == t.Name {
+		from = start
+	}
+	part := string(rs[from:to])
+	if to < len(rs) && (rs[to] == ')' && strings.Count(part, "(") > strings.Count(part, ")") || rs[to] == ']' && strings.Count(part, "[") > strings.Count(part, "]")) {
 		to++
 	}
-	t.offset, t.width = from, to-from
+	t.offset, t.width = from, max(1, to-from)
 }
 
 func (m *terms) operation(t *Term, op string, args ...ast.Node) {
