@@ -136,6 +136,9 @@ func (n node) expression(path func(field string) string) string {
 	if n.always() {
 		return "true"
 	}
+	if n.op == opAny {
+		return n.write(path, opAny, false)
+	}
 	return n.write(path, opAll, true)
 }
 

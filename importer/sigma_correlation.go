@@ -192,6 +192,7 @@ func (c *correlation) overRecords() {
 	var kids []node
 	log := c.rules[0].log
 	for _, of := range c.rules {
+		c.inherit(of, "match")
 		kids = append(kids, of.where)
 		if of.log != log {
 			log = ""
@@ -201,6 +202,24 @@ func (c *correlation) overRecords() {
 	c.writeAliases()
 	c.d.groups(c.groups, c.s.correlation.get("group-by"))
 	c.missingGroups()
+}
+
+// inherit tells above a key what is to be told about a detection that is written
+// there, and not as a rule of its own.
+func (c *correlation) inherit(of *sigmaRule, key string) {
+	if of.alone {
+		return
+	}
+	for _, line := range of.d.notes["match"] {
+		if !slices.Contains(c.d.notes[key], line) {
+			c.d.notes[key] = append(c.d.notes[key], line)
+		}
+	}
+	for _, line := range of.d.head {
+		if !slices.Contains(c.d.head, line) {
+			c.d.head = append(c.d.head, line)
+		}
+	}
 }
 
 // missingGroups tells what becomes of records without a field of group-by.

@@ -132,6 +132,7 @@ func (c *correlation) step(i int, of *sigmaRule, count int) []pair {
 	out := []pair{{"id", text(id)}}
 	v := c.s.correlation.get("rules")
 	d := &draft{at: c.d.at, origin: c.d.origin, notes: map[string][]string{}, paths: map[string]string{}}
+	c.inherit(detection, c.stepsKey())
 	d.selects(detection.where, detection.log, v)
 	for _, e := range d.entries {
 		out = append(out, pair{e.key, e.value})
