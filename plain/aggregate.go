@@ -36,6 +36,9 @@ func aggregate(r *rules.Rule, a rules.Aggregate, c windowing.Column) string {
 	case windowing.Distinct:
 		return "how many different " + of
 	case windowing.Top:
+		if c.N == 1 {
+			return "the most frequent " + of + ", with how often it came"
+		}
 		return fmt.Sprintf("the %d most frequent %s, with how often each came", c.N, of)
 	case windowing.Values:
 		return fmt.Sprintf("the different %s, %d at most", of, windowing.MaxValues)
@@ -46,12 +49,12 @@ func aggregate(r *rules.Rule, a rules.Aggregate, c windowing.Column) string {
 	case windowing.Last:
 		return value(a.Value) + " of the last of the " + records
 	}
-	return "the " + statistics[a.Func] + " of " + of
+	return "the " + statistics[a.Func] + " " + of
 }
 
 var statistics = map[windowing.Func]string{
-	windowing.Sum: "sum", windowing.Avg: "average", windowing.Min: "lowest", windowing.Max: "highest", windowing.P50: "median (p50)",
-	windowing.P90: "90th percentile", windowing.P95: "95th percentile", windowing.P99: "99th percentile",
+	windowing.Sum: "sum of", windowing.Avg: "average of", windowing.Min: "lowest value of", windowing.Max: "highest value of", windowing.P50: "median (p50) of",
+	windowing.P90: "90th percentile of", windowing.P95: "95th percentile of", windowing.P99: "99th percentile of",
 }
 
 // within is the window of an aggregate.

@@ -115,6 +115,9 @@ func briefFires(r *rules.Rule) string {
 
 func briefCondition(r *rules.Rule) string {
 	text := "each one"
+	if r.Schedule != nil {
+		text = "whatever came"
+	}
 	switch {
 	case len(r.Levels) > 0:
 		text = ""

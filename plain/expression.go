@@ -214,7 +214,10 @@ func howMany(op, limit, noun string) string {
 		}
 		return "there are fewer than " + limit + " " + one
 	case "<=":
-		if limit == "1" {
+		switch limit {
+		case "0":
+			return "there are no " + noun
+		case "1":
 			return "there is at most 1 " + one
 		}
 		return "there are at most " + limit + " " + one

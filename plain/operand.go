@@ -147,13 +147,14 @@ func (sp speaker) arithmetic(n *ast.BinaryNode) (string, bool) {
 // term is an operand that stands within another: in brackets where it would not
 // be clear which words belong to it.
 func (sp speaker) term(n ast.Node) string {
+	text := sp.operand(n)
 	switch n.(type) {
 	case *ast.BinaryNode, *ast.CallNode, *ast.BuiltinNode:
-		if text := sp.operand(n); !strings.HasPrefix(text, "`") {
+		if !strings.HasPrefix(text, "`") {
 			return "(" + text + ")"
 		}
 	}
-	return sp.operand(n)
+	return text
 }
 
 // function says the functions of rules that give a value.

@@ -68,7 +68,7 @@ func number(n int64) string {
 	return s
 }
 
-var weekdays = []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+var weekdays = []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
 
 // times says when a cron expression comes: in words where its fields are plain,
 // else by its fields.
@@ -80,14 +80,19 @@ func times(c *calendar.Cron) string {
 		return "at the start of each hour" + zone
 	case "@daily", "@midnight":
 		return "at 00:00 each day" + zone
+	case "* * * * *":
+		return "each minute"
 	}
 	f := strings.Fields(spec)
 	if len(f) != 5 {
 		return "at the times of the cron expression `" + spec + "`" + zone
 	}
+	if n, ok := stepOf60(f[0]); ok && strings.Join(f[1:], "") == "****" {
+		return fmt.Sprintf("every %d minutes, on the full hour too", n)
+	}
 	minute, minuteOK := plainField(f[0], 59)
 	hour, hourOK := plainField(f[1], 23)
-	day, dayOK := plainField(f[4], 7)
+	day, dayOK := plainField(f[4], 6)
 	switch {
 	case minuteOK && hourOK && f[2] == "*" && f[3] == "*" && f[4] == "*":
 		return fmt.Sprintf("at %02d:%02d each day%s", hour, minute, zone)
@@ -97,6 +102,13 @@ func times(c *calendar.Cron) string {
 		return fmt.Sprintf("at minute %d of each hour%s", minute, zone)
 	}
 	return "at the times of the cron expression `" + spec + "`" + zone
+}
+
+// stepOf60 reads */N where N divides the hour.
+func stepOf60(text string) (int, bool) {
+	step, ok := strings.CutPrefix(text, "*/")
+	n, err := strconv.Atoi(step)
+	return n, ok && err == nil && n > 1 && 60%n == 0
 }
 
 func plainField(text string, most int) (int, bool) {
