@@ -128,3 +128,26 @@ func number(text string) (int, error) {
 	}
 	return int(n), nil
 }
+
+// CronPattern is a regular expression, without anchors, of what ParseCron reads;
+// what it leaves to ParseCron are ranges that end before they begin, days that
+// never come, and steps.
+func CronPattern() string {
+	var b strings.Builder
+	b.WriteString(`\s*(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)`)
+	for i, f := range fields {
+		between := `\s+`
+		if i == 0 {
+			between = "|"
+		}
+		var values []string
+		for n := f.max; n >= f.min; n-- {
+			values = append(values, strconv.Itoa(n))
+		}
+		value := "(?:0*(?:" + strings.Join(values, "|") + ")|[A-Za-z]{3})"
+		item := `(?:[*?]|` + value + `(?:-` + value + `)?)(?:/[0-9]+)?`
+		b.WriteString(between + item + "(?:," + item + ")*")
+	}
+	b.WriteString(`)\s*`)
+	return b.String()
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/calendar"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -128,7 +129,7 @@ var intervalShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "weekdays", Kind: strictyaml.Text, List: true, Doc: "Days, such as `mon-fri`.", Example: "weekdays: [mon-fri]"},
 		{Name: "times", Kind: strictyaml.Text, List: true, Doc: "Times of day; one that ends before it begins goes on into the next day.", Example: "times: [\"22:00-08:00\"]"},
 		{Name: "except", Kind: strictyaml.Text, List: true, Doc: "Dates on which it does not hold.", Example: "times: [\"09:00-18:00\"]\nexcept: [2026-01-01]"},
-		{Name: "cron", Kind: strictyaml.Text, Needs: []string{"duration"}, Doc: "When it begins: five fields of cron.", Example: "cron: 30 3 * * *\nduration: 45m"},
+		{Name: "cron", Kind: strictyaml.Text, Pattern: calendar.CronPattern(), Needs: []string{"duration"}, Doc: "When it begins: five fields of cron.", Example: "cron: 30 3 * * *\nduration: 45m"},
 		{Name: "duration", Kind: strictyaml.Duration, Shortest: time.Second, Longest: 52 * 7 * day, Needs: []string{"cron"}, Doc: "How long it lasts after `cron`.", Example: "cron: 30 3 * * *\nduration: 45m"},
 	},
 })

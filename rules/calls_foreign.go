@@ -33,7 +33,7 @@ var methods = map[string]string{"lower": "lower(%s)", "toLowerCase": "lower(%s)"
 
 // method refuses reason.lower(), and says what is meant.
 func (rw *rewriter) method(n *ast.CallNode) ast.Node {
-	hint := "functions: " + strings.Join(functionNames(), ", ")
+	hint := "functions: " + strings.Join(FunctionNames(), ", ")
 	m, ok := n.Callee.(*ast.MemberNode)
 	if !ok {
 		return rw.fault(n, hint, "only functions of the reference can be called")

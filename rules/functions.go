@@ -62,8 +62,8 @@ func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 		return rw.aggregateCall(id, name)
 	}
 	if _, ok := callables[name]; !ok {
-		hint := "functions: " + strings.Join(functionNames(), ", ")
-		if near := strictyaml.Nearest(name, functionNames()); near != "" {
+		hint := "functions: " + strings.Join(FunctionNames(), ", ")
+		if near := strictyaml.Nearest(name, FunctionNames()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return rw.fault(id, hint, "unknown function %q", name)
@@ -80,7 +80,7 @@ func (rw *rewriter) builtin(n *ast.BuiltinNode) ast.Node {
 	case slices.Contains(aggregateNames(), n.Name) || aggregateWords[n.Name] != "":
 		return rw.aggregateCall(n, n.Name)
 	case !ok:
-		return rw.fault(n, "functions: "+strings.Join(functionNames(), ", "), "%s() is not allowed in rules", n.Name)
+		return rw.fault(n, "functions: "+strings.Join(FunctionNames(), ", "), "%s() is not allowed in rules", n.Name)
 	case n.Name != "any" && n.Name != "all" && n.Name != "none":
 		return rw.function(n, n.Name, n.Arguments)
 	}
@@ -274,4 +274,5 @@ func network(text string) (netip.Prefix, error) {
 	return netip.PrefixFrom(ip, ip.BitLen()), nil
 }
 
-func functionNames() []string { return slices.Sorted(maps.Keys(callables)) }
+// FunctionNames are all functions that rules may call, in order.
+func FunctionNames() []string { return slices.Sorted(maps.Keys(callables)) }

@@ -18,12 +18,14 @@ func OverridesShape() *strictyaml.Shape { return overridesShape }
 func VarsShape() *strictyaml.Shape { return varsShape }
 
 // ZonePattern is what names of time zones are like, as far as a pattern can tell.
-const ZonePattern = `[A-Za-z][A-Za-z0-9_+/-]*`
+const ZonePattern = `[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|UTC|UCT|GMT|GMT0|GMT[+]0|GMT-0|CET|CST6CDT|Cuba|EET|EST|EST5EDT|Egypt|Eire|Factory|GB|GB-Eire|Greenwich|HST|Hongkong|` +
+	`Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|MET|MST|MST7MDT|NZ|NZ-CHAT|Navajo|PRC|PST8PDT|Poland|Portugal|ROC|ROK|Singapore|Turkey|Universal|W-SU|WET|Zulu|localtime|posixrules`
 
 const (
-	namePattern  = `[A-Za-z_][A-Za-z0-9_]*`
-	idPattern    = `[A-Za-z0-9_.-]{1,100}`
-	labelPattern = `[A-Za-z0-9_]+`
+	namePattern     = `[A-Za-z_][A-Za-z0-9_]*`
+	idPattern       = `[A-Za-z0-9_.-]{1,100}`
+	spellingPattern = `[\w.*?\[\]^!-]+` // of logs and events
+	labelPattern    = `[A-Za-z0-9_]+`
 )
 
 var fileShape = strictyaml.NewShape(strictyaml.Shape{
@@ -55,12 +57,12 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 })
 
 var listsShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "lists", Doc: "Lists of values, by name.", Keys: namePattern,
-	Open: &strictyaml.Field{Name: "list", Kind: strictyaml.Text, List: true, Doc: "A list of values."},
+	Name: "lists", Doc: "Lists of values, by name.", Keys: namePattern, Reserved: reservedNames,
+	Open: &strictyaml.Field{Name: "list", Kind: strictyaml.Text | strictyaml.Tuple, List: true, Doc: "A list of values."},
 })
 
 var varsShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "vars", Doc: "Constants of expressions, by name.", Keys: namePattern,
+	Name: "vars", Doc: "Constants of expressions, by name.", Keys: namePattern, Reserved: reservedNames,
 	Open: &strictyaml.Field{Name: "var", Kind: strictyaml.Text, Doc: "A number, a text, true or false."},
 })
 
@@ -95,7 +97,7 @@ var groupsShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "forget_after", Kind: strictyaml.Duration, Shortest: time.Second, Longest: 400 * 24 * time.Hour, Default: "24h",
 			Doc:     "After this time without a record a quiet group is forgotten. Windows, `memory`, `within` and `cooldown` lengthen it.",
 			Example: "forget_after: 7d"},
-		{Name: "expect", Kind: strictyaml.Text | strictyaml.Map, List: true, Of: expectShape,
+		{Name: "expect", Kind: strictyaml.Text | strictyaml.Map | strictyaml.Tuple, List: true, Of: expectShape,
 			Doc: "The groups that must be there, for `absence`: values, tuples or mappings of values, or the name of one of the file's `lists`. " +
 				"Without `group_by` it is `all`: the one group is there from the beginning.",
 			Example: "expect: [edge-01, edge-02]"},

@@ -41,16 +41,16 @@ var selectionKeys = []strictyaml.Field{
 	{Name: "fields", Kind: strictyaml.Map, Of: fieldsShape,
 		Doc:     "Values derived from each record, for use in `match`, `group_by`, `aggregates` and texts. Each may use those above it.",
 		Example: "event: PAYTURE_REQUEST\nfields:\n  code: capture(response, 'ErrCode=\"(\\w+)\"')\ngroup_by: [code]\nwindow: 5m\ncondition: count >= 3"},
-	{Name: "group_by", Kind: strictyaml.Text, List: true, Crowd: maxGroupBy, Default: "one group for all records",
+	{Name: "group_by", Kind: strictyaml.Text, List: true, Unlike: "^[^\"'`\\[(]*,|^\\s*\\$", Crowd: maxGroupBy, Default: "one group for all records",
 		Doc:     "Names of fields. Each combination of their values has windows and alerts of its own; they become labels, with every character but letters and digits as `_`. A record without one of them is not counted.",
 		Example: "event: LOGIN_ERROR\ngroup_by: [params.abonement]\nwindow: 5m\ncondition: count >= 5"},
 }
 
-var logKey = strictyaml.Field{Name: "log", Suggest: logSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var logKey = strictyaml.Field{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
 	Doc:     "The log, by its name without `.log`, or a list of them.",
 	Example: "log: smarty_epg"}
 
-var eventKey = strictyaml.Field{Name: "event", Suggest: eventSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var eventKey = strictyaml.Field{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
 	Doc:     "The event, a list, or a pattern with `*`, `?` and `[…]`. Upper and lower case are the same here; in expressions events are upper case.",
 	Example: "event: STREAM_SERVICE_CHECKING_*"}
 
@@ -71,7 +71,7 @@ func eventSuggestions() []strictyaml.Suggestion {
 }
 
 var fieldsShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "fields", Doc: "Derived values of records, by name.", Keys: namePattern,
+	Name: "fields", Doc: "Derived values of records, by name.", Keys: namePattern, Reserved: reservedNames,
 	Open: &strictyaml.Field{Name: "field", Kind: strictyaml.Expression, Doc: "An expression over the record and the fields above."},
 })
 
@@ -111,8 +111,8 @@ var stepShape = strictyaml.NewShape(strictyaml.Shape{
 var untilShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "until", Doc: "A record that cancels a sequence.",
 	Fields: []strictyaml.Field{
-		{Name: "event", Suggest: eventSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
-		{Name: "log", Suggest: logSuggestions(), Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
+		{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
+		{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
 		{Name: "match", Kind: strictyaml.Match, Doc: "What must hold for the record.", Example: "event: LOGIN_ERROR\nmatch: reason == \"external_api_error\""},
 	},
 })

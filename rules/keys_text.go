@@ -29,7 +29,7 @@ var textKeys = []strictyaml.Field{
 }
 
 var labelsShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "labels", Doc: "Labels, by name.", Keys: labelPattern,
+	Name: "labels", Doc: "Labels, by name.", Keys: labelPattern, Reserved: reservedLabels,
 	Open: &strictyaml.Field{Name: "label", Kind: strictyaml.Text, Doc: "The label's value, a plain text."},
 })
 

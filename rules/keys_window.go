@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/calendar"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -26,13 +27,13 @@ var windowKeys = []strictyaml.Field{
 	{Name: "absence", Kind: strictyaml.Boolean, Default: "false",
 		Doc:     "The rule may fire over an empty window: silence is what it looks for. A group is judged one whole window after it was first seen, or expected by `groups.expect`.",
 		Example: "event: CONTENT_REQUEST_SUCCESS\nwindow: 5m\nabsence: true\ncondition: count == 0"},
-	{Name: "schedule", Kind: strictyaml.Text,
+	{Name: "schedule", Kind: strictyaml.Text, Pattern: calendar.CronPattern(),
 		Doc:     "Judge the rule at these times only: five fields of cron, in the file's `timezone`.",
 		Example: "event: LOGIN_ERROR\nmode: event\nwindow: 1d\nschedule: 0 9 * * *"},
 }
 
 var aggregatesShape = strictyaml.NewShape(strictyaml.Shape{
-	Name: "aggregates", Doc: "Values of the window, by name.", Keys: namePattern,
+	Name: "aggregates", Doc: "Values of the window, by name.", Keys: namePattern, Reserved: reservedNames,
 	Open: &strictyaml.Field{Name: "aggregate", Kind: strictyaml.Map, Of: aggregateShape, Doc: "One function over the records of the window."},
 })
 

@@ -52,7 +52,7 @@ func slug(text string) string {
 
 var (
 	between  = regexp.MustCompile(`\s*[,;|]\s*|\s+(?:or|OR|and|AND)\s+|\s+`)
-	spelling = regexp.MustCompile(`^[\w.*?\[\]^!-]+$`)
+	spelling = regexp.MustCompile("^" + spellingPattern + "$")
 )
 
 // single refuses several names in one text, and letters that only look like those

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -206,3 +208,7 @@ func percent(v any) string {
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*n), ".0") + "%"
 }
+
+// TemplateFunctionNames are the functions that texts may call besides those of Go's
+// templates, in order.
+func TemplateFunctionNames() []string { return slices.Sorted(maps.Keys(templateFuncs)) }

@@ -66,7 +66,7 @@ var inputShape = strictyaml.NewShape(strictyaml.Shape{
 
 var valuesShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "values", Doc: "Values, by name.",
-	Open: &strictyaml.Field{Name: "value", Kind: strictyaml.Text, List: true, Doc: "The value."},
+	Open: &strictyaml.Field{Name: "value", Kind: strictyaml.Text | strictyaml.Tuple, List: true, Doc: "The value."},
 })
 
 var opShape = strictyaml.NewShape(strictyaml.Shape{

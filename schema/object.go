@@ -52,5 +52,16 @@ func anyOf(of []any) object { return object{{"anyOf", of}} }
 
 func not(of any) object { return object{{"not", of}} }
 
-// pattern is a schema of texts that a regular expression finds something in.
+// pattern is a schema of what is no text, or one that a regular expression finds
+// something in.
 func pattern(expr string) object { return object{{"pattern", expr}} }
+
+// unlike is a schema of what is no text, or one that none of the regular expressions
+// finds something in.
+func unlike(exprs ...string) object {
+	of := make([]any, len(exprs))
+	for i, e := range exprs {
+		of[i] = pattern(e)
+	}
+	return not(object{{"type", "string"}, {"anyOf", of}})
+}

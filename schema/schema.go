@@ -76,8 +76,8 @@ func (g *generator) ref(s *strictyaml.Shape) object {
 func (g *generator) mapping(s *strictyaml.Shape) object {
 	o := object{{"description", unmarked(s.Doc)}, {"markdownDescription", s.Doc}, {"type", "object"}}
 	if s.Open != nil {
-		if s.Keys != "" {
-			o = o.with("propertyNames", pattern(whole0(s.Keys)))
+		if names := namesOf(s); names != nil {
+			o = o.with("propertyNames", names)
 		}
 		return o.with("additionalProperties", g.field(s.Open))
 	}
@@ -106,6 +106,18 @@ func (g *generator) mapping(s *strictyaml.Shape) object {
 	}
 	if all := slices.Concat(together(s), sharper(s)); all != nil {
 		o = o.with("allOf", all)
+	}
+	return o
+}
+
+// namesOf is what the keys of an open mapping are like.
+func namesOf(s *strictyaml.Shape) object {
+	var o object
+	if s.Keys != "" {
+		o = o.with("pattern", whole0(s.Keys))
+	}
+	if s.Reserved != nil {
+		o = o.with("not", object{{"enum", s.Reserved}})
 	}
 	return o
 }

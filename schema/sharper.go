@@ -11,7 +11,7 @@ func sharper(s *strictyaml.Shape) []any {
 	if rule, ok := rules.FileShape().Key("rules"); !ok || s != rule.Of {
 		return nil
 	}
-	return append(eventsOfLogs(), countWithoutWindow(), absenceWithoutWindow())
+	return append(eventsOfLogs(), countWithoutWindow(), absenceWithoutWindow(), absentSteps())
 }
 
 // countWithoutWindow is a condition over count without a window or steps.
@@ -20,7 +20,7 @@ func countWithoutWindow() object {
 	return object{
 		{"if", not(anyOf(each([]string{"window", "sequence", "all_of"})))},
 		{"then", object{{"properties", object{
-			{"condition", not(pattern(count))}, {"resolve", not(pattern(count))},
+			{"condition", unlike(count)}, {"resolve", unlike(count)},
 		}}}},
 	}
 }
@@ -31,6 +31,16 @@ func absenceWithoutWindow() object {
 		{"if", object{{"properties", object{{"absence", object{{"enum", []any{true, "true"}}}}}}, {"required", []string{"absence"}}}},
 		{"then", required("window")},
 	}
+}
+
+// absentSteps are steps that must not come where only ones that come can be: at
+// the beginning of a sequence, and in all_of.
+func absentSteps() object {
+	comes := not(object{{"properties", object{{"absent", object{{"enum", []any{true, "true"}}}}}}, {"required", []string{"absent"}}})
+	return object{{"properties", object{
+		{"sequence", object{{"prefixItems", []any{comes}}}},
+		{"all_of", object{{"items", comes}}},
+	}}}
 }
 
 // eventsOfLogs are a single documented event and a single log that does not have

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"regexp"
-	"slices"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -45,8 +44,8 @@ func (g *generator) single(f *strictyaml.Field) object {
 		kind strictyaml.Kind
 		of   func(*strictyaml.Field) object
 	}{
-		{strictyaml.Text, text}, {strictyaml.Template, template}, {strictyaml.Expression, expression},
-		{strictyaml.Condition, condition}, {strictyaml.Match, match}, {strictyaml.Boolean, boolean}, {strictyaml.Whole, whole},
+		{strictyaml.Text, text}, {strictyaml.Template, g.template}, {strictyaml.Expression, g.expression},
+		{strictyaml.Condition, g.condition}, {strictyaml.Match, g.match}, {strictyaml.Boolean, boolean}, {strictyaml.Whole, whole},
 		{strictyaml.Number, number}, {strictyaml.Duration, duration}, {strictyaml.Size, size},
 	} {
 		if f.Kind&kind.kind != 0 {
@@ -55,6 +54,9 @@ func (g *generator) single(f *strictyaml.Field) object {
 	}
 	if g.expand && f.Kind&^strictyaml.Map != strictyaml.Text || g.expand && (f.Enum != nil || f.Pattern != "") {
 		of = append(of, object{{"type", "string"}, {"pattern", `\$\{`}})
+	}
+	if f.Kind&strictyaml.Tuple != 0 {
+		of = append(of, g.code("values_list", tuple))
 	}
 	if f.Kind&strictyaml.Map != 0 {
 		of = append(of, g.ref(f.Of))
@@ -79,7 +81,11 @@ func text(f *strictyaml.Field) object {
 		}
 		return object{{"type", types}, {"pattern", whole0(f.Pattern)}}
 	}
-	return object{{"type", plain}}
+	o := object{{"type", plain}}
+	if f.Unlike != "" {
+		o = append(o, unlike(f.Unlike)...)
+	}
+	return o
 }
 
 // written are texts as JSON has them when they stand in YAML without quotes.
@@ -101,28 +107,43 @@ func whole0(expr string) string { return "^(?:" + expr + ")$" }
 
 func like(expr, text string) bool { return regexp.MustCompile(whole0(expr)).MatchString(text) }
 
-func template(*strictyaml.Field) object {
-	return object{{"type", plain}, {"not", pattern(undeclared)}}
-}
-
-func expression(*strictyaml.Field) object {
-	return object{{"type", plain}, {"pattern", expressionPattern}, {"not", anyOf(patterns(never))}}
-}
-
-func condition(*strictyaml.Field) object {
-	return object{{"type", []string{"string", "boolean"}}, {"pattern", expressionPattern}, {"not", anyOf(patterns(never))}}
-}
-
-func match(*strictyaml.Field) object {
-	return object{{"type", []string{"string", "boolean"}}, {"pattern", expressionPattern}, {"not", anyOf(patterns(slices.Concat(never, neverOfRecords)))}}
-}
-
-func patterns(exprs []string) []any {
-	out := make([]any, len(exprs))
-	for i, e := range exprs {
-		out[i] = pattern(e)
+// code is a text in a language of its own. It is defined once: the patterns are
+// long.
+func (g *generator) code(name string, make func() object) object {
+	if _, done := g.defs[name]; !done {
+		g.define(name, make())
 	}
-	return out
+	return object{{"$ref", "#/$defs/" + name}}
+}
+
+func (g *generator) template(*strictyaml.Field) object {
+	return g.code("template_text", func() object {
+		return append(object{{"type", plain}}, unlike(neverOfTexts()...)...)
+	})
+}
+
+func (g *generator) expression(*strictyaml.Field) object {
+	return g.code("expression_text", func() object {
+		return append(object{{"type", plain}, {"pattern", expressionPattern}}, unlike(never()...)...)
+	})
+}
+
+func (g *generator) condition(f *strictyaml.Field) object {
+	return g.code("condition_text", func() object {
+		return g.expression(f).with("type", []string{"string", "boolean"})
+	})
+}
+
+func (g *generator) match(f *strictyaml.Field) object {
+	return g.code("match_text", func() object {
+		return append(g.condition(f), unlike(neverOfRecords...)...)
+	})
+}
+
+// tuple is a list of single values, or of such lists.
+func tuple() object {
+	item := anyOf([]any{object{{"type", plain}}, object{{"$ref", "#/$defs/values_list"}}})
+	return object{{"type", "array"}, {"items", item}}
 }
 
 func boolean(f *strictyaml.Field) object {

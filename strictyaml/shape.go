@@ -26,6 +26,7 @@ const (
 	Duration // 90s, 5m, 1h30m, from Shortest to Longest
 	Size     // 500MB, 2GiB
 	Map      // a mapping of the shape Of
+	Tuple    // a list of single values, or of such lists
 	Anything // of any kind, and unchecked
 )
 
@@ -48,6 +49,7 @@ type Field struct {
 	Synonyms          map[string]string // texts of other tools, in lower case, to those of Enum
 	Also              []string          // texts that it may be besides what its kind says
 	Pattern           string            // what the whole text is like, a regular expression without anchors
+	Unlike            string            // what nothing in the text is like
 	Suggest           []Suggestion      // texts that are often meant
 	Shortest, Longest time.Duration
 	Least, Most       int64 // Most 0: no bound
@@ -66,13 +68,14 @@ type Suggestion struct{ Text, Doc string }
 // reference are made from it, so that what is documented is what is read. Make
 // it with NewShape; it does not change afterwards.
 type Shape struct {
-	Name    string // unique within a kind of file, such as "rule"
-	Doc     string
-	Fields  []Field
-	Keys    string             // what the keys of an open one are like, a regular expression without anchors
-	Open    *Field             // the keys are the author's own names, their values like this
-	Foreign map[string]Foreign // keys of other tools, in lower case with '_'
-	OneOf   []string           // exactly one of these keys must be there; nil: no such demand
+	Name     string // unique within a kind of file, such as "rule"
+	Doc      string
+	Fields   []Field
+	Keys     string             // what the keys of an open one are like, a regular expression without anchors
+	Reserved []string           // keys that an open one cannot have
+	Open     *Field             // the keys are the author's own names, their values like this
+	Foreign  map[string]Foreign // keys of other tools, in lower case with '_'
+	OneOf    []string           // exactly one of these keys must be there; nil: no such demand
 
 	index map[string]*Field
 }

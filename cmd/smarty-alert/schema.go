@@ -20,7 +20,8 @@ In VS Code (extension YAML of Red Hat), Neovim, Helix, IntelliJ and others that 
 yaml-language-server one line at the top of a file is enough:
 
   # yaml-language-server: $schema=rules.schema.json`,
-		Example: `  smarty-alert schema rules > rules.schema.json
+		Example: `  smarty-alert schema rules
+  smarty-alert schema rules > rules.schema.json
   smarty-alert schema config > config.schema.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -36,7 +37,7 @@ yaml-language-server one line at the top of a file is enough:
 		cmd.AddCommand(&cobra.Command{
 			Use:     of.name,
 			Short:   of.short,
-			Example: fmt.Sprintf("  smarty-alert schema %[1]s > %[1]s.schema.json", of.name),
+			Example: fmt.Sprintf("  smarty-alert schema %[1]s\n  smarty-alert schema %[1]s > %[1]s.schema.json", of.name),
 			Args:    noArgs,
 			RunE: func(*cobra.Command, []string) error {
 				if _, err := a.stdout.Write(of.text()); err != nil && !isBrokenPipe(err) {
