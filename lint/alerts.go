@@ -124,10 +124,10 @@ func alertFacts(r *rules.Rule) facts {
 			d.null, d.why = false, "no other rule fits"
 		case t.Name == "state":
 			d.oneOf(literals(states(r)))
-			d.null, d.why = false, fmt.Sprintf("alerts of %s are %s", r.ID, strings.Join(states(r), ", "))
+			d.null, d.why = false, fmt.Sprintf("the state of alerts of %s is %s", r.ID, strings.Join(states(r), " or "))
 		case t.Name == "severity":
 			d.oneOf(literals(severities(r)))
-			d.null, d.why = false, fmt.Sprintf("alerts of %s are %s", r.ID, strings.Join(severities(r), ", "))
+			d.null, d.why = false, fmt.Sprintf("the severity of %s is %s", r.ID, strings.Join(severities(r), " or "))
 		case root == "labels" && key != "" && !hasLabel(r, key):
 			d.oneOf([]any{nil})
 			d.why = fmt.Sprintf("%s does not group by %s", r.ID, key)

@@ -17,10 +17,12 @@ func (l *linter) groups(r *rules.Rule) {
 		}
 		if why := changes(r, g); why != "" {
 			items[i].Warn("changing-label", "group by what is broken (a service, an account, a kind of error), and put this into a text",
-				"%s %s: nearly every record would be a group, and an alert, of its own", g.Name, why)
+				"%s %s", g.Name, why)
 		}
 	}
 }
+
+const each = ": nearly every record would be a group, and an alert, of its own"
 
 // changes says why a field is another one in each record; "" if it is not known to be.
 func changes(r *rules.Rule, g rules.GroupField) string {
@@ -33,11 +35,11 @@ func changes(r *rules.Rule, g rules.GroupField) string {
 	}
 	switch path.String() {
 	case "time":
-		return "is another one in each second"
+		return "is another one in each second" + each
 	case "text", "stacktrace", "exception.message":
-		return "is a text that holds numbers, names and addresses"
+		return "is a text that holds numbers, names and addresses" + each
 	case "pid", "thread":
-		return "changes with every restart and worker"
+		return "is another one for each worker, and after each restart: one fault would be many alerts"
 	}
 	name, _ := path.Root()
 	if name != path.String() || len(r.Events) == 0 {
@@ -51,5 +53,5 @@ func changes(r *rules.Rule, g rules.GroupField) string {
 			return ""
 		}
 	}
-	return "is a time"
+	return "is a time" + each
 }

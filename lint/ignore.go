@@ -102,6 +102,8 @@ func directives(f File, said *strictyaml.Faults) []*directive {
 			wrong("write # check: ignore CODE REASON", "which warning is ignored is missing")
 		case !slices.Contains(codes, strings.TrimSuffix(words[1], ":")):
 			wrong(meant(words[1], codes), "no warning has the code "+words[1])
+		case strings.HasPrefix(words[1], "invalid-"):
+			wrong("mend what it says", "an error cannot be ignored")
 		case !isReason(words[2:]):
 			wrong("say why it is meant so, behind the code", "a warning is ignored without a reason")
 		default:

@@ -101,9 +101,9 @@ func reason(c *conflict) string {
 	var out string
 	switch {
 	case len(texts) == 1 && c.why != "":
-		out = fmt.Sprintf("%s cannot be: %s", texts[0], c.why)
+		out = fmt.Sprintf("%s cannot hold: %s", texts[0], c.why)
 	case len(texts) == 1:
-		out = texts[0] + " cannot be"
+		out = texts[0] + " cannot hold"
 	case len(texts) == 2:
 		out = strings.Join(texts, " and ") + " exclude each other"
 	default:
@@ -132,7 +132,7 @@ func (l *linter) branches(t *rules.Term, f facts, with []claim) {
 	case "or":
 		for _, a := range t.Args {
 			if c := f.refute(append(slices.Clip(with), claim{term: a})...); c != nil {
-				l.tell(a, c, verdict{"never-true", "this alternative can never hold"})
+				l.tell(a, c, verdict{"never-true", "this alternative is never true"})
 				continue
 			}
 			l.branches(a, f, with)

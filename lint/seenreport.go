@@ -57,11 +57,14 @@ func (s *Seen) Faults() []strictyaml.Fault {
 		if r.selected == 0 {
 			continue
 		}
-		if r.matched == 0 && r.rule.Match != nil {
-			r.neverSeen(&faults)
-		}
+		explained := false // by a field of match
 		for _, u := range r.uses {
-			u.faults(r.rule, &faults)
+			if u.faults(r.rule, &faults) {
+				explained = explained || u.place.key == "match"
+			}
+		}
+		if r.matched == 0 && r.rule.Match != nil && !explained {
+			r.neverSeen(&faults)
 		}
 		r.groups(&faults)
 	}
@@ -183,11 +186,12 @@ const (
 	rareOne  = 20
 )
 
-func (u *use) faults(r *rules.Rule, faults *strictyaml.Faults) {
+// faults tells what is wrong with a field, if something is.
+func (u *use) faults(r *rules.Rule, faults *strictyaml.Faults) bool {
 	var code, msg string
 	switch {
 	case u.asked == 0 || u.absent:
-		return
+		return false
 	case u.has == 0:
 		code, msg = "unseen-field", fmt.Sprintf("none of %s has %s", records(u.asked), u.shown())
 	case (u.number || u.summed(r)) && u.numeric == 0:
@@ -195,17 +199,18 @@ func (u *use) faults(r *rules.Rule, faults *strictyaml.Faults) {
 	case u.asked >= rareFrom && u.has*rareOne < u.asked:
 		code, msg = "rare-field", fmt.Sprintf("only %d of %s have %s", u.has, records(u.asked), u.shown())
 	default:
-		return
+		return false
 	}
 	if t := termOf(u.expr.Term(), u.name); t != nil {
 		t.Warn(faults, code, "", "%s", msg)
-		return
+		return true
 	}
 	v := r.At(u.place.key, faults)
 	if u.place.sub != "" {
 		v = v.QuietMapping().Get(u.place.sub)
 	}
 	v.Warn(code, "", "%s", msg)
+	return true
 }
 
 // shown is the field as the record has it.

@@ -50,7 +50,7 @@ func shapes(r *rules.Rule) []shape {
 		{"a firing alert", full(r, "firing", 12.5, "Площадка №7")},
 		{"a firing alert with whole numbers", full(r, "firing", 12.0, "x")},
 	}
-	if r.Absence || r.Schedule != nil || r.Mode == rules.StateMode {
+	if runsEmpty(r) && (r.Absence || r.Schedule != nil || r.Mode == rules.StateMode) {
 		name := "an alert that is resolved when its window has run empty"
 		status := "resolved"
 		if r.Absence || r.Schedule != nil {
@@ -59,6 +59,12 @@ func shapes(r *rules.Rule) []shape {
 		out = append(out, shape{name, empty(r, status)})
 	}
 	return out
+}
+
+// runsEmpty reports whether nothing may be left of what the rule judges by. What
+// is looked back for to the group's creation stays.
+func runsEmpty(r *rules.Rule) bool {
+	return r.Window > 0 || slices.ContainsFunc(r.Columns, func(c windowing.Column) bool { return c.Window > 0 })
 }
 
 // full is an alert whose every value is there.
@@ -101,8 +107,10 @@ func sampleValue(f windowing.Func, number float64, text string) any {
 func empty(r *rules.Rule, status string) *rules.TemplateData {
 	d := full(r, status, 0, "x")
 	d.Count, d.Values["count"], d.Samples = int64(0), int64(0), nil
-	for _, a := range r.Aggregates {
-		d.Values[a.Name] = rules.EmptyValue(a.Func)
+	for i, a := range r.Aggregates {
+		if r.Columns[i+1].Window != windowing.Forever {
+			d.Values[a.Name] = rules.EmptyValue(a.Func)
+		}
 	}
 	return d
 }

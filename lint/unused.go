@@ -16,6 +16,7 @@ func (l *linter) unusedParts(r *rules.Rule) {
 	for _, x := range []*rules.Expr{r.Condition, r.Resolve} {
 		note(used, x)
 	}
+	l.overheard(used)
 	for _, level := range r.Levels {
 		note(used, level.Expr)
 	}
@@ -36,6 +37,22 @@ func note(used map[string]bool, x *rules.Expr) {
 	}
 	for _, name := range x.Names {
 		used[name] = true
+	}
+}
+
+// overheard notes the values that rules over alerts ask for.
+func (l *linter) overheard(used map[string]bool) {
+	for _, r := range l.set.Rules {
+		if r.Source != rules.AlertRecords {
+			continue
+		}
+		for _, x := range expressions(r) {
+			for _, name := range x.Names {
+				if root, key := labelName(name); root == "values" {
+					used[key] = true
+				}
+			}
+		}
 	}
 }
 

@@ -1,0 +1,166 @@
+package lint_test
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/smarty-alert/smarty-alert/lint"
+	"github.com/smarty-alert/smarty-alert/rules"
+)
+
+var update = flag.Bool("update", false, "write testdata/*.txt anew")
+
+// The texts of the examples in the document, to the letter.
+func TestPages_Texts(t *testing.T) {
+	var b strings.Builder
+	for _, page := range lint.Pages() {
+		if slices.Contains(unshown, page.Code) {
+			continue
+		}
+		bad, _ := examples(page)
+		_, text := bad.check(t)
+		b.WriteString("== " + page.Code + "\n" + text)
+	}
+	golden(t, "testdata/pages.txt", b.String())
+}
+
+// further are mistakes beyond the examples of the document, with what is fine
+// beside them.
+const further = `rules:
+# never-matches
+- {id: where, event: LOGIN_ERROR, window: 5m, aggregates: {none: {count: true, where: 'event == "LOGIN_SUCCESS"'}}, condition: none > 0 or count >= 5}
+- {id: typed, event: ACCOUNT_CREATED, match: account_id == "abc"}
+- {id: typed-fine, event: ACCOUNT_CREATED, match: account_id == "12"}
+- {id: other-log, log: [smarty_main, smarty_portal], match: log == "smarty_epg"}
+- {id: level-case, log: smarty_main, match: 'level in ["error", "fatal"]'}
+- {id: level-fine, log: smarty_main, match: 'level in ["ERROR", "FATAL"]'}
+# steps
+- id: dead-step
+  sequence:
+  - {event: LOGIN_ERROR, match: reason == "a" and reason == "b"}
+  - {event: LOGIN_SUCCESS}
+  within: 5m
+- id: dead-absent
+  event: [PAYTURE_REQUEST, NOTIFY_ERROR]
+  sequence:
+  - {event: PAYTURE_REQUEST}
+  - {event: NOTIFY_ERROR, match: event == "NOTIFY_SUCCESS", absent: true}
+  within: 5m
+- id: dead-of-many
+  all_of:
+  - {event: LOGIN_ERROR, match: 'event != "LOGIN_ERROR"'}
+  - {event: LOGIN_SUCCESS}
+  - {event: ACCOUNT_CREATED}
+  min: 2
+  within: 5m
+- id: dead-until
+  sequence:
+  - {event: LOGIN_ERROR, count: 3}
+  - {event: LOGIN_SUCCESS}
+  until: {event: ACCOUNT_CREATED, match: account_id > 5 and account_id < 5}
+  within: 5m
+# never-fires
+- {id: share, event: CUSTOMER_BALANCE_REQUEST_*, window: 5m, aggregates: {errors: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 'count >= 10 and ratio(errors, count) > 5'}
+- {id: levels, event: LOGIN_ERROR, window: 5m, levels: {info: count >= 5 and count < 3, warning: count >= 20}}
+# always-true
+- {id: at-least-none, event: LOGIN_ERROR, window: 5m, aggregates: {refused: {count: true, where: 'reason == "x"'}}, condition: refused >= 0 and count >= 5}
+- {id: any-text, event: LOGIN_ERROR, match: reason matches ".*"}
+- {id: not-in-fine, event: LOGIN_ERROR, match: 'reason not in ["a", "b"] or reason == nil'}
+# patterns
+- {id: glob-as-regexp, event: STREAM_SERVICE_CHECKING_ERROR, match: stream_service matches "edge-*"}
+- {id: regexp-fine, event: STREAM_SERVICE_CHECKING_ERROR, match: 'stream_service matches "edge-[0-9]*"'}
+- {id: glob-at-front, event: STREAM_SERVICE_CHECKING_ERROR, match: 'not (stream_service == "*.example.com")'}
+# fields
+- {id: aggregate-field, event: [STREAM_SERVICE_CHECKING_ERROR, LOGIN_ERROR], window: 5m, aggregates: {n: {distinct: stream_service, where: 'event == "LOGIN_ERROR"'}}, condition: n >= 2}
+- {id: glob-of-events, event: STREAM_SERVICE_*, group_by: [stream_service], window: 5m, condition: count >= 7}
+# groups
+- {id: by-time, event: LOGIN_ERROR, group_by: [time], window: 5m, condition: count >= 6}
+- {id: by-renamed, event: LOGIN_ERROR, fields: {proc: pid}, group_by: [proc], window: 5m, condition: count >= 6}
+# for
+- {id: for-fine, event: LOGIN_ERROR, window: 10m, condition: count >= 20, for: 5m}
+- {id: for-of-silence, event: LOGIN_SUCCESS, window: 5m, absence: true, condition: count == 0, for: 30m}
+# rules over alerts
+- {id: once, event: LOGIN_ERROR, mode: event, group_by: [reason]}
+- {id: lasting, event: LOGIN_ERROR, window: 5m, condition: count >= 50, severity: info}
+- {id: off, status: disabled, event: LOGIN_ERROR}
+- {id: hears-events, source: alerts, match: rule == "once" and state == "firing", window: 5m, condition: count >= 3}
+- {id: hears-fine, source: alerts, match: rule == "once" and state == "event", group_by: [labels.reason], window: 5m, condition: count >= 3}
+- {id: hears-itself, source: alerts, match: rule == "hears-fine", window: 5m, condition: count >= 4}
+- {id: hears-off, source: alerts, match: rule == "off", window: 5m, condition: count >= 5}
+- {id: hears-severity, source: alerts, match: rule == "lasting" and severity == "critical", window: 5m, condition: count >= 6}
+- {id: hears-label, source: alerts, match: rule == "lasting" and state == "firing", window: 5m, aggregates: {n: {distinct: labels.reason}}, condition: n >= 2}
+- {id: hears-pending, source: alerts, match: state == "pending", window: 5m, condition: count >= 7}
+# texts
+- id: samples
+  event: LOGIN_ERROR
+  window: 5m
+  condition: count >= 9
+  annotations:
+    summary: 'the first: {{(index .Samples 0).Text}}'
+    description: 'fine: {{with .Samples}}{{(index . 0).Text}}{{end}}'
+- {id: percent-of-text, event: LOGIN_ERROR, window: 5m, aggregates: {who: {last: reason}}, condition: count >= 10, annotations: {summary: '{{printf "%.1f" .Values.who}}'}}
+# unused, used by other rules' texts
+- {id: many-values, event: LOGIN_ERROR, window: 5m, aggregates: {a: {distinct: reason}, b: {distinct: params.device}}, condition: count >= 11, annotations: {summary: '{{index .Values "a"}}'}}
+- {id: all-values, event: LOGIN_ERROR, window: 5m, aggregates: {a: {distinct: reason}}, condition: count >= 12, annotations: {summary: '{{range $k, $v := .Values}}{{$k}}={{$v}} {{end}}'}}
+- {id: values-heard, source: alerts, match: rule == "many-values" and values.b > 3, window: 5m, condition: count >= 8}
+`
+
+func TestCheck_Texts(t *testing.T) {
+	e := example{rules: further}
+	_, text := e.check(t)
+	golden(t, "testdata/further.txt", text)
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s (-update writes it anew)\n--- got\n%s--- want\n%s", name, got, want)
+	}
+}
+
+// The shipped rules and the examples of each kind have no warning that is not
+// ignored for a reason.
+func TestCheck_ExamplesAreClean(t *testing.T) {
+	for _, paths := range [][]string{{"../examples/rules"}, {"../examples/kinds/*/*.yaml"}} {
+		files, err := rules.Files(paths)
+		if err != nil || len(files) == 0 {
+			t.Fatal(paths, err)
+		}
+		sets := [][]string{files}
+		if strings.Contains(paths[0], "kinds") {
+			sets = nil
+			for _, f := range files {
+				sets = append(sets, []string{f})
+			}
+		}
+		for _, set := range sets {
+			loaded, faults, err := rules.Load(set, rules.Options{Keep: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var comments []lint.File
+			for _, f := range set {
+				data, err := os.ReadFile(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				comments = append(comments, lint.File{Name: f, Data: data})
+			}
+			for _, f := range lint.Ignore(comments, append(faults, lint.Check(loaded, nil)...), lint.Scope{All: true}) {
+				t.Error(f.Text())
+			}
+		}
+	}
+}
