@@ -19,6 +19,7 @@ import (
 type rulesFlags struct {
 	config, format string
 	builtin        bool
+	rules          []string
 	ids            []string // show: of these only
 }
 
@@ -27,7 +28,8 @@ func (a *app) rulesCommand() *cobra.Command {
 		Use:   "rules",
 		Short: "The rules that are loaded, as they were understood",
 		Long: `Rules prints what rules mean once they are read: with vars and overrides of the
-configuration applied, with defaults filled in, in plain words.`,
+configuration applied, with defaults filled in, in plain words. With PATH and --config
+it prints the rules of PATH as they would be under that configuration.`,
 		Example: `  smarty-alert rules list examples/rules
   smarty-alert rules show examples/rules`,
 		Args: knownCommand,
@@ -67,6 +69,7 @@ func (a *app) rulesShowCommand() *cobra.Command {
 func (f *rulesFlags) bind(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.config, "config", "", "the service's configuration `file`: its rules, vars and overrides")
+	fl.StringArrayVar(&f.rules, "rules", nil, "rule `path`, the same as PATH (repeatable)")
 	fl.BoolVar(&f.builtin, "builtin", false, "the program's own rules too")
 	fl.StringVar(&f.format, "format", "text", "text or json")
 }
@@ -76,6 +79,7 @@ func (a *app) loadedRules(f rulesFlags, paths []string) ([]*rules.Rule, error) {
 	if err := oneOf("format", f.format, "text", "json"); err != nil {
 		return nil, err
 	}
+	paths = slices.Concat(f.rules, paths)
 	if len(paths) == 0 && f.config == "" {
 		return nil, usageError(errors.New("rules needs PATH of rules or --config FILE"))
 	}
