@@ -23,6 +23,10 @@ func (rd *reader) secret(p pair, name string) (s Secret, where strictyaml.Value)
 	case direct.There() && named.There():
 		p.shown.Key(file).Fault("remove one of them", "stands beside %s", name)
 	case rd.dry:
+		named.Text() // not opened, but it must be a name
+		if _, ok := direct.Text(); !ok {
+			break
+		}
 		if raw, ok := p.written.Get(name).Text(); ok {
 			refusePlain(direct, name, raw)
 		}

@@ -17,27 +17,28 @@ import (
 type callable struct {
 	min, max int // arguments
 	example  string
+	doc      string // in Markdown
 }
 
 // callables are all of them. Those that walk lists stay expr's own, the others
 // become ours of the same name with a dollar before it.
 var callables = map[string]callable{
-	"ratio":   {2, 2, "ratio(part, whole)"},
-	"seconds": {1, 1, "seconds(execution_time)"},
-	"matches": {2, 2, `matches(url, "^/api/")`},
-	"capture": {2, 3, `capture(response, "ErrCode=(\\d+)")`},
-	"cidr":    {2, 1 + maxNetworks, `cidr(ip, "10.0.0.0/8")`},
-	"lower":   {1, 1, "lower(reason)"},
-	"upper":   {1, 1, "upper(reason)"},
-	"trim":    {1, 1, "trim(reason)"},
-	"len":     {1, 1, "len(args)"},
-	"abs":     {1, 1, "abs(amount)"},
-	"round":   {1, 1, "round(amount)"},
-	"floor":   {1, 1, "floor(amount)"},
-	"ceil":    {1, 1, "ceil(amount)"},
-	"any":     {2, 2, `any(args, # == "x")`},
-	"all":     {2, 2, `all(args, # == "x")`},
-	"none":    {2, 2, `none(args, # == "x")`},
+	"ratio":   {2, 2, "ratio(part, whole)", "The first divided by the second; 0 when the second is 0, nil when one is missing."},
+	"seconds": {1, 1, "seconds(execution_time)", "A length of time in seconds, of `12.3`, `12.3s`, `0:00:12.3` or `1 day, 0:00:01`; nil of anything else."},
+	"matches": {2, 2, `matches(url, "^/api/")`, "Whether the text holds a match of the regular expression (RE2). `url matches \"^/api/\"` is the same."},
+	"capture": {2, 3, `capture(response, "ErrCode=(\\d+)")`, "What a group of the regular expression matched: the first group, or the one of a number given third; 0 is the whole match. nil without a match."},
+	"cidr":    {2, 1 + maxNetworks, `cidr(ip, "10.0.0.0/8")`, "Whether the text is an address in one of the networks, or of a list of the file."},
+	"lower":   {1, 1, "lower(reason)", "The text in lower case."},
+	"upper":   {1, 1, "upper(reason)", "The text in upper case."},
+	"trim":    {1, 1, "trim(reason)", "The text without space around it."},
+	"len":     {1, 1, "len(args)", "How many elements a list has, or characters a text."},
+	"abs":     {1, 1, "abs(amount)", "The number without its sign."},
+	"round":   {1, 1, "round(amount)", "The nearest whole number."},
+	"floor":   {1, 1, "floor(amount)", "The next whole number below."},
+	"ceil":    {1, 1, "ceil(amount)", "The next whole number above."},
+	"any":     {2, 2, `any(args, # == "x")`, "Whether it holds for an element of the list, called `#`."},
+	"all":     {2, 2, `all(args, # == "x")`, "Whether it holds for every element."},
+	"none":    {2, 2, `none(args, # == "x")`, "Whether it holds for no element."},
 }
 
 // maxNetworks is how many networks one cidr() may name.

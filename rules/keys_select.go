@@ -37,7 +37,7 @@ var selectionKeys = []strictyaml.Field{
 	eventKey,
 	{Name: "match", Kind: strictyaml.Match,
 		Doc:     "What must hold for a record to be taken: an expression over its fields.",
-		Example: "match: reason == \"external_api_error\" and not (ip startsWith \"10.\")"},
+		Example: "match: reason == \"external_api_error\" and params.client_id != 12"},
 	{Name: "fields", Kind: strictyaml.Map, Of: fieldsShape,
 		Doc:     "Values derived from each record, for use in `match`, `group_by`, `aggregates` and texts. Each may use those above it.",
 		Example: "event: PAYTURE_REQUEST\nfields:\n  code: capture(response, 'ErrCode=\"(\\w+)\"')\ngroup_by: [code]\nwindow: 5m\ncondition: count >= 3"},
@@ -93,7 +93,7 @@ var orderKeys = []strictyaml.Field{
 		Example: "all_of:\n- {event: LOGIN_ERROR}\n- {event: CUSTOMER_BALANCE_REQUEST_ERROR}\n- {event: MANAGEMENT_COMMAND_ERROR}\nmin: 2\nwithin: 5m"},
 	{Name: "until", Kind: strictyaml.Map, Of: untilShape, Needs: []string{"sequence"},
 		Doc:     "A record like this cancels what has come of the sequence so far.",
-		Example: "group_by: [user]\nsequence:\n- {event: ADMIN_LOGIN_ERROR, count: 3}\n- {event: ADMIN_REQUEST}\nuntil: {event: ADMIN_LOGOUT}\nwithin: 10m"},
+		Example: "group_by: [command]\nsequence:\n- {event: MANAGEMENT_COMMAND_ERROR}\n- {event: MANAGEMENT_COMMAND_ERROR}\nuntil: {event: MANAGEMENT_COMMAND_SUCCESS}\nwithin: 1d"},
 }
 
 var stepShape = strictyaml.NewShape(strictyaml.Shape{

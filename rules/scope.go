@@ -84,12 +84,11 @@ func near(name string, known []string) string {
 }
 
 // recordFields are the names that every record has, besides its context.
-var recordFields = []string{"event", "log", "level", "module", "line", "function", "pid", "thread", "time", "instance",
-	"text", "stacktrace", "exception"}
+var recordFields = entryNames(recordNames)
 
 // alertFields and healthFields are all that records of alerts and of health have.
 var (
-	alertFields  = []string{"rule", "state", "severity", "labels", "values", "time"}
+	alertFields  = entryNames(alertNames)
 	healthFields = []string{"event", "rule", "source", "text", "time"}
 )
 

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -128,23 +126,37 @@ func syntheticValue(f windowing.Func, what any) any {
 	return 1.5
 }
 
-// templateFuncs have Alertmanager's names and meanings, without its `since`,
+// textFunctions have Alertmanager's names and meanings, without its `since`,
 // which would read the wall clock.
-var templateFuncs = template.FuncMap{
-	"toUpper":          strings.ToUpper,
-	"toLower":          strings.ToLower,
-	"trimSpace":        strings.TrimSpace,
-	"title":            title,
-	"join":             joined,
-	"match":            regexp.MatchString,
-	"reReplaceAll":     reReplaceAll,
-	"urlUnescape":      url.QueryUnescape,
-	"stringSlice":      func(s ...string) []string { return s },
-	"date":             func(layout string, t time.Time) string { return t.Format(layout) },
-	"tz":               inZone,
-	"humanizeDuration": humanizeDuration,
-	"toJson":           toJSON,
-	"percent":          percent,
+var textFunctions = map[string]struct {
+	fn           any
+	example, doc string
+}{
+	"toUpper":          {strings.ToUpper, `{{toUpper .Severity}}`, "The text in upper case."},
+	"toLower":          {strings.ToLower, `{{toLower .Rule}}`, "The text in lower case."},
+	"trimSpace":        {strings.TrimSpace, `{{trimSpace .Group.reason}}`, "The text without space around it."},
+	"title":            {title, `{{title .Group.reason}}`, "The text with a capital at each word."},
+	"join":             {joined, `{{join ", " .Values.who}}`, "The elements of a list with something between them."},
+	"match":            {regexp.MatchString, `{{if match "^unknown" .Group.reason}}who knows{{end}}`, "Whether the regular expression matches."},
+	"reReplaceAll":     {reReplaceAll, `{{reReplaceAll "<.*: (.*)>" "$1" .Group.reason}}`, "The text with all matches of a regular expression replaced."},
+	"urlUnescape":      {url.QueryUnescape, `{{urlUnescape .Group.reason}}`, "The text with the escapes of an address, such as `%20`, undone."},
+	"stringSlice":      {func(s ...string) []string { return s }, `{{join " " (stringSlice .Rule .Severity)}}`, "A list of texts."},
+	"date":             {func(layout string, t time.Time) string { return t.Format(layout) }, `{{.StartsAt | date "2006-01-02 15:04"}}`, "A time, in Go's way of writing it."},
+	"tz":               {inZone, `{{.StartsAt | tz "Europe/Moscow" | date "15:04"}}`, "A time in another zone."},
+	"humanizeDuration": {humanizeDuration, `{{humanizeDuration .Values.slow}}`, "Seconds as 1h30m."},
+	"toJson":           {toJSON, `{{toJson .Values}}`, "Anything as JSON."},
+	"percent":          {percent, `{{percent .Values.share}}`, "0.126 as 12.6%."},
+}
+
+// templateFuncs are their functions.
+var templateFuncs = templateFunctions()
+
+func templateFunctions() template.FuncMap {
+	m := template.FuncMap{}
+	for name, f := range textFunctions {
+		m[name] = f.fn
+	}
+	return m
 }
 
 // joined is join; it takes the lists that aggregates give, besides Alertmanager's list of texts.
@@ -208,7 +220,3 @@ func percent(v any) string {
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*n), ".0") + "%"
 }
-
-// TemplateFunctionNames are the functions that texts may call besides those of Go's
-// templates, in order.
-func TemplateFunctionNames() []string { return slices.Sorted(maps.Keys(templateFuncs)) }

@@ -140,6 +140,7 @@ func (s *Shape) Only(name, doc string, fields ...string) *Shape {
 	for _, f := range s.Fields {
 		if slices.Contains(fields, f.Name) {
 			f.Required, f.Needs, f.Without = false, nil, nil
+			f.Example = f.alone()
 			only.Fields = append(only.Fields, f)
 		}
 	}
@@ -147,6 +148,17 @@ func (s *Shape) Only(name, doc string, fields ...string) *Shape {
 		panic("strictyaml: " + s.Name + " has not all fields of " + name)
 	}
 	return NewShape(only)
+}
+
+// alone is the key itself of the example, without those beside it.
+func (f Field) alone() string {
+	var own []string
+	for line := range strings.SplitSeq(f.Example, "\n") {
+		if strings.HasPrefix(line, f.Name+":") || len(own) > 0 && strings.HasPrefix(line, " ") {
+			own = append(own, line)
+		}
+	}
+	return strings.Join(own, "\n")
 }
 
 // Shaped is the value with a shape: its Mapping knows its keys.
