@@ -130,7 +130,7 @@ func ordered(r *rules.Rule) []string {
 	var out []string
 	switch {
 	case absent:
-		out = append(out, fmt.Sprintf("when these %s%s came in this order, and the last did not within %s of the first:", things, same, length(r.Within)))
+		out = append(out, fmt.Sprintf("when these %s%s came in this order, but the last did not follow within %s of the first:", things, same, length(r.Within)))
 	case r.Sequence != nil:
 		out = append(out, fmt.Sprintf("when these %s%s have come in this order, all within %s (the last less than that after the first):", things, same, length(r.Within)))
 	case r.Min == len(list):

@@ -13,7 +13,10 @@ func watches(r *rules.Rule) []string {
 		text += " where " + clause(r.Match, "")
 	}
 	out := []string{text}
-	if steps(r) != nil {
+	switch {
+	case r.Until != nil:
+		out = append(out, "of these, those that satisfy a step, or are waited for by until")
+	case steps(r) != nil:
 		out = append(out, "of these, those that satisfy a step")
 	}
 	for _, f := range r.Fields {
