@@ -63,7 +63,7 @@ func (l *linter) namedRules(t *rules.Term) bool {
 }
 
 func (l *linter) isHeard(t *rules.Term, id string) bool {
-	switch r := l.set.Find(id); {
+	switch r := l.byID[id]; {
 	case r == nil:
 		var ids []string
 		for _, r := range l.set.Rules {

@@ -13,6 +13,7 @@ import (
 // linter is one look at a set of rules.
 type linter struct {
 	set    *rules.Set
+	byID   map[string]*rules.Rule
 	cfg    *config.Config // nil: there is none
 	faults strictyaml.Faults
 }
@@ -21,7 +22,10 @@ type linter struct {
 // probably not meant to do; cfg is the configuration that names them, or nil.
 // Everything it finds is a warning, in order of place.
 func Check(set *rules.Set, cfg *config.Config) []strictyaml.Fault {
-	l := &linter{set: set, cfg: cfg}
+	l := &linter{set: set, cfg: cfg, byID: map[string]*rules.Rule{}}
+	for _, r := range set.Rules {
+		l.byID[r.ID] = r
+	}
 	for _, r := range set.Rules {
 		if r.Status == rules.Disabled {
 			continue

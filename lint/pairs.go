@@ -113,7 +113,7 @@ func (l *linter) inhibitions() {
 	for _, r := range l.set.Rules {
 		items := r.At("inhibits", &l.faults).List()
 		for i, id := range r.Inhibits {
-			other := l.set.Find(id)
+			other := l.byID[id]
 			if other == nil || i >= len(items) || r.Status == rules.Disabled {
 				continue
 			}

@@ -175,7 +175,8 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	}
 	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants, constants: rw.values}
 	if sc.keepTerms {
-		x.term = (&terms{code: c}).make(tree.Node)
+		kept := c
+		x.term = (&terms{code: &kept}).make(tree.Node)
 	}
 	if sc.record {
 		x.refs = rw.refs

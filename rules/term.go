@@ -21,8 +21,8 @@ type Term struct {
 	Value any     // of a value: nil, bool, int, float64, string, []any, *regexp.Regexp, []netip.Prefix
 	Args  []*Term // of all else
 
-	of            code
-	offset, width int // in the expression, in characters
+	of            *code // all terms of an expression share it
+	offset, width int32 // in the expression, in characters
 }
 
 // String is the term in one spelling: equal terms have equal texts.
@@ -43,12 +43,12 @@ func (t *Term) String() string {
 // Text is the term as it was written.
 func (t *Term) Text() string {
 	rs := []rune(t.of.text)
-	return string(rs[min(t.offset, len(rs)):min(t.offset+t.width, len(rs))])
+	return string(rs[min(int(t.offset), len(rs)):min(int(t.offset+t.width), len(rs))])
 }
 
 // Warn records a warning at the term's place.
 func (t *Term) Warn(faults *strictyaml.Faults, code, hint, format string, args ...any) {
-	offset, width := t.of.written(t.offset, t.width)
+	offset, width := t.of.written(int(t.offset), int(t.width))
 	t.of.Reporting(faults).WarnAt(code, offset, width, hint, format, args...)
 }
 
@@ -72,14 +72,14 @@ func (t *Term) Names() []string {
 }
 
 // terms makes terms of an expression.
-type terms struct{ code code }
+type terms struct{ code *code }
 
 // operators maps our functions to the operators that they stand for.
 var operators = map[string]string{"$eq": "==", "$ne": "!=", "$lt": "<", "$le": "<=", "$gt": ">", "$ge": ">=", "$add": "+", "&&": "and", "||": "or", "!": "not"}
 
 func (m *terms) make(n ast.Node) *Term {
 	loc := n.Location()
-	t := &Term{Op: "opaque", of: m.code, offset: loc.From, width: max(1, loc.To-loc.From)}
+	t := &Term{Op: "opaque", of: m.code, offset: int32(loc.From), width: int32(max(1, loc.To-loc.From))}
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		t.Op, t.Name = "name", n.Value
@@ -118,9 +118,9 @@ func (m *terms) make(n ast.Node) *Term {
 // last step of a path, a bracket.
 func (m *terms) spread(t *Term) {
 	rs := []rune(m.code.text)
-	from, to := t.offset, min(t.offset+t.width, len(rs))
+	from, to := int(t.offset), min(int(t.offset+t.width), len(rs))
 	for _, a := range t.Args {
-		from, to = min(from, a.offset), max(to, a.offset+a.width)
+		from, to = min(from, int(a.offset)), max(to, int(a.offset+a.width))
 	}
 	if start := to - len([]rune(t.Name)); t.Op == "name" && start >= 0 && string(rs[start:to]) == t.Name {
 		from = start
@@ -129,7 +129,7 @@ func (m *terms) spread(t *Term) {
 	if to < len(rs) && (rs[to] == ')' && strings.Count(part, "(") > strings.Count(part, ")") || rs[to] == ']' && strings.Count(part, "[") > strings.Count(part, "]")) {
 		to++
 	}
-	t.offset, t.width = from, max(1, to-from)
+	t.offset, t.width = int32(from), int32(max(1, to-from))
 }
 
 func (m *terms) operation(t *Term, op string, args ...ast.Node) {
