@@ -2,8 +2,10 @@ package lint
 
 import (
 	"fmt"
+	"math"
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/calendar"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 	"github.com/smarty-alert/smarty-alert/windowing"
@@ -22,6 +24,7 @@ func (l *linter) conditions(r *rules.Rule) {
 		l.judge(r.Resolve, f, nil, verdict{"never-resolves", "resolve can never hold, so that alerts end only when their windows run empty"})
 	}
 	l.pendingTime(r)
+	l.scheduledFor(r)
 }
 
 // levels are judged one by one, the most severe first.
@@ -78,4 +81,31 @@ func (l *linter) pendingTime(r *rules.Rule) {
 
 func length(seconds int64) string {
 	return strictyaml.FormatDuration(time.Duration(seconds) * time.Second)
+}
+
+// scheduledFor finds a `for` in a rule that is judged at the times of its schedule
+// alone: what is due between two of them waits for the next.
+func (l *linter) scheduledFor(r *rules.Rule) {
+	if r.Schedule == nil || r.For == 0 {
+		return
+	}
+	if gap := leastGap(r.Schedule); r.For < gap {
+		l.at(r, "for").Warn("for-in-schedule", "remove it: the schedule decides when the rule is judged",
+			"the rule is judged at the times of its schedule, which are at least %s apart: with `for` it fires one of them later, not %s later", length(gap), length(r.For))
+	}
+}
+
+// leastGap is the shortest time between two of a schedule's next hundred times, in
+// seconds from a fixed moment.
+func leastGap(c *calendar.Cron) int64 {
+	at, ok := c.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Unix())
+	gap := int64(math.MaxInt64)
+	for range 100 {
+		next, more := c.Next(at)
+		if !ok || !more {
+			break
+		}
+		gap, at = min(gap, next-at), next
+	}
+	return gap
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -41,11 +42,11 @@ is left out by a comment on its line, above it or above its rule:
 Warnings alone are no failure, unless --strict is given.
 
 --logs holds the rules against real logs (as replay takes them): events, fields and groups
-that never come. --against tells, for each rule, what replacing the old rules by these does
+that never come. With --logs and --rules, what has no flag is a log too, unless it is YAML. --against tells, for each rule, what replacing the old rules by these does
 to its state and to alerts that fire.`,
 		Example: `  smarty-alert check examples/rules
   smarty-alert check --config /etc/smarty-alert/smarty-alert.yaml --format json
-  smarty-alert check --logs /var/log/microimpuls/smarty my-rules
+  smarty-alert check --rules my-rules --logs /var/log/microimpuls/smarty
   smarty-alert check --explain never-fires
   smarty-alert check --rules new/ --against /etc/smarty-alert/rules`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -70,7 +71,7 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 	if err := oneOf("format", f.format, "text", "json", "sarif"); err != nil {
 		return err
 	}
-	paths = slices.Concat(f.rules, paths)
+	paths, f.logs = f.sort(paths)
 	if len(paths) == 0 && f.config == "" {
 		return usageError(errors.New("check needs PATH of rules or --config FILE"))
 	}
@@ -103,6 +104,21 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 		return &statusError{status: exitFound}
 	}
 	return nil
+}
+
+// sort tells what arguments without a flag are: rules, but logs where rules and
+// logs have been named already, as the shell writes out --logs dir/*.log.
+func (f checkFlags) sort(args []string) (paths, logs []string) {
+	paths, logs = slices.Clone(f.rules), slices.Clone(f.logs)
+	for _, arg := range args {
+		ext := filepath.Ext(arg)
+		if len(f.logs) > 0 && (len(f.rules) > 0 || f.config != "") && ext != ".yaml" && ext != ".yml" {
+			logs = append(logs, arg)
+		} else {
+			paths = append(paths, arg)
+		}
+	}
+	return paths, logs
 }
 
 // lookFurther finds what is wrong with rules that can be read, and takes out what
