@@ -71,7 +71,8 @@ func (l *linter) pendingTime(r *rules.Rule) {
 		}
 		longest = max(longest, c.Window+c.Offset)
 	}
-	if longest == 0 || r.For < longest {
+	const wholeMinutes = 24 * 60 * 60 // windows beyond it end on whole minutes: not to the second
+	if longest == 0 || longest > wholeMinutes || r.For < longest {
 		return
 	}
 	r.At("for", &l.faults).Warn("for-exceeds-window", "shorten for or lengthen the window, unless records that go on and on are meant",
