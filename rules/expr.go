@@ -17,8 +17,11 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// maxNodes bounds an expression's size.
-const maxNodes = 1000
+// maxNodes and maxExpression, in bytes, bound an expression's size.
+const (
+	maxNodes      = 1000
+	maxExpression = 32 << 10
+)
 
 // Expr is one compiled expression. The variables it reads are found by Names;
 // they are set in a Scratch before it is run.
@@ -162,6 +165,10 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		v.Fault("", "the expression is empty")
 		return nil
 	}
+	if len(src) > maxExpression {
+		v.Fault("put values into a list under lists, and write: name in that_list", "the expression is longer than %d KiB", maxExpression>>10)
+		return nil
+	}
 	config, c := newConfig(), newCode(v, src)
 	tree, err := parser.ParseWithConfig(c.text, config)
 	if err != nil {
@@ -213,7 +220,15 @@ func (x *Expr) finish(v code, tree *parser.Tree, config *conf.Config, w want) *E
 	return x
 }
 
+// newConfig is a configuration of expr of its own; the tables in it are shared.
 func newConfig() *conf.Config {
+	config := *baseConfig
+	return &config
+}
+
+var baseConfig = newBaseConfig()
+
+func newBaseConfig() *conf.Config {
 	config := conf.CreateNew()
 	config.MaxNodes = maxNodes
 	for _, f := range functions {

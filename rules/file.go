@@ -16,6 +16,9 @@ type loader struct {
 	seen     map[string]*Rule
 	matched  []bool // by Options.Overrides: some rule has the id
 	inhibits []inhibition
+
+	templates templates
+	scopes    map[string]recordKeys // by the events of a rule
 }
 
 func newLoader(o Options, faults *strictyaml.Faults) *loader {
@@ -35,6 +38,8 @@ type fileContext struct {
 	defaults defaults
 
 	constants  map[string]any                // vars and lists of the rule
+	texts      map[string]string             // of long lists
+	shared     map[string]any                // the same, of rules without vars of their own
 	wide       map[string]bool               // keys that an override of several rules has set
 	over       map[string][]strictyaml.Value // keys of overrides that are merged
 	aggregates []string                      // names, before they are read
@@ -63,7 +68,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	if v := m.Get("version"); v.There() {
 		v.Int()
 	}
-	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists"))}
+	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists")), texts: map[string]string{}}
 	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
 	tests := ruletest.Read(m.Get("tests"))

@@ -90,7 +90,7 @@ func (fc *fileContext) readTexts(m *strictyaml.Mapping, r *Rule) {
 		}
 		am := v.Mapping()
 		for _, name := range am.Keys() {
-			a, ok := newAnnotation(am.Need(name), name, r)
+			a, ok := newAnnotation(am.Need(name), name, r, &fc.templates)
 			if !ok {
 				continue
 			}

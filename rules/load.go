@@ -40,7 +40,7 @@ func Load(paths []string, o Options) (*Set, []strictyaml.Fault, error) {
 	l.set.Files = files
 	l.loadBuiltin()
 	for _, name := range files {
-		data, err := os.ReadFile(name)
+		data, err := strictyaml.ReadFile(name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read rules: %w", err)
 		}

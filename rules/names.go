@@ -55,9 +55,20 @@ var (
 	spelling = regexp.MustCompile("^" + spellingPattern + "$")
 )
 
+// maxName is the longest name of an event or a log, in bytes, and maxNames how many
+// may stand in one place.
+const (
+	maxName  = 200
+	maxNames = 200
+)
+
 // single refuses several names in one text, and letters that only look like those
 // of a name: it would match nothing, without a word.
 func single(v strictyaml.Value, name string) bool {
+	if len(name) > maxName {
+		v.Fault("", "the name is longer than %d characters", maxName)
+		return false
+	}
 	if spelling.MatchString(name) {
 		return true
 	}

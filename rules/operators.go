@@ -118,6 +118,9 @@ func (rw *rewriter) checkLiteral(n *ast.BinaryNode, field, literal ast.Node) {
 	if !ok || !rw.scope.record || !slices.Contains([]string{"==", "!=", "in", "startsWith", "endsWith", "contains"}, n.Operator) {
 		return
 	}
+	if id.Value != "event" && rw.scope.values[id.Value] == nil {
+		return
+	}
 	literals := []ast.Node{literal}
 	switch list := literal.(type) {
 	case *ast.ArrayNode:

@@ -213,6 +213,10 @@ func (fc *fileContext) readRecords(m *strictyaml.Mapping, r *Rule) {
 // everything, or nothing, and its author meant neither.
 func named(v strictyaml.Value) []strictyaml.Value {
 	items := v.List()
+	if len(items) > maxNames {
+		v.Fault("write a pattern, such as STREAM_*", "%d names are written, and at most %d are read", len(items), maxNames)
+		return nil
+	}
 	if v.IsList() && len(items) == 0 {
 		v.Fault("leave it out to take any", "is an empty list")
 	}

@@ -104,7 +104,7 @@ func (rw *rewriter) constant(n ast.Node, root *ast.IdentifierNode, steps []strin
 	if len(steps) > 0 && kind == "var" {
 		return rw.fault(n, "", "%q is a var and has no parts", name)
 	}
-	if use := name + "=" + itemText(value); !slices.Contains(rw.constants, use) {
+	if use := name + "=" + rw.scope.text(name, value); !slices.Contains(rw.constants, use) {
 		rw.constants, rw.values = append(rw.constants, use), append(rw.values, Var{Name: name, Value: value})
 	}
 	if len(steps) > 0 {

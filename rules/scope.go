@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/types"
+	"github.com/zeebo/xxh3"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -21,6 +22,7 @@ type scope struct {
 	known      map[string]types.Type    // nil for a record of unknown events: any name goes
 	foreign    func(name string) string // a hint for a name that exists elsewhere
 	constants  map[string]any           // vars and lists
+	texts      map[string]string        // of long lists, by their names
 	fields     []*Field                 // derived values of records
 	undeclared []string                 // derived values that come further down
 	values     map[string][]string      // texts that a name can have, of alerts
@@ -30,6 +32,20 @@ type scope struct {
 
 	records *scope // of a condition: what first, last and prev have
 	rule    *Rule  // of a condition: takes note of them
+}
+
+// text is a constant as state hashes see it: of a long list a hash, made once.
+func (sc *scope) text(name string, value any) string {
+	list, ok := value.([]any)
+	if !ok || len(list) < 100 || sc.texts == nil {
+		return itemText(value)
+	}
+	if text, ok := sc.texts[name]; ok {
+		return text
+	}
+	text := fmt.Sprintf("%016x", xxh3.HashString(itemText(value)))
+	sc.texts[name] = text
+	return text
 }
 
 // meaning says what a name is that a constant has too; "" if nothing.
@@ -101,7 +117,7 @@ var alertValues = map[string][]string{
 // recordScope is the names of match, where, group_by and aggregate values: typed
 // when every event of the rule is in the catalogue and closed, open otherwise.
 func (fc *fileContext) recordScope(r *Rule) *scope {
-	sc := &scope{record: true, source: r.Source, constants: fc.constants, fields: r.Fields, keepTerms: fc.keeps()}
+	sc := &scope{record: true, source: r.Source, constants: fc.constants, texts: fc.texts, fields: r.Fields, keepTerms: fc.keeps()}
 	var keys, own []string
 	switch r.Source {
 	case AlertRecords:
@@ -109,11 +125,15 @@ func (fc *fileContext) recordScope(r *Rule) *scope {
 	case HealthRecords:
 		own = healthFields
 	default:
-		var closed bool
-		if keys, closed = contextKeys(r.Events); !closed {
+		k := fc.recordKeys(r.Events)
+		if !k.closed {
 			return sc
 		}
-		own, sc.foreign = recordFields, fc.foreignField
+		sc.known, sc.available, sc.foreign = k.known, k.available, fc.foreignField
+		if len(r.Fields) > 0 {
+			sc.available = slices.Concat(fieldNames(r.Fields), k.available)
+		}
+		return sc
 	}
 	for _, f := range r.Fields {
 		sc.available = append(sc.available, f.Name)
@@ -124,6 +144,48 @@ func (fc *fileContext) recordScope(r *Rule) *scope {
 		sc.known[name] = types.Any
 	}
 	return sc
+}
+
+func fieldNames(fields []*Field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// recordKeys are the names that records of certain events have; they do not
+// change.
+type recordKeys struct {
+	known     map[string]types.Type
+	available []string
+	closed    bool
+}
+
+// recordKeys remembers them, since many rules are about the same events.
+func (fc *fileContext) recordKeys(events []string) recordKeys {
+	id := strings.Join(events, " ")
+	if fc.loader != nil {
+		if k, ok := fc.scopes[id]; ok {
+			return k
+		}
+	}
+	keys, closed := contextKeys(events)
+	k := recordKeys{closed: closed}
+	if closed {
+		k.available, k.known = slices.Concat(keys, recordFields), map[string]types.Type{}
+		for _, name := range k.available {
+			k.known[name] = types.Any
+		}
+		k.available = slices.Clip(k.available)
+	}
+	if fc.loader != nil {
+		if fc.scopes == nil {
+			fc.scopes = map[string]recordKeys{}
+		}
+		fc.scopes[id] = k
+	}
+	return k
 }
 
 // contextKeys lists the documented keys of the rule's events; closed is false
@@ -187,7 +249,7 @@ var whichNames = map[string]Which{"first": FirstRecord, "last": LastRecord, "pre
 // conditionScope is the names of condition, levels and resolve: aggregates, group
 // labels, and fields of the first, last and last but one record.
 func (fc *fileContext) conditionScope(r *Rule) *scope {
-	sc := &scope{constants: fc.constants, known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
+	sc := &scope{constants: fc.constants, texts: fc.texts, known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
 		lists: map[string]bool{}, records: fc.recordScope(r), rule: r, keepTerms: fc.keeps()}
 	for _, a := range r.Aggregates {
 		sc.known[a.Name] = types.Any

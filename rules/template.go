@@ -23,7 +23,7 @@ const maxRendered = 8 << 10
 type Annotation struct {
 	Name string
 	text string
-	tmpl *template.Template
+	tmpl *template.Template // nil for a text without values
 }
 
 // TemplateData is what a rule's annotations see: Alertmanager's names for one
@@ -59,6 +59,9 @@ func (b *bounded) Write(p []byte) (int, error) {
 
 // Render gives the annotation's text.
 func (a Annotation) Render(d *TemplateData) (string, error) {
+	if a.tmpl == nil {
+		return strings.TrimSpace(a.text), nil
+	}
 	var b bounded
 	if err := a.tmpl.Execute(&b, d); err != nil {
 		return "", err
@@ -68,12 +71,22 @@ func (a Annotation) Render(d *TemplateData) (string, error) {
 
 // newAnnotation compiles a template and renders it once against a made-up
 // alert, so that a template that cannot work is a fault of the file.
-func newAnnotation(v strictyaml.Value, name string, r *Rule) (Annotation, bool) {
+func newAnnotation(v strictyaml.Value, name string, r *Rule, ts *templates) (Annotation, bool) {
 	text, ok := v.Text()
 	if !ok {
 		return Annotation{}, false
 	}
-	tmpl, err := template.New(name).Funcs(templateFuncs).Option("missingkey=error").Parse(text)
+	if len(text) > maxTemplate {
+		v.Fault("shorten it", "the text is longer than %d KiB", maxTemplate>>10)
+		return Annotation{}, false
+	}
+	if !strings.Contains(text, "{{") {
+		return Annotation{Name: name, text: text}, true
+	}
+	tmpl, err := ts.parse(text)
+	if boundFault(v, err) {
+		return Annotation{}, false
+	}
 	if err != nil {
 		templateFault(v, text, err, syntheticData(r, 1.5))
 		return Annotation{}, false
@@ -163,13 +176,19 @@ func templateFunctions() template.FuncMap {
 func joined(sep string, list any) (string, error) {
 	switch list := list.(type) {
 	case []string:
-		return strings.Join(list, sep), nil
+		if len(list)*len(sep) > maxText {
+			return "", errTextTooLong
+		}
+		return short(strings.Join(list, sep))
 	case []any:
+		if len(list)*len(sep) > maxText {
+			return "", errTextTooLong
+		}
 		texts := make([]string, len(list))
 		for i, item := range list {
 			texts[i] = fmt.Sprint(item)
 		}
-		return strings.Join(texts, sep), nil
+		return short(strings.Join(texts, sep))
 	}
 	return "", fmt.Errorf("join needs a list, not %s", describe(list))
 }
@@ -187,6 +206,9 @@ func reReplaceAll(pattern, repl, text string) (string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return "", err
+	}
+	if n := len(re.FindAllStringIndex(text, -1)); n*len(repl)+strings.Count(repl, "$")*len(text)+len(text) > maxText {
+		return "", errTextTooLong
 	}
 	return re.ReplaceAllString(text, repl), nil
 }

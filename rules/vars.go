@@ -54,6 +54,10 @@ func checkConstant(key strictyaml.Value, name string) bool {
 	return false
 }
 
+// maxList is how many values a list may have: an expression with a longer one
+// would always be too expensive to evaluate.
+const maxList = 50_000
+
 // readLists reads the file's lists.
 func readLists(v strictyaml.Value) map[string][]any {
 	lists := map[string][]any{}
@@ -66,7 +70,12 @@ func readLists(v strictyaml.Value) map[string][]any {
 			continue
 		}
 		items := []any{}
-		for _, item := range m.Need(name).List() {
+		values := m.Need(name).List()
+		if len(values) > maxList {
+			m.Key(name).Fault("split it", "the list has %d values, and at most %d are read", len(values), maxList)
+			values = nil
+		}
+		for _, item := range values {
 			items = append(items, item.Any())
 		}
 		lists[name] = items
@@ -124,9 +133,16 @@ func kindOf(v any) string {
 
 // setConstants makes the constants of one rule.
 func (fc *fileContext) setConstants(over Vars) {
+	if len(over) == 0 && fc.shared != nil {
+		fc.constants = fc.shared
+		return
+	}
 	fc.constants = map[string]any{}
 	for name, list := range fc.lists {
 		fc.constants[name] = list
 	}
 	maps.Copy(fc.constants, fc.overVars(fc.vars, over))
+	if len(over) == 0 {
+		fc.shared = fc.constants
+	}
 }

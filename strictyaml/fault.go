@@ -21,6 +21,7 @@ type Fault struct {
 	Hint    string // how to mend it
 	Warning bool   // worth saying, but the file loads
 	Code    string // of a warning: what kind it is, such as "ratio-without-minimum"
+	More    int    // of the last one: how many more there are that are not shown
 	source  string // the line itself
 }
 
@@ -37,6 +38,9 @@ func (f Fault) Position() string {
 
 // Error is the first line alone: place, subject, path, message.
 func (f Fault) Error() string {
+	if f.More > 0 {
+		return f.Msg
+	}
 	var b strings.Builder
 	b.WriteString(f.Position())
 	b.WriteString(": ")
@@ -126,16 +130,45 @@ func carets(line string, col, width int) string {
 }
 
 // Faults collects what is wrong over any number of files.
-type Faults struct{ list []Fault }
+type Faults struct {
+	list     []Fault
+	errors   int
+	warnings int
+}
+
+// MaxFaults is how many errors are kept, and how many warnings; of more only the
+// number is told.
+const MaxFaults = 1000
 
 // Add records one fault.
-func (fs *Faults) Add(f Fault) { fs.list = append(fs.list, f) }
+func (fs *Faults) Add(f Fault) {
+	n := &fs.errors
+	if f.Warning {
+		n = &fs.warnings
+	}
+	*n += max(1, f.More)
+	if *n <= MaxFaults && f.More == 0 {
+		fs.list = append(fs.list, f)
+	}
+}
+
+// Full reports whether there are so many errors that no more are kept: a hint that
+// is dear to find is not worth it then.
+func (fs *Faults) Full() bool { return fs.errors >= MaxFaults }
+
+// rest stands for those that are not kept.
+func rest(n int, what string, warning bool) []Fault {
+	if n <= MaxFaults {
+		return nil
+	}
+	return []Fault{{More: n - MaxFaults, Warning: warning, Msg: fmt.Sprintf("and %d more %s, which are told when these are mended", n-MaxFaults, what)}}
+}
 
 // Sorted returns all faults by file, line and column.
 func (fs *Faults) Sorted() []Fault {
-	out := slices.Clone(fs.list)
+	out := slices.Concat(fs.list, rest(fs.errors, "errors", false), rest(fs.warnings, "warnings", true))
 	slices.SortStableFunc(out, func(a, b Fault) int {
-		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
+		return cmp.Or(min(a.More, 1)-min(b.More, 1), strings.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
 	})
 	return out
 }

@@ -76,6 +76,9 @@ func (v Value) mapping() *Mapping {
 	if v.field != nil {
 		m.shape = v.field.Of
 	}
+	if v.n != nil {
+		m.fields = make(map[string]field, min(len(v.n.Content)/2, 64))
+	}
 	return m
 }
 
@@ -113,6 +116,9 @@ func (m *Mapping) Get(name string) Value {
 func (m *Mapping) ask(name string) {
 	if _, written := m.fields[name]; m.shape != nil && !written && m.defined(name) == nil {
 		panic(fmt.Sprintf("strictyaml: the shape %s has no key %q", m.shape.Name, name))
+	}
+	if m.asked == nil && m.shape != nil {
+		m.asked = make([]string, 0, 2*len(m.shape.Fields))
 	}
 	m.asked = append(m.asked, name)
 }
@@ -255,6 +261,9 @@ func (m *Mapping) known(name string) (*Field, bool) {
 }
 
 func (m *Mapping) unknownHint(name string, f field) string {
+	if m.v.f.faults.Full() {
+		return ""
+	}
 	if foreign, ok := m.foreign(name); ok {
 		return foreign.hint(m.at(name, f, f.value))
 	}

@@ -1,13 +1,25 @@
 package strictyaml
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxNear is the longest name that others are near to, in bytes.
+const maxNear = 64
 
 // Nearest returns the candidate that name was probably meant to be, or "": at
 // most a third of its letters differ, or one begins with the other.
 func Nearest(name string, candidates []string) string {
+	if len(name) > maxNear {
+		return ""
+	}
 	best, bestDist := "", len(name)/3+1
 	lower := strings.ToLower(name)
 	for _, c := range candidates {
+		if d := len(c) - len(name); d > bestDist || -d > bestDist && len(name) == utf8.RuneCountInString(name) || len(c) > maxNear {
+			continue
+		}
 		lc := strings.ToLower(c)
 		if d := Distance(lower, lc, bestDist); d < bestDist || d == bestDist && best == "" {
 			best, bestDist = c, d
@@ -32,12 +44,17 @@ func Distance(a, b string, limit int) int {
 	if abs(len(ra)-len(rb)) > limit {
 		return limit + 1
 	}
-	older, prev, row := make([]int, len(rb)+1), make([]int, len(rb)+1), make([]int, len(rb)+1)
-	for j := range prev {
+	var short [3][maxNear + 1]int
+	older, prev, row := short[0][:], short[1][:], short[2][:]
+	if len(rb) > maxNear {
+		older, prev, row = make([]int, len(rb)+1), make([]int, len(rb)+1), make([]int, len(rb)+1)
+	}
+	for j := range len(rb) + 1 {
 		prev[j] = j
 	}
 	for i := 1; i <= len(ra); i++ {
 		row[0] = i
+		least := i
 		for j := 1; j <= len(rb); j++ {
 			cost := 1
 			if ra[i-1] == rb[j-1] {
@@ -47,6 +64,10 @@ func Distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && ra[i-1] == rb[j-2] && ra[i-2] == rb[j-1] {
 				row[j] = min(row[j], older[j-2]+1)
 			}
+			least = min(least, row[j])
+		}
+		if least > limit+1 { // swaps look two rows back
+			return limit + 1
 		}
 		older, prev, row = prev, row, older
 	}

@@ -13,7 +13,7 @@ import (
 // thousand rules stays far below both, an alias bomb does not.
 const (
 	MaxFile  = 16 << 20
-	MaxNodes = 1_000_000
+	MaxNodes = 800_000
 )
 
 // file is what all values of one file share.
@@ -40,7 +40,11 @@ type Value struct {
 func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 	f := &file{name: name, faults: faults, nodes: MaxNodes}
 	if len(data) > MaxFile {
-		faults.Add(Fault{File: name, Msg: fmt.Sprintf("is %d bytes long; at most %d are read", len(data), MaxFile)})
+		faults.Add(Fault{File: name, Msg: fmt.Sprintf("is longer than %d MiB, and no more are read", MaxFile>>20), Hint: "split it into several files"})
+		return Value{}, false
+	}
+	if manyNodes(data) {
+		faults.Add(Fault{File: name, Msg: fmt.Sprintf("holds more than %d lines and values", MaxNodes), Hint: "split it into several files"})
 		return Value{}, false
 	}
 	if !utf8.Valid(data) {
