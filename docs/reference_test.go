@@ -1,6 +1,8 @@
 package docs_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,9 +14,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/ruletest"
+	"github.com/smarty-alert/smarty-alert/schema"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -281,6 +286,7 @@ func whole(s *strictyaml.Shape, example string) string {
 }
 
 func TestReference_EveryExampleLoads(t *testing.T) {
+	known := rulesSchema(t)
 	for _, s := range shapes() {
 		if _, ok := frames[s.Name]; !ok {
 			t.Errorf("there is no frame for examples of %s", s.Name)
@@ -292,11 +298,44 @@ func TestReference_EveryExampleLoads(t *testing.T) {
 			if err != nil || len(warnings) > 0 && !meant(warnings) {
 				t.Errorf("the example of %s of %s:\n%s\n%v\n%v", f.Name, s.Name, text, err, warnings)
 			}
+			if err := known.Validate(asJSON(t, text)); err != nil {
+				t.Errorf("the schema refuses the example of %s of %s:\n%s\n%v", f.Name, s.Name, text, err)
+			}
 			if !regexp.MustCompile(`(?m)^` + f.Name + `:`).MatchString(f.Example) {
 				t.Errorf("the example of %s of %s does not have it: %s", f.Name, s.Name, f.Example)
 			}
 		}
 	}
+}
+
+func rulesSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Rules()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("rules.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	return c.MustCompile("rules.json")
+}
+
+func asJSON(t *testing.T, text string) any {
+	t.Helper()
+	var v any
+	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // meant reports whether warnings are such that examples may have.

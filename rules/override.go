@@ -66,6 +66,7 @@ func readOverride(at, v strictyaml.Value, pattern string, calendars []string) Ov
 		}
 	}
 	checkOverrideKeys(m)
+	m.Done()
 	return o
 }
 

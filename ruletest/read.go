@@ -64,7 +64,7 @@ func readTest(v strictyaml.Value) Test {
 		v = v.In(fmt.Sprintf("test %q", name))
 	}
 	m = v.Mapping()
-	t.Name, _ = m.Need("name").Text()
+	t.Name, _ = text(m.Need("name"))
 	t.Rules = some(m.Get("rules")).Texts()
 	if start := m.Get("start"); start.There() {
 		t.Start = readStart(start)
@@ -91,6 +91,16 @@ func some(v strictyaml.Value) strictyaml.Value {
 	return v
 }
 
+// text is a text that is not empty.
+func text(v strictyaml.Value) (string, bool) {
+	s, ok := v.Text()
+	if ok && strings.TrimSpace(s) == "" {
+		v.Fault("", "is an empty text")
+		return "", false
+	}
+	return s, ok
+}
+
 func readStart(v strictyaml.Value) time.Time {
 	text, ok := v.Text()
 	if !ok {
@@ -112,11 +122,11 @@ func readInput(v strictyaml.Value) Input {
 	if n, ok := m.Get("times").Int(); ok {
 		in.Times = int(n)
 	}
-	in.Log, _ = m.Get("log").Text()
-	in.Event, _ = m.Get("event").Text()
+	in.Log, _ = text(m.Get("log"))
+	in.Event, _ = text(m.Get("event"))
 	in.Fields = pairs(m.Get("fields"))
-	in.Text, _ = m.Get("line").Text()
-	in.File, _ = m.Get("file").Text()
+	in.Text, _ = text(m.Get("line"))
+	in.File, _ = text(m.Get("file"))
 	m.Together()
 	m.Done()
 	if stem, ok := strings.CutSuffix(in.Log, ".log"); ok {
@@ -201,7 +211,7 @@ func readExpect(v strictyaml.Value) Expect {
 // readAlert reads which alert is meant.
 func readAlert(m *strictyaml.Mapping) Alert {
 	a := Alert{rule: m.Need("rule")}
-	a.Rule, _ = a.rule.Text()
+	a.Rule, _ = text(a.rule)
 	a.Group = pairs(m.Get("group"))
 	a.State, _ = m.Get("state").Choice()
 	a.Severity, _ = m.Get("severity").Choice()
@@ -227,7 +237,7 @@ func readNotification(v strictyaml.Value) Notification {
 	m := v.Mapping()
 	var n Notification
 	n.From, n.To = readRange(m.Need("within"))
-	n.Receiver, _ = m.Need("receiver").Text()
+	n.Receiver, _ = text(m.Need("receiver"))
 	n.Status, _ = m.Get("status").Choice()
 	if i, ok := m.Get("alerts").Int(); ok {
 		n.Alerts = int(i)

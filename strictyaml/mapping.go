@@ -233,6 +233,7 @@ func (m *Mapping) Done() {
 		f := m.fields[name]
 		at := Value{f: m.v.f, n: f.key, subject: m.v.subject, path: m.v.path}
 		switch def, known := m.known(name); {
+		case !known && at.faulted(): // in better words
 		case !known:
 			at.Fault(m.unknownHint(name, f), "unknown key %q", name)
 		case def != nil && def.Later:
