@@ -179,8 +179,8 @@ func edges(seconds int64) string {
 	noon := time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)
 	end := noon.Add(time.Duration(seconds) * time.Second)
 	if seconds < 12*3600 {
-		return fmt.Sprintf("%s: a record of 12:00:00 is in it until %s and out of it at %s",
-			length(seconds), end.Add(-time.Second).Format(time.TimeOnly), end.Format(time.TimeOnly))
+		return fmt.Sprintf("%s, (s - %s, s] at second s: a record of 12:00:00 is in it until %s and out of it at %s",
+			length(seconds), short(seconds), end.Add(-time.Second).Format(time.TimeOnly), end.Format(time.TimeOnly))
 	}
-	return length(seconds) + ": a record is out of it when it is exactly that old"
+	return fmt.Sprintf("%s, (s - %s, s] at second s: a record is out of it when it is exactly that old", length(seconds), short(seconds))
 }
