@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -13,14 +14,16 @@ import (
 // draft is one of our rules in the making.
 type draft struct {
 	at      strictyaml.Value // the rule it is made of
-	origin  string           // file:line, tool, name
-	refused string           // why it cannot be translated
-	head    []string         // what was left out, to be told above the rule
+	id      string
+	origin  string   // file:line, tool, name
+	refused string   // why it cannot be translated
+	head    []string // what was left out, to be told above the rule
 	entries []entry
 	notes   map[string][]string // by key
 	events  []string
 	paths   map[string]string // of the fields that were spelled
 	names   []string          // of aggregates and groups
+	lists   []pair            // long lists of values, which stand above all rules
 }
 
 func (tr *translator) draft(at strictyaml.Value, tool, name string) *draft {
@@ -28,6 +31,11 @@ func (tr *translator) draft(at strictyaml.Value, tool, name string) *draft {
 	d.origin = fmt.Sprintf("%s:%d, %s %q", at.File(), at.Line(), tool, name)
 	tr.drafts = append(tr.drafts, d)
 	return d
+}
+
+func (d *draft) identify(id string) {
+	d.id = id
+	d.set("id", text(id))
 }
 
 // set gives a key its value, in place of one it has.
@@ -153,7 +161,29 @@ func eventList(events []string) any {
 // expression writes a condition on a record of the rule's events. What is to be
 // checked about its fields is told above the key.
 func (d *draft) expression(n node, key string, v strictyaml.Value) string {
+	n = n.hoist(longList, d.list)
 	return n.expression(func(field string) string { return d.path(field, key, v) })
+}
+
+// longList is how many values stand in an expression at most; more are a list of
+// their own. An expression has at most 1,000 parts.
+const longList = 50
+
+// list declares a list of literals and returns its name.
+func (d *draft) list(items []string) string {
+	values := make([]any, len(items))
+	for i, s := range items {
+		if values[i] = scalar(s); s[0] == '"' {
+			plain, _ := strconv.Unquote(s)
+			values[i] = text(plain)
+		}
+	}
+	name := "values_of_" + alert.SafeName(d.id)
+	if len(d.lists) > 0 {
+		name = fmt.Sprintf("%s_%d", name, len(d.lists)+1)
+	}
+	d.lists = append(d.lists, pair{name, values})
+	return name
 }
 
 // path spells a field for the rule's events.

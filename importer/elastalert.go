@@ -47,7 +47,7 @@ func (tr *translator) readElastAlert(r *reader) {
 		e.d.refuse(v, "rules of type %q have no counterpart", kind)
 		return
 	}
-	e.d.set("id", text(tr.id(name)))
+	e.d.identify(tr.id(name))
 	e.d.set("name", text(name))
 	e.readCommon()
 	e.readFilters()
@@ -112,7 +112,9 @@ func (e *elastRule) readFilters() {
 	f := &filters{tr: e.tr, d: e.d}
 	kids := []node{}
 	v := e.r.get("filter")
-	if v.There() {
+	if v.IsMapping() {
+		kids = append(kids, f.query(v))
+	} else if v.There() {
 		for _, item := range v.List() {
 			kids = append(kids, f.query(item))
 		}

@@ -149,7 +149,8 @@ func oneOf(kids []node) node {
 		values = append(values, value)
 		events = append(events, k.events...)
 	}
-	n := leaf(kids[0].field, head+" in ["+strings.Join(values, ", ")+"]")
+	n := leaf(kids[0].field, head)
+	n.items = values
 	if len(events) == len(kids) {
 		n.events = events
 	}

@@ -50,7 +50,9 @@ func (e *elastRule) listed(key string) (string, node, bool) {
 		e.d.refuse(v, "%s is empty", key)
 		return "", node{}, false
 	}
-	return fields[0], leaf(fields[0], mark+" in ["+strings.Join(items, ", ")+"]"), true
+	n := leaf(fields[0], mark)
+	n.items = items
+	return fields[0], n, true
 }
 
 func (e *elastRule) blacklist() {

@@ -130,6 +130,48 @@ func TestTranslate_WholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// A long list is a list of the file, since expressions have a bound.
+func TestTranslate_LongLists(t *testing.T) {
+	var entries []string
+	for i := range 3000 {
+		entries = append(entries, fmt.Sprintf("192.0.%d.%d", i/256, i%256))
+	}
+	file := "name: many\ntype: blacklist\ncompare_key: ip\nfilter: [{term: {event: ADMIN_REQUEST}}]\nblacklist: [" + strings.Join(entries, ", ") + "]\n"
+	r := importer.Translate([]importer.File{{Name: "x.yaml", Data: []byte(file)}}, importer.Options{})
+	set := checkLoads(t, r)
+	if set == nil {
+		t.Fatalf("not translated: %v", r.Found)
+	}
+	rule, scratch := set.Find("many"), rules.NewScratch()
+	for ip, want := range map[string]bool{"192.0.0.0": true, "192.0.11.183": true, "192.0.11.184": false} {
+		scratch.Begin()
+		if got, err := rule.Match.Holds(scratch, record{"ip": ip}); got != want || err != nil {
+			t.Errorf("%s: %t, %v; want %t", ip, got, err, want)
+		}
+	}
+}
+
+// A rule that could be read in part only is refused: its key may be what narrows it.
+func TestTranslate_FaultyRules(t *testing.T) {
+	for name, file := range map[string]string{
+		"query_key is a mapping":     "{name: f, type: frequency, num_events: 3, timeframe: {minutes: 5}, query_key: {a: b}, filter: [{term: {event: LOGIN_ERROR}}]}",
+		"a key twice":                "name: f\ntype: any\nfilter: [{term: {event: LOGIN_ERROR}}]\nfilter: []\n",
+		"merge keys":                 "name: f\ntype: any\nfilter: [{term: {<<: {a: b}, event: LOGIN_ERROR}}]\n",
+		"group-by is a mapping":      "title: a\nname: a\ndetection: {s: {event: LOGIN_ERROR}, condition: s}\n---\ntitle: b\ncorrelation: {type: event_count, rules: [a], group-by: {x: y}, timespan: 5m, condition: {gte: 3}}\n",
+		"a fault of what it is of":   "title: a\nname: a\ndetection: {s: {event: LOGIN_ERROR, event: X}, condition: s}\n---\ntitle: b\ncorrelation: {type: event_count, rules: [a], timespan: 5m, condition: {gte: 3}}\n",
+		"rules is a mapping":         "title: b\ncorrelation: {type: event_count, rules: {a: b}, timespan: 5m, condition: {gte: 3}}\n",
+		"a filter that is no list":   "{name: f, type: any, filter: text}",
+		"a condition that is no map": "{title: b, detection: {s: {a: b}, condition: {s: t}}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := importer.Translate([]importer.File{{Name: "x.yaml", Data: []byte(file)}}, importer.Options{})
+			if r.Rules != 0 || r.Left == 0 {
+				t.Errorf("%d rules, %d left:\n%s", r.Rules, r.Left, r.Text)
+			}
+		})
+	}
+}
+
 // FuzzTranslate: whatever the input, what is written loads and every place that
 // is told lies in the file.
 func FuzzTranslate(f *testing.F) {

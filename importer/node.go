@@ -11,6 +11,7 @@ type node struct {
 	op     op
 	kids   []node
 	text   string   // of a leaf: an expression with mark in place of its field
+	items  []string // of a leaf: literals, in one of which text, without its operator, has to be
 	guard  string   // of a leaf that fails for some values: what must hold first
 	field  string   // as in our records
 	other  string   // a second field, in place of otherMark
@@ -76,6 +77,20 @@ func (n node) fields() []string {
 		}
 	})
 	return out
+}
+
+// hoist puts a name in place of each list that is longer than longest.
+func (n node) hoist(longest int, name func(items []string) string) node {
+	if len(n.items) > longest {
+		n.text += " in " + name(n.items)
+		n.items = nil
+	}
+	kids := slices.Clone(n.kids)
+	for i := range kids {
+		kids[i] = kids[i].hoist(longest, name)
+	}
+	n.kids = kids
+	return n
 }
 
 func (n node) walk(visit func(leaf node)) {
@@ -150,6 +165,9 @@ func (n node) write(path func(string) string, around op, plain bool) string {
 		return "not (" + n.kids[0].write(path, opNot, false) + ")"
 	case opLeaf:
 		text := n.text
+		if n.items != nil {
+			text += " in [" + strings.Join(n.items, ", ") + "]"
+		}
 		if n.guard != "" && !plain {
 			text = n.guard + " and " + text
 			if around != opAll && around != opNot {

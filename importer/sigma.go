@@ -85,6 +85,7 @@ func (tr *translator) correlate() {
 			s.d.refuse(s.at, "only correlations that are not translated refer to it")
 		}
 	}
+	tr.refuseFaulty()
 	tr.drafts = slices.DeleteFunc(tr.drafts, func(d *draft) bool { return d.refused == "" && len(d.entries) == 0 })
 }
 
@@ -173,7 +174,7 @@ func (s *sigmaRule) writeHead() {
 	if name == "" {
 		name = s.title
 	}
-	s.d.set("id", text(s.tr.id(name)))
+	s.d.identify(s.tr.id(name))
 	if s.title != "" {
 		s.d.set("name", text(s.title))
 	}

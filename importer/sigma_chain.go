@@ -27,7 +27,7 @@ func (c *correlation) overAlerts() {
 	if c.kind == "event_count" {
 		var names []string
 		for _, of := range c.rules {
-			names = append(names, strconv.Quote(of.id()))
+			names = append(names, strconv.Quote(of.d.id))
 		}
 		c.d.set("match", text("rule in ["+strings.Join(names, ", ")+`] and state in ["firing", "event"]`))
 	}
@@ -78,15 +78,5 @@ func (c *correlation) writeInner(of *sigmaRule, v strictyaml.Value) {
 }
 
 func (c *correlation) ofRule(of *sigmaRule) string {
-	return "rule == " + strconv.Quote(of.id()) + ` and state in ["firing", "event"]`
-}
-
-// id is the id that the rule was written with.
-func (s *sigmaRule) id() string {
-	for _, e := range s.d.entries {
-		if t, ok := e.value.(text); ok && e.key == "id" {
-			return string(t)
-		}
-	}
-	return ""
+	return "rule == " + strconv.Quote(of.d.id) + ` and state in ["firing", "event"]`
 }

@@ -131,12 +131,13 @@ func (c *correlation) step(i int, of *sigmaRule, count int) []pair {
 	}
 	out := []pair{{"id", text(id)}}
 	v := c.s.correlation.get("rules")
-	d := &draft{at: c.d.at, origin: c.d.origin, notes: map[string][]string{}, paths: map[string]string{}}
+	d := &draft{at: c.d.at, id: fmt.Sprintf("%s_%d", c.d.id, i+1), origin: c.d.origin, notes: map[string][]string{}, paths: map[string]string{}}
 	c.inherit(detection, c.stepsKey())
 	d.selects(detection.where, detection.log, v)
 	for _, e := range d.entries {
 		out = append(out, pair{e.key, e.value})
 	}
+	c.d.lists = append(c.d.lists, d.lists...)
 	if d.refused != "" {
 		c.d.refused = d.refused
 	}

@@ -68,6 +68,7 @@ func Translate(files []File, o Options) *Result {
 			tr.read(doc)
 		}
 	}
+	tr.refuseFaulty()
 	tr.correlate()
 	tr.verify()
 	return tr.result()
@@ -100,7 +101,7 @@ func (tr *translator) verify() {
 		if d.refused != "" {
 			continue
 		}
-		if err := load(ruleFile(d.text())); err != nil {
+		if err := load(ruleFile([]*draft{d})); err != nil {
 			d.refuse(d.at, "the rule would not load: %s", reason(err))
 		}
 	}
@@ -109,6 +110,26 @@ func (tr *translator) verify() {
 			return
 		} else if d.refused == "" {
 			d.refuse(d.at, "the rule would not load: %s", reason(err))
+		}
+	}
+}
+
+// refuseFaulty refuses the rules that have errors in their own file: what of them
+// was read is not all.
+func (tr *translator) refuseFaulty() {
+	err, ok := tr.faults.Err().(strictyaml.Errors)
+	if !ok {
+		return
+	}
+	for _, f := range err {
+		var of *draft
+		for _, d := range tr.drafts {
+			if d.at.File() == f.File && d.at.Line() <= f.Line && (of == nil || d.at.Line() > of.at.Line()) {
+				of = d
+			}
+		}
+		if of != nil && of.refused == "" {
+			of.refused = f.Msg
 		}
 	}
 }
@@ -131,17 +152,25 @@ func reason(err error) string {
 	return f.Path + ": " + f.Msg
 }
 
-func ruleFile(body string) string {
-	return "version: 1\nrules:\n" + body
-}
-
 // text is the whole rule file.
-func (tr *translator) text() string {
-	var b strings.Builder
-	for _, d := range tr.drafts {
-		b.WriteString("\n" + d.text())
+func (tr *translator) text() string { return ruleFile(tr.drafts) }
+
+func ruleFile(drafts []*draft) string {
+	var head, body strings.Builder
+	for _, d := range drafts {
+		body.WriteString("\n" + d.text())
+		if d.refused != "" {
+			continue
+		}
+		for _, l := range d.lists {
+			head.WriteString("  " + l.key + ": " + inline(l.value, false) + "\n")
+		}
 	}
-	return ruleFile(strings.TrimPrefix(b.String(), "\n"))
+	lists := head.String()
+	if lists != "" {
+		lists = "lists:\n" + lists
+	}
+	return "version: 1\n" + lists + "rules:\n" + strings.TrimPrefix(body.String(), "\n")
 }
 
 func (tr *translator) result() *Result {

@@ -83,6 +83,12 @@ func inline(value any, flow bool) string {
 			items[i] = quoted(s, true)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = inline(item, true)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
 	case []pair:
 		items := make([]string, len(v))
 		for i, p := range v {
