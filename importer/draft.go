@@ -221,16 +221,21 @@ func (d *draft) groups(fields []string, v strictyaml.Value) {
 			out = append(out, p)
 		}
 	}
-	d.names = append(d.names, out...)
+	for _, p := range out {
+		if !slices.Contains(d.names, p) {
+			d.names = append(d.names, p)
+		}
+	}
 	d.set("group_by", out)
 }
 
 // derive gives a field a name that can be a label.
 func (d *draft) derive(field, path string) string {
 	name := alert.SafeName(field)
-	for words.MatchString(name) || !plainName.MatchString(name) || slices.Contains(rules.RecordFields(), name) {
+	for slices.Contains(d.names, name) || words.MatchString(name) || !plainName.MatchString(name) || slices.Contains(rules.RecordFields(), name) {
 		name = "of_" + name
 	}
+	d.names = append(d.names, name)
 	d.add("fields", name, text(path))
 	d.paths[field] = name
 	return name

@@ -9,7 +9,8 @@ import (
 
 // sigmaRules are the rules of Sigma in all files, which refer to each other.
 type sigmaRules struct {
-	list []*sigmaRule
+	list   []*sigmaRule
+	byName map[string]*sigmaRule // by name or id; of several the first
 }
 
 // sigmaRule is a detection or a correlation.
@@ -25,7 +26,7 @@ type sigmaRule struct {
 	correlation *reader // nil for a detection
 	alone       bool    // written as a rule of its own
 	written     bool
-	readings    map[string]strictyaml.Value
+	refs        []strictyaml.Value // of a correlation: the names of its rules
 }
 
 // readSigma takes a rule down; correlate writes it, when all are known.
@@ -37,10 +38,11 @@ func (tr *translator) readSigma(r *reader) {
 	what := "Sigma rule"
 	if v := r.get("correlation"); v.There() && v.IsMapping() {
 		s.correlation = &reader{m: v.Mapping(), used: map[string]bool{}}
+		s.refs = s.correlation.get("rules").List()
 		what = "Sigma correlation of type " + s.correlation.text("type")
 	}
 	s.d = tr.draft(s.at, what, s.title)
-	tr.sigma.list = append(tr.sigma.list, s)
+	tr.sigma.add(s)
 	switch action := r.get("action"); {
 	case action.There():
 		s.d.refuse(action, "collections by action are no longer part of Sigma")
@@ -52,13 +54,18 @@ func (tr *translator) readSigma(r *reader) {
 }
 
 // find is the rule that a correlation names by its name or id.
-func (rs *sigmaRules) find(name string) *sigmaRule {
-	for _, s := range rs.list {
-		if name != "" && (s.name == name || s.uuid == name) {
-			return s
+func (rs *sigmaRules) find(name string) *sigmaRule { return rs.byName[name] }
+
+func (rs *sigmaRules) add(s *sigmaRule) {
+	rs.list = append(rs.list, s)
+	if rs.byName == nil {
+		rs.byName = map[string]*sigmaRule{}
+	}
+	for _, name := range []string{s.name, s.uuid} {
+		if _, taken := rs.byName[name]; name != "" && !taken {
+			rs.byName[name] = s
 		}
 	}
-	return nil
 }
 
 // correlate writes all rules of Sigma. A detection that a correlation refers to
@@ -80,8 +87,9 @@ func (tr *translator) correlate() {
 			}
 		}
 	}
+	used := tr.usedRules()
 	for _, s := range tr.sigma.list {
-		if s.d.refused == "" && !s.alone && !s.used() {
+		if s.d.refused == "" && !s.alone && !used[s] {
 			s.d.refuse(s.at, "only correlations that are not translated refer to it")
 		}
 	}
@@ -96,7 +104,7 @@ func (tr *translator) decideAlone() {
 			if s.correlation == nil || s.generates() != generated {
 				continue
 			}
-			for _, v := range s.correlation.get("rules").List() {
+			for _, v := range s.refs {
 				if of := tr.sigma.find(v.Raw()); of != nil {
 					of.alone = generated
 				}
@@ -105,19 +113,18 @@ func (tr *translator) decideAlone() {
 	}
 }
 
-// used reports whether a correlation that was translated refers to the rule.
-func (s *sigmaRule) used() bool {
-	for _, of := range s.tr.sigma.list {
+// usedRules are those that a correlation which was translated refers to.
+func (tr *translator) usedRules() map[*sigmaRule]bool {
+	out := map[*sigmaRule]bool{}
+	for _, of := range tr.sigma.list {
 		if of.correlation == nil || of.d.refused != "" {
 			continue
 		}
-		for _, v := range of.correlation.get("rules").List() {
-			if s.tr.sigma.find(v.Raw()) == s {
-				return true
-			}
+		for _, v := range of.refs {
+			out[tr.sigma.find(v.Raw())] = true
 		}
 	}
-	return false
+	return out
 }
 
 // generates reports whether the rules of a correlation are rules of their own too.
@@ -139,7 +146,7 @@ func (s *sigmaRule) inCycle() bool {
 			return false
 		}
 		seen[of] = true
-		for _, v := range of.correlation.get("rules").List() {
+		for _, v := range of.refs {
 			next := s.tr.sigma.find(v.Raw())
 			if next == s || reaches(next) {
 				return true

@@ -65,7 +65,7 @@ func (s *sigmaRule) writeCorrelation(depth int) {
 // they only count.
 func (c *correlation) readRules(depth int) bool {
 	v := c.s.correlation.get("rules")
-	for _, item := range v.List() {
+	for _, item := range c.s.refs {
 		of := c.s.tr.sigma.find(item.Raw())
 		switch {
 		case of == nil:

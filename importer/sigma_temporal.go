@@ -93,13 +93,12 @@ func (s *sigmaRule) atLeast(groups []string) (int, bool) {
 		return 1, true
 	}
 	cv := s.correlation.get("condition")
-	rules := s.correlation.get("rules").Texts()
-	if s.correlation.text("type") != "event_count" || !cv.IsMapping() || len(rules) != 1 || s.correlation.has("aliases") {
+	if s.correlation.text("type") != "event_count" || !cv.IsMapping() || len(s.refs) != 1 || s.correlation.has("aliases") {
 		return 0, false
 	}
 	own := s.correlation.get("group-by").Texts()
 	slices.Sort(own)
-	of := s.tr.sigma.find(rules[0])
+	of := s.tr.sigma.find(s.refs[0].Raw())
 	if other := slices.Sorted(slices.Values(groups)); !slices.Equal(own, other) || of == nil || of.correlation != nil || of.d.refused != "" {
 		return 0, false
 	}
@@ -126,7 +125,7 @@ func (c *correlation) step(i int, of *sigmaRule, count int) []pair {
 	}
 	detection := of
 	if of.correlation != nil {
-		detection = of.tr.sigma.find(of.correlation.get("rules").Texts()[0])
+		detection = of.tr.sigma.find(of.refs[0].Raw())
 		of.written = true
 	}
 	out := []pair{{"id", text(id)}}
@@ -163,7 +162,7 @@ func union(list []*sigmaRule) []string {
 	var out []string
 	for _, s := range list {
 		if s.correlation != nil {
-			s = s.tr.sigma.find(s.correlation.get("rules").Texts()[0])
+			s = s.tr.sigma.find(s.refs[0].Raw())
 		}
 		events, _ := s.where.choice()
 		if events == nil {

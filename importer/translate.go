@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"regexp"
+	"sort"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/rules"
@@ -92,25 +93,53 @@ func (tr *translator) read(doc strictyaml.Value) {
 }
 
 // verify refuses the rules that our own loader refuses, so that what is written
-// loads.
+// loads. Others may fail then that refer to them, hence the rounds.
 func (tr *translator) verify() {
-	if load(tr.text()) == nil {
-		return
-	}
-	for _, d := range tr.drafts {
-		if d.refused != "" {
-			continue
-		}
-		if err := load(ruleFile([]*draft{d})); err != nil {
-			d.refuse(d.at, "the rule would not load: %s", reason(err))
-		}
-	}
-	for _, d := range tr.drafts { // only together they fail: nobody knows how
-		if err := load(tr.text()); err == nil {
+	for tr.left() > 0 {
+		faults, starts := load(tr.text()), tr.starts()
+		if len(faults) == 0 {
 			return
-		} else if d.refused == "" {
-			d.refuse(d.at, "the rule would not load: %s", reason(err))
 		}
+		left := tr.left()
+		for _, f := range faults {
+			if i := sort.SearchInts(starts, f.Line+1) - 1; i >= 0 {
+				tr.drafts[i].refuseOnce(f)
+			}
+		}
+		if tr.left() == left { // a fault of no rule: nothing can be written
+			for _, d := range tr.drafts {
+				d.refuseOnce(faults[0])
+			}
+		}
+	}
+}
+
+// left is how many rules are not refused.
+func (tr *translator) left() int {
+	n := 0
+	for _, d := range tr.drafts {
+		if d.refused == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// starts are the lines of the text in which the drafts begin.
+func (tr *translator) starts() []int {
+	out := make([]int, len(tr.drafts))
+	line := 1 + strings.Count(ruleFile(tr.lists(), nil), "\n")
+	for i, d := range tr.drafts {
+		out[i] = line
+		line += strings.Count(d.text(), "\n") + 1
+	}
+	return out
+}
+
+// refuseOnce refuses a rule for a fault of it in our language.
+func (d *draft) refuseOnce(f strictyaml.Fault) {
+	if d.refused == "" {
+		d.refuse(d.at, "the rule would not load: %s", reason(f))
 	}
 }
 
@@ -134,18 +163,18 @@ func (tr *translator) refuseFaulty() {
 	}
 }
 
-func load(file string) error {
+// load is what our loader finds wrong with a rule file.
+func load(file string) strictyaml.Errors {
 	_, _, err := rules.Parse("imported.yaml", []byte(file), rules.Options{})
-	return err
+	faults, ok := err.(strictyaml.Errors)
+	if err != nil && !ok {
+		return strictyaml.Errors{{Msg: err.Error()}}
+	}
+	return faults
 }
 
-// reason is the first fault of a rule that does not load, without its place.
-func reason(err error) string {
-	faults, ok := err.(strictyaml.Errors)
-	if !ok || len(faults) == 0 {
-		return err.Error()
-	}
-	f := faults[0]
+// reason is a fault without its place in a file that nobody sees.
+func reason(f strictyaml.Fault) string {
 	if f.Path == "" {
 		return f.Msg
 	}
@@ -153,33 +182,39 @@ func reason(err error) string {
 }
 
 // text is the whole rule file.
-func (tr *translator) text() string { return ruleFile(tr.drafts) }
+func (tr *translator) text() string { return ruleFile(tr.lists(), tr.drafts) }
 
-func ruleFile(drafts []*draft) string {
-	var head, body strings.Builder
-	for _, d := range drafts {
-		body.WriteString("\n" + d.text())
+// lists are the long lists of values, which stand above the rules.
+func (tr *translator) lists() string {
+	var b strings.Builder
+	for _, d := range tr.drafts {
 		if d.refused != "" {
 			continue
 		}
 		for _, l := range d.lists {
-			head.WriteString("  " + l.key + ": " + inline(l.value, false) + "\n")
+			b.WriteString("  " + l.key + ": " + inline(l.value, false) + "\n")
 		}
 	}
-	lists := head.String()
-	if lists != "" {
-		lists = "lists:\n" + lists
+	if b.Len() == 0 {
+		return ""
 	}
-	return "version: 1\n" + lists + "rules:\n" + strings.TrimPrefix(body.String(), "\n")
+	return "lists:\n" + b.String()
+}
+
+func ruleFile(lists string, drafts []*draft) string {
+	var b strings.Builder
+	b.WriteString("version: 1\n" + lists + "rules:\n")
+	for i, d := range drafts {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(d.text())
+	}
+	return b.String()
 }
 
 func (tr *translator) result() *Result {
-	res := &Result{Found: tr.faults.Sorted()}
-	for _, d := range tr.drafts {
-		if d.refused == "" {
-			res.Rules++
-		}
-	}
+	res := &Result{Found: tr.faults.Sorted(), Rules: tr.left()}
 	left := map[string]bool{} // a place of which two things are told counts once
 	for _, f := range res.Found {
 		switch f.Code {
