@@ -54,6 +54,13 @@ func (p *luceneParser) take(token string) bool {
 	return true
 }
 
+// clause is one part of a query: asked is + if it must hold, - if it must not, or
+// 0.
+type clause struct {
+	node  node
+	asked byte
+}
+
 // clauses reads clauses up to a closing parenthesis or the end. field is the one
 // of field:(…).
 func (p *luceneParser) clauses(field string) (node, error) {
@@ -61,27 +68,25 @@ func (p *luceneParser) clauses(field string) (node, error) {
 		return node{}, fmt.Errorf("parentheses are nested more than %d deep", deepest)
 	}
 	defer func() { p.depth-- }()
-	var kids []node
-	var must []bool
+	var list []clause
 	joined := map[string]bool{}
 	for {
-		word := p.joint(len(kids) > 0)
+		word := p.joint(len(list) > 0)
 		if p.space(); p.rest == "" || p.rest[0] == ')' {
-			if word == "and" || word == "or" || len(kids) == 0 {
+			if word == "and" || word == "or" || len(list) == 0 {
 				return node{}, fmt.Errorf("a term is missing at %q", cut(p.rest))
 			}
-			break
+			return combine(list, joined, p.both)
 		}
-		if len(kids) > 0 {
+		if len(list) > 0 {
 			joined[word] = true
 		}
-		n, plus, err := p.clause(field)
+		c, err := p.clause(field)
 		if err != nil {
 			return node{}, err
 		}
-		kids, must = append(kids, n), append(must, plus)
+		list = append(list, c)
 	}
-	return combine(kids, must, joined, p.both)
 }
 
 // joint eats AND or OR between two clauses; "" is neither.
@@ -98,67 +103,57 @@ func (p *luceneParser) joint(between bool) string {
 }
 
 // combine joins clauses as Lucene does, where that is what people mean.
-func combine(kids []node, must []bool, joined map[string]bool, both bool) (node, error) {
-	plus := false
-	for _, m := range must {
-		plus = plus || m
-	}
+func combine(list []clause, joined map[string]bool, both bool) (node, error) {
 	if joined["beside"] && both {
-		delete(joined, "beside")
-		joined["and"] = true
-	} else if joined["beside"] {
-		delete(joined, "beside")
-		joined["or"] = true
+		joined = map[string]bool{"and": true, "or": joined["or"]}
+	}
+	var must, may, without []node
+	for _, c := range list {
+		switch {
+		case c.asked == '-':
+			without = append(without, not(c.node))
+		case c.asked == '+' || joined["and"] || len(list) == 1:
+			must = append(must, c.node)
+		default:
+			may = append(may, c.node)
+		}
 	}
 	switch {
-	case joined["and"] && joined["or"]:
+	case joined["and"] && (joined["or"] || joined["beside"]):
 		return node{}, fmt.Errorf("AND and OR are mixed without parentheses, to which Lucene gives a meaning that few expect")
-	case plus && joined["or"]:
-		return combineMust(kids, must), nil
-	case joined["or"]:
-		for _, k := range kids {
-			if k.op == opNot {
-				return node{}, fmt.Errorf("NOT beside OR without parentheses means AND NOT to Lucene: put it in parentheses")
-			}
-		}
-		return oneOf(kids), nil
+	case joined["or"] && len(without) > 0:
+		return node{}, fmt.Errorf("NOT beside OR means AND NOT to Lucene: put it in parentheses")
+	case len(must) == 0 && len(may) > 0:
+		must = []node{oneOf(may)}
 	}
-	return allOf(kids...), nil
+	return allOf(append(must, without...)...), nil // what may hold beside what must only ranks
 }
 
-// combineMust is for + and -: what has neither only ranks.
-func combineMust(kids []node, must []bool) node {
-	var out []node
-	for i, k := range kids {
-		if must[i] || k.op == opNot {
-			out = append(out, k)
-		}
-	}
-	return allOf(out...)
-}
-
-// clause reads one clause; plus: it was written with a +.
-func (p *luceneParser) clause(field string) (n node, plus bool, err error) {
+// clause reads one clause.
+func (p *luceneParser) clause(field string) (c clause, err error) {
 	switch {
 	case p.take("NOT") || p.take("!") || p.take("-"):
 		if p.depth++; p.depth > deepest {
-			return node{}, false, fmt.Errorf("it is nested more than %d deep", deepest)
+			return c, fmt.Errorf("it is nested more than %d deep", deepest)
 		}
-		n, _, err = p.clause(field)
+		c, err = p.clause(field)
 		p.depth--
-		return node{op: opNot, kids: []node{n}}, false, err
+		if c.asked == '-' {
+			c.node = not(c.node)
+		}
+		return clause{c.node, '-'}, err
 	case p.take("+"):
-		plus = true
+		c.asked = '+'
 	}
 	if p.take("(") {
-		n, err = p.clauses(field)
+		c.node, err = p.clauses(field)
 		if err == nil && !p.take(")") {
 			err = fmt.Errorf("a parenthesis is left open")
 		}
-		return n, plus, p.noBoost(err)
+	} else {
+		c.node, err = p.term(field)
 	}
-	n, err = p.term(field)
-	return n, plus, p.noBoost(err)
+	return c, p.noBoost(err)
 }
 
 // noBoost refuses ^2 and ~1 after a clause.
