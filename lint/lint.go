@@ -71,9 +71,22 @@ func (l *linter) judge(x *rules.Expr, f facts, with []claim, v verdict) (dead bo
 		l.tell(t, c, v)
 		return true
 	}
-	l.branches(t, f, with)
-	l.tautologies(t, f)
+	if size(t) <= maxSize {
+		l.branches(t, f, with)
+		l.tautologies(t, f)
+	}
 	return false
+}
+
+// maxSize is how large an expression is whose parts are looked at one by one.
+const maxSize = 150
+
+func size(t *rules.Term) int {
+	n := 1
+	for _, a := range t.Args {
+		n += size(a)
+	}
+	return n
 }
 
 // tell warns of a conflict, at the place of the part that cannot hold.

@@ -10,7 +10,7 @@ import (
 )
 
 // maxBucket bounds how many rules over the same records are compared with each other.
-const maxBucket = 50
+const maxBucket = 20
 
 // pairs finds rules that say the same.
 func (l *linter) pairs() {

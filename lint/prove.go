@@ -25,9 +25,13 @@ type claim struct {
 	not  bool
 }
 
-// maxAlternatives bounds how far an expression is spread out; what is larger
-// counts as possible.
-const maxAlternatives = 256
+// How far an expression is spread out: into so many alternatives, with so many
+// claims in all of them. What is larger counts as possible.
+const (
+	maxAlternatives = 256
+	maxClaims       = 4096
+	maxPairs        = 50 // claims about one term that are looked at two by two
+)
 
 // alternatives spreads terms that hold together into lists of claims, one of which
 // is true when they are. ok is false when there are too many.
@@ -38,13 +42,16 @@ func alternatives(terms []claim) (out [][]claim, ok bool) {
 		if !fine || len(out)*len(of) > maxAlternatives {
 			return nil, false
 		}
-		next := make([][]claim, 0, len(out)*len(of))
+		next, size := make([][]claim, 0, len(out)*len(of)), 0
 		for _, a := range out {
 			for _, b := range of {
 				next = append(next, slices.Concat(a, b))
+				size += len(a) + len(b)
 			}
 		}
-		out = next
+		if out = next; size > maxClaims {
+			return nil, false
+		}
 	}
 	return out, true
 }
@@ -136,7 +143,7 @@ func (f facts) least(claims []claim, why string) *conflict {
 		}
 		return !s.domain.empty()
 	}
-	for i, a := range claims {
+	for i, a := range claims[:min(len(claims), maxPairs)] {
 		if !leaves(a) {
 			return &conflict{claims: []claim{a}, why: why}
 		}

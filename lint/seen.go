@@ -17,6 +17,7 @@ type Seen struct {
 	set     *rules.Set
 	rules   []*ruleSeen
 	kinds   map[kindOfRecord]*kindSeen
+	logs    map[string]bool
 	records int64
 	scratch *rules.Scratch
 }
@@ -31,10 +32,11 @@ type kindSeen struct {
 // ruleSeen is what was met of one rule's records.
 type ruleSeen struct {
 	rule     *rules.Rule
-	selected int64   // of its events and logs
-	matched  int64   // that satisfy match as well
-	failed   int64   // for which match could not be evaluated
-	events   []int64 // by Rule.Events
+	selected int64     // of its events and logs
+	matched  int64     // that satisfy match as well
+	failed   int64     // for which match could not be evaluated
+	events   []int64   // by Rule.Events
+	steps    [][]int64 // by step, by its events
 	uses     []*use
 	missing  []int64 // by Rule.GroupBy: matching records without it
 }
@@ -59,10 +61,14 @@ type place struct{ key, sub string }
 
 // NewSeen begins with no record. The set is one loaded with rules.Options.Keep.
 func NewSeen(set *rules.Set) *Seen {
-	s := &Seen{set: set, kinds: map[kindOfRecord]*kindSeen{}, scratch: rules.NewScratch()}
+	s := &Seen{set: set, kinds: map[kindOfRecord]*kindSeen{}, logs: map[string]bool{}, scratch: rules.NewScratch()}
 	for _, r := range set.Rules {
 		if r.Source == rules.LogRecords && r.Status != rules.Disabled {
-			s.rules = append(s.rules, &ruleSeen{rule: r, events: make([]int64, len(r.Events)), uses: usesOf(r), missing: make([]int64, len(r.GroupBy))})
+			seen := &ruleSeen{rule: r, events: make([]int64, len(r.Events)), uses: usesOf(r), missing: make([]int64, len(r.GroupBy))}
+			for _, st := range stepsOf(r) {
+				seen.steps = append(seen.steps, make([]int64, len(st.Events)))
+			}
+			s.rules = append(s.rules, seen)
 		}
 	}
 	return s
@@ -75,6 +81,7 @@ func (s *Seen) Add(rec *smartylog.Record) {
 	kind := s.kinds[k]
 	if kind == nil {
 		kind = &kindSeen{}
+		s.logs[rec.Log] = true // as many as there are sources
 		for _, r := range s.rules {
 			if r.rule.Selects(rec.Log, rec.Event) {
 				kind.rules = append(kind.rules, r)
@@ -94,8 +101,15 @@ func (r *ruleSeen) add(s *rules.Scratch, rec *smartylog.Record) {
 	s.Begin()
 	r.selected++
 	for i, e := range r.rule.Events {
-		if e == rec.Event || isPattern(e) && like(e, rec.Event) {
+		if isMeant(e, rec.Event) {
 			r.events[i]++
+		}
+	}
+	for i, st := range stepsOf(r.rule) {
+		for j, e := range st.Events {
+			if isMeant(e, rec.Event) && st.Selects(rec.Log, rec.Event) {
+				r.steps[i][j]++
+			}
 		}
 	}
 	matches := true
@@ -139,6 +153,21 @@ func (u *use) ask(s *rules.Scratch, rec *smartylog.Record) {
 	}
 }
 
+// stepsOf are the steps of a sequence or all_of, which stand under stepsKey.
+func stepsOf(r *rules.Rule) []rules.Step {
+	if r.AllOf != nil {
+		return r.AllOf
+	}
+	return r.Sequence
+}
+
+func stepsKey(r *rules.Rule) string {
+	if r.AllOf != nil {
+		return "all_of"
+	}
+	return "sequence"
+}
+
 // usesOf lists the fields that the rule's expressions over records ask for.
 func usesOf(r *rules.Rule) []*use {
 	var out []*use
@@ -164,14 +193,9 @@ func usesOf(r *rules.Rule) []*use {
 		add(a.Where, place{"aggregates", a.Name}, nil, nil, true)
 		add(a.Value, place{"aggregates", a.Name}, a.Where, nil, true)
 	}
-	for _, list := range [][]rules.Step{r.Sequence, r.AllOf} {
-		for i := range list {
-			key := "sequence"
-			if r.AllOf != nil {
-				key = "all_of"
-			}
-			add(list[i].Match, place{key, ""}, nil, &list[i], true)
-		}
+	key, steps := stepsKey(r), stepsOf(r)
+	for i := range steps {
+		add(steps[i].Match, place{key, ""}, nil, &steps[i], true)
 	}
 	if r.Until != nil {
 		add(r.Until.Match, place{"until", ""}, nil, r.Until, true)

@@ -73,7 +73,7 @@ func (s *Seen) Faults() []strictyaml.Fault {
 
 // names looks for logs and events that did not come.
 func (s *Seen) names(r *ruleSeen, faults *strictyaml.Faults) {
-	logs := s.logs()
+	logs := slices.Sorted(maps.Keys(s.logs))
 	items := r.rule.At("log", faults).List()
 	for i, stem := range r.rule.Logs {
 		if i < len(items) && !slices.Contains(logs, stem) {
@@ -87,35 +87,32 @@ func (s *Seen) names(r *ruleSeen, faults *strictyaml.Faults) {
 			items[i].Warn("unseen-event", hint, "%s", msg)
 		}
 	}
-	for _, list := range [][]rules.Step{r.rule.Sequence, r.rule.AllOf} {
-		for i := range list {
-			s.stepNames(r.rule, &list[i], i, faults)
-		}
-	}
+	s.stepNames(r, faults)
 }
 
-// stepNames does so for a step, where the rule itself names no events.
-func (s *Seen) stepNames(r *rules.Rule, st *rules.Step, n int, faults *strictyaml.Faults) {
-	key := "sequence"
-	if r.AllOf != nil {
-		key = "all_of"
-	}
-	steps := r.At(key, faults).List()
-	if r.At("event", faults).There() || n >= len(steps) {
+// stepNames does so for steps, where the rule itself names no events.
+func (s *Seen) stepNames(r *ruleSeen, faults *strictyaml.Faults) {
+	if r.rule.At("event", faults).There() {
 		return
 	}
-	items := steps[n].QuietMapping().Get("event").List()
-	for i, e := range st.Events {
-		if i < len(items) && s.count(e, nil) == 0 {
-			msg, hint := s.absent(e, st.Logs)
-			items[i].Warn("unseen-event", hint, "%s", msg)
+	places := r.rule.At(stepsKey(r.rule), faults).List()
+	for i, st := range stepsOf(r.rule) {
+		if i >= len(places) {
+			return
+		}
+		items := places[i].QuietMapping().Get("event").List()
+		for j, e := range st.Events {
+			if j < len(items) && r.steps[i][j] == 0 {
+				msg, hint := s.absent(e, st.Logs)
+				items[j].Warn("unseen-event", hint, "%s", msg)
+			}
 		}
 	}
 }
 
 // absent says that an event did not come, and where it did.
 func (s *Seen) absent(event string, logs []string) (msg, hint string) {
-	if n := s.count(event, nil); n > 0 && logs != nil {
+	if n := s.count(event); n > 0 && logs != nil {
 		var where []string
 		for k := range s.kinds {
 			if isMeant(event, k.event) && !slices.Contains(where, k.log) {
@@ -137,23 +134,15 @@ func (s *Seen) absent(event string, logs []string) (msg, hint string) {
 
 func isMeant(event, name string) bool { return event == name || isPattern(event) && like(event, name) }
 
-// count is how many records have an event, in some logs or in any.
-func (s *Seen) count(event string, logs []string) int64 {
+// count is how many of the records that are remembered have an event.
+func (s *Seen) count(event string) int64 {
 	n := int64(0)
 	for k, kind := range s.kinds {
-		if isMeant(event, k.event) && (logs == nil || slices.Contains(logs, k.log)) {
+		if isMeant(event, k.event) {
 			n += kind.records
 		}
 	}
 	return n
-}
-
-func (s *Seen) logs() []string {
-	seen := map[string]bool{}
-	for k := range s.kinds {
-		seen[k.log] = true
-	}
-	return slices.Sorted(maps.Keys(seen))
 }
 
 func nearest(name string, known []string) string {

@@ -12,7 +12,7 @@ import (
 // its lines are indented follows from the first one, or is tried when the block
 // says a number that counts from its parent.
 func (v Value) blockSource(r reader) (int, bool) {
-	x := &v.f.lines
+	x := v.f.lines
 	header := r.at
 	first := header + x.length(header, true)
 	said := 0

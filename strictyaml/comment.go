@@ -26,7 +26,7 @@ func Comments(data []byte) []Comment {
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil
 	}
-	l := &layout{lines: strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n"), extent: map[int]int{}, block: map[int]bool{}, quoted: map[int][]span{}}
+	l := &layout{lines: linesOf(strings.TrimPrefix(string(data), "\ufeff")), extent: map[int]int{}, block: map[int]bool{}, quoted: map[int][]span{}}
 	l.measure(&doc)
 	var out []Comment
 	for i := range l.lines {
@@ -59,11 +59,23 @@ type layout struct {
 // span is a part of a line, in characters from zero, its end not included.
 type span struct{ from, to int }
 
+// linesOf splits a text as YAML does.
+func linesOf(text string) []string {
+	x := lineIndex{text: text}
+	var out []string
+	for at := 0; len(out) < x.len(); {
+		n := x.length(at, false)
+		out = append(out, text[at:at+n])
+		at += x.length(at, true)
+	}
+	return out
+}
+
 func (l *layout) line(n int) string {
 	if n < 1 || n > len(l.lines) {
 		return ""
 	}
-	return strings.TrimSuffix(l.lines[n-1], "\r")
+	return l.lines[n-1]
 }
 
 func (l *layout) reach(from, to int) { l.extent[from] = max(l.extent[from], to) }

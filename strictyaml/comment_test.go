@@ -54,3 +54,20 @@ rules:
 		t.Errorf("comments:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// FuzzComments: no panic, and every comment begins with # where it is said to.
+func FuzzComments(f *testing.F) {
+	for _, seed := range []string{"a: b # c\n", "a: |\n  # x\n# y\n", "'#': \"# \\\" #\" # z", "# a\r# b\u2028a: b # c\n", "a: >2\n\n   # x\n  y\n # z\n", "- # a\n  b: 'c\n # d' # e\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, c := range strictyaml.Comments([]byte(text)) {
+			fault := c.Fault("f", "x-y", "", "m", false)
+			rs := []rune(fault.Source())
+			if c.Col < 1 || c.Col > len(rs) || rs[c.Col-1] != '#' || c.From > c.To || !c.Head && c.From < c.Line {
+				t.Errorf("%q: comment %+v in line %q", text, c, fault.Source())
+			}
+			_ = fault.Text()
+		}
+	})
+}

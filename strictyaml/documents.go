@@ -14,7 +14,7 @@ import (
 // ParseAll reads a file of several documents, which `---` parts. Empty ones are
 // left out. What is wrong with one is a recorded fault, and ends the reading.
 func ParseAll(name string, data []byte, faults *Faults) []Value {
-	f := &file{name: name, faults: faults, nodes: MaxNodes}
+	f := &file{name: name, lines: &lineIndex{}, faults: faults, nodes: MaxNodes}
 	switch {
 	case len(data) > MaxFile:
 		faults.Add(Fault{File: name, Msg: fmt.Sprintf("is %d bytes long; at most %d are read", len(data), MaxFile)})

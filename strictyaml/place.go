@@ -30,7 +30,7 @@ func (v Value) place(offset int) (line, col int) {
 // source is where the offset-th character of the text stands in the file, in
 // bytes; one past the last is where the text ends.
 func (v Value) source(offset int) (int, bool) {
-	x := &v.f.lines
+	x := v.f.lines
 	r := reader{text: x.text, at: v.afterProperties(x.offset(v.n.Line, v.n.Column)), want: v.n.Value, left: offset}
 	if r.at >= len(r.text) {
 		return 0, false

@@ -19,7 +19,7 @@ const (
 // file is what all values of one file share.
 type file struct {
 	name   string
-	lines  lineIndex
+	lines  *lineIndex
 	faults *Faults
 	nodes  int                 // left of MaxNodes
 	cut    map[*yaml.Node]bool // texts that were told of as cut at a comma
@@ -38,7 +38,7 @@ type Value struct {
 // Parse reads one file. ok is false when it is not YAML at all, which is a
 // recorded fault like any other.
 func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
-	f := &file{name: name, faults: faults, nodes: MaxNodes}
+	f := &file{name: name, lines: &lineIndex{}, faults: faults, nodes: MaxNodes}
 	if len(data) > MaxFile {
 		faults.Add(Fault{File: name, Msg: fmt.Sprintf("is longer than %d MiB, and no more are read", MaxFile>>20), Hint: "split it into several files"})
 		return Value{}, false
@@ -66,7 +66,7 @@ func Parse(name string, data []byte, faults *Faults) (root Value, ok bool) {
 // Line makes a value of one line of text that stands in no file, such as an
 // argument of a command; name is what its faults say instead of a file's.
 func Line(name, text string, faults *Faults) Value {
-	f := &file{name: name, lines: lineIndex{text: text}, faults: faults, nodes: MaxNodes}
+	f := &file{name: name, lines: &lineIndex{text: text}, faults: faults, nodes: MaxNodes}
 	return Value{f: f, n: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: 1, Column: 1}}
 }
 

@@ -1,0 +1,76 @@
+package lint_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/lint"
+	"github.com/smarty-alert/smarty-alert/rules"
+)
+
+// Of more kinds of events than are remembered every one is counted all the same.
+func TestSeen_ManyEvents(t *testing.T) {
+	var log strings.Builder
+	for i := range 10_500 {
+		fmt.Fprintf(&log, "Mon Nov 18 08:00:00+0300 2024 WARNING api:1 get[1.Main] EVENT_%c%c%c%c edge='a'\n", 'A'+i%26, 'A'+i/26%26, 'A'+i/676%26, 'A'+i/17576%26)
+	}
+	log.WriteString("Mon Nov 18 08:00:00+0300 2024 WARNING api:1 get[1.Main] LATECOMER edge='a'\n")
+	e := example{logName: "edge.log", log: log.String(), rules: `rules:
+- {id: late, log: edge, event: LATECOMER, mode: event}
+- {id: steps, sequence: [{event: EVENT_AAAA}, {event: LATECOMER}], within: 5m}
+- {id: missing, sequence: [{event: EVENT_AAAA}, {event: LATECOMERS}], within: 5m}
+`}
+	codes, text := e.check(t)
+	if strings.Join(codes, " ") != "unseen-event" || !strings.Contains(text, "none of 10501 records has the event LATECOMERS") {
+		t.Errorf("codes %q:\n%s", codes, text)
+	}
+}
+
+// What is hard to prove is left alone: it takes no time.
+func TestCheck_LargeExpressionsTakeNoTime(t *testing.T) {
+	var parts []string
+	for i := range 10 {
+		parts = append(parts, fmt.Sprintf("(a%d == 1 or b%d == 2)", i, i))
+	}
+	for i := range 200 {
+		parts = append(parts, fmt.Sprintf("c%d != %d", i, i))
+	}
+	var text strings.Builder
+	text.WriteString("rules:\n")
+	for i := range 50 {
+		fmt.Fprintf(&text, "- {id: r%d, event: NONE_%d, match: '%s'}\n", i, i, strings.Join(parts, " and "))
+	}
+	set, _, err := rules.Parse("r.yaml", []byte(text.String()), rules.Options{Keep: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if found := lint.Check(set, nil); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// Many rules that are alike are compared with few.
+func TestCheck_ManyRulesTakeNoTime(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("rules:\n")
+	for i := range 3000 {
+		fmt.Fprintf(&text, "- {id: r%d, event: LOGIN_ERROR, match: 'reason == \"%d\"', window: 5m, condition: count >= %d}\n", i, i/15, 5+i%15)
+	}
+	set, _, err := rules.Parse("r.yaml", []byte(text.String()), rules.Options{Keep: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if found := lint.Check(set, nil); len(found) != 2800 {
+		t.Errorf("%d rules overlap, want all but one of 15 each", len(found))
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
