@@ -161,12 +161,10 @@ func window(r *rules.Rule) []string {
 	if r.Window > 0 {
 		out = append(out, edges(r.Window))
 	}
-	coarse := false
-	for _, c := range r.Columns {
-		coarse = coarse || c.Window > 0 && c.Window+c.Offset > 24*3600
-	}
-	if coarse {
-		out = append(out, "where a window and its offset are longer than a day together, both edges are rounded down to whole minutes")
+	for i, c := range r.Columns {
+		if i > 0 && c.Window+c.Offset > day && (c.Window != r.Window || c.Offset > 0) {
+			out = append(out, r.Aggregates[i-1].Name+" looks back more than a day: both edges of its window are rounded down to whole minutes")
+		}
 	}
 	if r.LookBack {
 		out = append(out, "what looks back to when the group was first seen never runs empty")
@@ -174,8 +172,13 @@ func window(r *rules.Rule) []string {
 	return out
 }
 
+const day = 24 * 3600 // seconds; windows that reach further back are kept by the minute
+
 // edges is the half-open interval by example.
 func edges(seconds int64) string {
+	if seconds > day {
+		return fmt.Sprintf("%s, (s - %s, s] at second s, both edges rounded down to whole minutes", length(seconds), short(seconds))
+	}
 	noon := time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)
 	end := noon.Add(time.Duration(seconds) * time.Second)
 	if seconds < 12*3600 {
