@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -128,7 +127,7 @@ func sections(t *testing.T, s *strictyaml.Shape, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
 		f := key(t, s, name)
-		fmt.Fprintf(&b, "\n#### `%s`\n\n", name)
+		fmt.Fprintf(&b, "\n### `%s`\n\n", name)
 		what := kind(f)
 		if f.Required {
 			what += "; required"
@@ -217,18 +216,11 @@ func bounds(f *strictyaml.Field) string {
 	case f.Kind == strictyaml.Whole:
 		return fmt.Sprintf(" from %d to %d", f.Least, f.Most)
 	case f.Kind == strictyaml.Duration && f.Shortest > 0:
-		return fmt.Sprintf(" from %s to %s", strictyaml.FormatDuration(f.Shortest), days(f.Longest))
+		return fmt.Sprintf(" from %s to %s", strictyaml.FormatDuration(f.Shortest), strictyaml.FormatBound(f.Longest))
 	case f.Kind == strictyaml.Duration:
-		return " up to " + days(f.Longest)
+		return " up to " + strictyaml.FormatBound(f.Longest)
 	}
 	return ""
-}
-
-func days(d time.Duration) string {
-	if d%(24*time.Hour) == 0 {
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	}
-	return strictyaml.FormatDuration(d)
 }
 
 // frames are files that lack what a key's example brings: @ is its place.

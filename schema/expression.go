@@ -35,54 +35,63 @@ const (
 	until = `\s*(?:$|\)|and\b|or\b|&&|\|\|)`
 )
 
-const expressionPattern = "^" + safe + "$"
+const (
+	expressionPattern = "^" + safe + "$"
+	notAnExpression   = "is no expression: \"=\" alone is no operator (write == to compare), a text in it has no end, or a character in it has no place there"
+)
 
 // operators are words that stand between or before operands.
 var operators = []string{"and", "or", "not", "in", "matches", "contains", "startsWith", "endsWith", "let", "if", "else"}
 
 // never are parts that no expression has.
-func never() []string {
+func never() []slip {
 	name := otherWord(operators)
 	value := name + `(?:\.[A-Za-z0-9_]+)*|[0-9][0-9.]*`
-	return []string{
-		before + otherWord(slices.Concat(operators, rules.FunctionNames())) + `\s*\(`, // functions that there are not
-		"^" + safe + `[A-Za-z0-9_)\]]\.[A-Za-z_]+\(`,                                  // methods
-		before + "(?:" + value + `)\s+(?:` + name + `\b|[0-9"'])`,                     // two values side by side
-		"^" + safe + "(?:[)\\]]|" + texts + `)\s+` + name + `\b`,                      // the same
-		before + `[0-9]+[smhdw]\b`,                                                    // 5m
-		"^" + safe + `[0-9]\s*%` + until,                                              // 40%
-		"^" + safe + `<>`,                                                             // an operator of others
-		before + `matches\s*/[^/*]`,                                                   // /a pattern/
-		before + `\$`,                                                                 // $name
-		`^\s*(?:\{\{|[<>]=?|[=!]=|(?:and|or|in)\b|&&|\|\||\*|%|\)|\])`,                // a beginning that is none
-		"^" + safe + `(?:[=!<>]=|[<>+*%(\[,-]|&&|\|\|)\s*$`,                           // an end that is none
-		before + `(?:and|or|not|in|matches|contains|startsWith|endsWith)\s*$`,         // the same
-		"^" + open + `\(` + open + "$",                                                // brackets that nothing closes
-		before + `in\s*\(` + flat + ",",                                               // in ("a", "b")
-		before + `(?:and|or)\s*(?:"[^"\\]*"|'[^'\\]*'|[0-9]+)\s*(?:$|\))`,             // or "b"
+	const side = "two values stand side by side: an operator is missing, a text is not in quotes, or and, or, not are not in lower case"
+	return []slip{
+		{before + otherWord(slices.Concat(operators, rules.FunctionNames())) + `\s*\(`,
+			"there is no such function; there are " + strings.Join(rules.FunctionNames(), ", ")},
+		{"^" + safe + `[A-Za-z0-9_)\]]\.[A-Za-z_]+\(`, "values have no methods: write lower(reason), say"},
+		{before + "(?:" + value + `)\s+(?:` + name + `\b|[0-9"'])`, side},
+		{"^" + safe + "(?:[)\\]]|" + texts + `)\s+` + name + `\b`, side},
+		{before + `[0-9]+[smhdw]\b`, "expressions know plain numbers: write 300 for 5m"},
+		{"^" + safe + `[0-9]\s*%` + until, "write 0.4 for 40 %"},
+		{"^" + safe + `<>`, "write != for unequal"},
+		{before + `matches\s*/[^/*]`, "write the pattern in quotes"},
+		{before + `\$`, "write the name without $"},
+		{`^\s*(?:\{\{|[<>]=?|[=!]=|(?:and|or|in)\b|&&|\|\||\*|%|\)|\])`, "something is missing at the beginning: count >= 5, say"},
+		{"^" + safe + `(?:[=!<>]=|[<>+*%(\[,-]|&&|\|\|)\s*$`, "the expression ends too early"},
+		{before + `(?:and|or|not|in|matches|contains|startsWith|endsWith)\s*$`, "the expression ends too early"},
+		{"^" + open + `\(` + open + "$", "a ( is not closed"},
+		{before + `in\s*\(` + flat + ",", `write a list in [ ]: reason in ["a", "b"]`},
+		{before + `(?:and|or)\s*(?:"[^"\\]*"|'[^'\\]*'|[0-9]+)\s*(?:$|\))`, `compare on both sides: reason == "a" or reason == "b"`},
 	}
 }
 
 // neverOfRecords are parts that no expression over records has: an event in lower
 // case, which no record has.
-var neverOfRecords = []string{
-	"^(?:" + safe + `(?:\(|&&|\|\||` + "[" + breakChars + `](?:and|or)))?\s*event\s*[=!]=\s*(?:"[^"\\]*[a-z][^"\\]*"|'[^'\\]*[a-z][^'\\]*')` + until,
+func neverOfRecords() []slip {
+	return []slip{{
+		"^(?:" + safe + `(?:\(|&&|\|\||` + "[" + breakChars + `](?:and|or)))?\s*event\s*[=!]=\s*(?:"[^"\\]*[a-z][^"\\]*"|'[^'\\]*[a-z][^'\\]*')` + until,
+		"event names are upper case in expressions",
+	}}
 }
 
 // neverOfTexts are parts that no template has, as far as the first simple actions
 // tell: an action without an end, a variable that nothing declares (Prometheus's
 // $labels), and functions that there are not.
-func neverOfTexts() []string {
+func neverOfTexts() []slip {
 	const (
 		simple = "^(?:[^{]|\\{[^{]|\\{\\{[^}\"`/{:]*\\}\\})*\\{\\{-?\\s*"
 		inside = "(?:[^}{\"`'/:|]|\\|)*"
 	)
 	words := slices.Concat(rules.TemplateFunctionNames(), strings.Fields(`and or not len index slice print printf println html js urlquery call
 		eq ne lt le gt ge if else end range with define block template break continue nil true false`))
-	return []string{
-		`\{\{(?:[^}]|\}[^}])*$`,
-		"^(?:[^:\"`]|:[^=\"`])*\\{\\{-?\\s*\\$[A-Za-z_][A-Za-z0-9_]*\\s*[.}|]",
-		simple + otherWord(words) + `\b`,
-		simple + inside + `\|\s*` + otherWord(words) + `\b`,
+	unknown := "there is no such function; values begin with a dot, as in {{.Values.count}}; functions are " + strings.Join(rules.TemplateFunctionNames(), ", ")
+	return []slip{
+		{`\{\{(?:[^}]|\}[^}])*$`, "a {{ is not closed"},
+		{"^(?:[^:\"`]|:[^=\"`])*\\{\\{-?\\s*\\$[A-Za-z_][A-Za-z0-9_]*\\s*[.}|]", "there is no such variable: write {{.Group.reason}}, {{.Labels.severity}} or {{.Values.count}}, say"},
+		{simple + otherWord(words) + `\b`, unknown},
+		{simple + inside + `\|\s*` + otherWord(words) + `\b`, unknown},
 	}
 }

@@ -56,12 +56,20 @@ func not(of any) object { return object{{"not", of}} }
 // something in.
 func pattern(expr string) object { return object{{"pattern", expr}} }
 
-// unlike is a schema of what is no text, or one that none of the regular expressions
-// finds something in.
-func unlike(exprs ...string) object {
-	of := make([]any, len(exprs))
-	for i, e := range exprs {
-		of[i] = pattern(e)
+// slip is a regular expression of what is wrong in a text, and what editors say of
+// it.
+type slip struct{ pattern, message string }
+
+// unlike is a schema of what is no text, or one in which none of the slips is found.
+// It says so in the one way in which editors show a message of ours: what has a slip
+// would have to be null.
+func unlike(slips ...slip) object {
+	of := make([]any, len(slips))
+	for i, s := range slips {
+		of[i] = object{
+			{"if", object{{"type", "string"}, {"pattern", s.pattern}}},
+			{"then", object{{"type", "null"}, {"errorMessage", s.message}}},
+		}
 	}
-	return not(object{{"type", "string"}, {"anyOf", of}})
+	return object{{"allOf", of}}
 }

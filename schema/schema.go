@@ -191,10 +191,18 @@ func together(s *strictyaml.Shape) []any {
 	var all []any
 	for _, f := range s.Fields {
 		if len(f.Needs) > 0 {
-			all = append(all, when(f.Name, anyOf(each(f.Needs))))
+			then := required(f.Needs...)
+			if len(f.Needs) > 1 {
+				then = anyOf(each(f.Needs))
+			}
+			all = append(all, when(f.Name, then))
 		}
 		if len(f.Without) > 0 {
-			all = append(all, when(f.Name, not(anyOf(each(f.Without)))))
+			var none object
+			for _, other := range f.Without {
+				none = none.with(other, false)
+			}
+			all = append(all, when(f.Name, object{{"properties", none}}))
 		}
 	}
 	return all

@@ -16,11 +16,11 @@ func sharper(s *strictyaml.Shape) []any {
 
 // countWithoutWindow is a condition over count without a window or steps.
 func countWithoutWindow() object {
-	const count = "^" + safe + `(?:^|[^.\w$#])count\b`
+	wrong := slip{"^" + safe + `(?:^|[^.\w$#])count\b`, "`count` needs a window: add window: 5m, say"}
 	return object{
 		{"if", not(anyOf(each([]string{"window", "sequence", "all_of"})))},
 		{"then", object{{"properties", object{
-			{"condition", unlike(count)}, {"resolve", unlike(count)},
+			{"condition", unlike(wrong)}, {"resolve", unlike(wrong)},
 		}}}},
 	}
 }

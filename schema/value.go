@@ -83,7 +83,7 @@ func text(f *strictyaml.Field) object {
 	}
 	o := object{{"type", plain}}
 	if f.Unlike != "" {
-		o = append(o, unlike(f.Unlike)...)
+		o = append(o, unlike(slip{f.Unlike, "write a list of names: [reason, ip]"})...)
 	}
 	return o
 }
@@ -124,7 +124,7 @@ func (g *generator) template(*strictyaml.Field) object {
 
 func (g *generator) expression(*strictyaml.Field) object {
 	return g.code("expression_text", func() object {
-		return append(object{{"type", plain}, {"pattern", expressionPattern}}, unlike(never()...)...)
+		return append(object{{"type", plain}, {"pattern", expressionPattern}, {"patternErrorMessage", notAnExpression}}, unlike(never()...)...)
 	})
 }
 
@@ -136,7 +136,7 @@ func (g *generator) condition(f *strictyaml.Field) object {
 
 func (g *generator) match(f *strictyaml.Field) object {
 	return g.code("match_text", func() object {
-		return append(g.condition(f), unlike(neverOfRecords...)...)
+		return append(g.condition(f), unlike(neverOfRecords()...)...)
 	})
 }
 
@@ -177,9 +177,14 @@ func size(f *strictyaml.Field) object {
 func duration(f *strictyaml.Field) object {
 	expr := strictyaml.DurationPattern(f.Longest)
 	if f.Shortest > 0 {
-		return object{{"type", "string"}, {"pattern", "^" + expr + "$"}, {"allOf", []any{pattern("[1-9]")}}}
+		return object{{"type", "string"}, {"pattern", "^" + expr + "$"}, {"patternErrorMessage", durationsAre(f)},
+			{"allOf", []any{pattern("[1-9]").with("patternErrorMessage", durationsAre(f))}}}
 	}
-	return object{{"type", []string{"string", "integer"}}, {"pattern", "^(?:0|" + expr + ")$"}, {"minimum", 0}, {"maximum", 0}}
+	return object{{"type", []string{"string", "integer"}}, {"pattern", "^(?:0|" + expr + ")$"}, {"patternErrorMessage", durationsAre(f)}, {"minimum", 0}, {"maximum", 0}}
+}
+
+func durationsAre(f *strictyaml.Field) string {
+	return "write 30s, 5m, 1h30m, 2d or 1w, from " + strictyaml.FormatDuration(f.Shortest) + " to " + strictyaml.FormatBound(f.Longest)
 }
 
 // suggestions are texts that are often meant, for completion.
@@ -190,7 +195,7 @@ func (g *generator) suggestions(f *strictyaml.Field) object {
 		for i, s := range f.Suggest {
 			values[i], docs[i] = s.Text, s.Doc
 		}
-		g.define(name, object{{"enum", values}, {"markdownEnumDescriptions", docs}})
+		g.define(name, object{{"enum", values}, {"enumDescriptions", docs}, {"markdownEnumDescriptions", docs}})
 	}
 	return object{{"$ref", "#/$defs/" + name}}
 }

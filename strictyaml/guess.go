@@ -76,7 +76,7 @@ func guessDuration(text string) string {
 	if total < time.Second || total%time.Second != 0 {
 		return ""
 	}
-	return bound(total)
+	return FormatBound(total)
 }
 
 // guessLength is guessDuration for a value of any kind, such as ElastAlert's
@@ -112,7 +112,7 @@ func (v Value) lengthHint() string {
 	if near := v.guessLength(); near != "" {
 		d, _ := ParseDuration(near)
 		if hi := v.longest(); d > hi {
-			return "write " + bound(hi) + " or less"
+			return "write " + FormatBound(hi) + " or less"
 		}
 		return "write " + near
 	}

@@ -175,10 +175,10 @@ func (v Value) DurationOf(text string) (time.Duration, bool) {
 	}
 	switch {
 	case d < lo:
-		v.Fault("write "+bound(lo)+" or more", "%s is too short: at least %s", text, bound(lo))
+		v.Fault("write "+FormatBound(lo)+" or more", "%s is too short: at least %s", text, FormatBound(lo))
 		return 0, false
 	case d > hi:
-		v.Fault("write "+bound(hi)+" or less", "%s is too long: at most %s", text, bound(hi))
+		v.Fault("write "+FormatBound(hi)+" or less", "%s is too long: at most %s", text, FormatBound(hi))
 		return 0, false
 	}
 	return d, true
@@ -196,8 +196,8 @@ func (v Value) lengthFault(text string, err error) {
 	}
 }
 
-// bound writes a limit in whole days where it is one: 31d, not 4w3d.
-func bound(d time.Duration) string {
+// FormatBound writes a limit in whole days where it is one: 31d, not 4w3d.
+func FormatBound(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d >= day && d%day == 0 {
 		return strconv.FormatInt(int64(d/day), 10) + "d"
