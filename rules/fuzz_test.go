@@ -13,7 +13,7 @@ import (
 // FuzzParse reads whatever may stand in a rule file. Faults have places that
 // exist; rules without faults are whole and can be evaluated.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"testdata/bad/*.yaml", "../examples/rules/*.yaml", "../examples/kinds/*.yaml", "../examples/kinds/*/*.yaml"} {
+	for _, pattern := range []string{"testdata/bad/*.yaml", "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../examples/coming-from/*/*/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)

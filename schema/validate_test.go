@@ -117,7 +117,7 @@ func TestSchemas_AcceptEveryGoodFile(t *testing.T) {
 		schema []byte
 		files  []string
 	}{
-		"rules":  {schema.Rules(), find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../replay/testdata/*.yaml", "../replay/testdata/*/*.yaml")},
+		"rules":  {schema.Rules(), find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../examples/coming-from/*/*/*.yaml", "../replay/testdata/*.yaml", "../replay/testdata/*/*.yaml")},
 		"config": {schema.Config(), find(t, 2, "../examples/config.yaml", "../config/testdata/good/*.yaml")},
 		"test":   {schema.Test(), find(t, 1, "../ruletest/testdata/good/*.yaml")},
 	} {
