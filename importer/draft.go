@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,9 +64,9 @@ func (d *draft) differs(key string, v strictyaml.Value, format string, args ...a
 	d.note(key, Differs, v, fmt.Sprintf(format, args...))
 }
 
-// check tells above a key what is worth a look.
-func (d *draft) check(key string, v strictyaml.Value, format string, args ...any) {
-	d.note(key, Check, v, fmt.Sprintf(format, args...))
+// verify tells above a key what is worth a look.
+func (d *draft) verify(key string, v strictyaml.Value, format string, args ...any) {
+	d.note(key, Verify, v, fmt.Sprintf(format, args...))
 }
 
 func (d *draft) note(key, code string, v strictyaml.Value, msg string) {
@@ -121,11 +122,16 @@ func (d *draft) text() string {
 		fmt.Fprintf(&b, "# %s\n# not translated: %s\n", oneLine(d.origin), oneLine(d.refused))
 		return b.String()
 	}
-	entries := slices.Clone(d.entries)
-	for i := range entries {
-		entries[i].notes = d.notes[entries[i].key]
+	entries, notes := slices.Clone(d.entries), maps.Clone(d.notes)
+	for i, e := range entries {
+		entries[i].notes = notes[e.key]
+		delete(notes, e.key)
 	}
-	writeRule(&b, slices.Concat([]string{d.origin}, d.head), entries)
+	head := slices.Concat([]string{d.origin}, d.head)
+	for _, key := range slices.Sorted(maps.Keys(notes)) { // of keys that were not written after all
+		head = append(head, notes[key]...)
+	}
+	writeRule(&b, head, entries)
 	return b.String()
 }
 
@@ -136,13 +142,13 @@ func (d *draft) selects(where node, log string, v strictyaml.Value) {
 	if len(d.events) > 0 {
 		d.set("event", eventList(d.events))
 		for _, e := range unknownEvents(d.events) {
-			d.check("event", v, "the event %s is not in the Smarty documentation", e)
+			d.verify("event", v, "the event %s is not in the Smarty documentation", e)
 		}
 	}
 	switch {
 	case log == "":
 	case wrongLog(log, d.events):
-		d.check("event", v, "the log is left out: the documentation has the events in another log than %s", log)
+		d.verify("event", v, "the log is left out: the documentation has the events in another log than %s", log)
 	default:
 		d.set("log", text(log))
 	}
@@ -200,7 +206,7 @@ func (d *draft) path(field, key string, v strictyaml.Value) string {
 		return field
 	}
 	if note != "" {
-		d.check(key, v, "%s", note)
+		d.verify(key, v, "%s", note)
 	}
 	d.paths[field] = p
 	return p

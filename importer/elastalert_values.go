@@ -79,7 +79,7 @@ func (e *elastRule) calculation() bool {
 	}
 	if !ok {
 		d = defaultBuffer
-		e.d.check("window", e.d.at, "the rule has no %s: write the one of ElastAlert's own configuration", key)
+		e.d.verify("window", e.d.at, "the rule has no %s: write the one of ElastAlert's own configuration", key)
 	}
 	e.window = d
 	e.d.set("window", seconds(d))

@@ -120,6 +120,18 @@ func TestTranslate_SeveralFiles(t *testing.T) {
 	}
 }
 
+// Of rules with one name that of the same file is meant; it is told.
+func TestTranslate_OneNameTwice(t *testing.T) {
+	const a = "title: Bad login\nname: bad\ndetection: {s: {event: LOGIN_ERROR}, condition: s}\n"
+	const b = "title: Failed payment\nname: bad\ndetection: {s: {event: NOTIFY_ERROR}, condition: s}\n---\n" +
+		"title: Many\ncorrelation: {type: event_count, rules: [bad], timespan: 5m, condition: {gt: 4}}\n"
+	r := importer.Translate([]importer.File{{Name: "a.yml", Data: []byte(a)}, {Name: "b.yml", Data: []byte(b)}}, importer.Options{})
+	rule := checkLoads(t, r).Find("many")
+	if rule == nil || rule.Events[0] != "NOTIFY_ERROR" || !strings.Contains(string(r.Text), "# verify: 2 rules are called bad; that of b.yml:1 is taken") {
+		t.Errorf("got:\n%s", r.Text)
+	}
+}
+
 // A rule whose selection has no counterpart is not translated; the others are.
 func TestTranslate_WholeOrNotAtAll(t *testing.T) {
 	const file = "name: script\ntype: any\nfilter: [{script: {source: x}}]\n---\nname: fine\ntype: any\nfilter: [{term: {event: LOGIN_ERROR}}]\n"

@@ -10,7 +10,7 @@ import (
 // sigmaRules are the rules of Sigma in all files, which refer to each other.
 type sigmaRules struct {
 	list   []*sigmaRule
-	byName map[string]*sigmaRule // by name or id; of several the first
+	byName map[string][]*sigmaRule // by name or id
 }
 
 // sigmaRule is a detection or a correlation.
@@ -53,17 +53,29 @@ func (tr *translator) readSigma(r *reader) {
 	}
 }
 
-// find is the rule that a correlation names by its name or id.
-func (rs *sigmaRules) find(name string) *sigmaRule { return rs.byName[name] }
+// find is the rule that a correlation names by its name or id. Of several one in
+// the same file is meant, else the first.
+func (rs *sigmaRules) find(name, file string) *sigmaRule {
+	found := rs.byName[name]
+	for _, s := range found {
+		if s.at.File() == file {
+			return s
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found[0]
+}
 
 func (rs *sigmaRules) add(s *sigmaRule) {
 	rs.list = append(rs.list, s)
 	if rs.byName == nil {
-		rs.byName = map[string]*sigmaRule{}
+		rs.byName = map[string][]*sigmaRule{}
 	}
 	for _, name := range []string{s.name, s.uuid} {
-		if _, taken := rs.byName[name]; name != "" && !taken {
-			rs.byName[name] = s
+		if name != "" && !slices.Contains(rs.byName[name], s) {
+			rs.byName[name] = append(rs.byName[name], s)
 		}
 	}
 }
@@ -105,7 +117,7 @@ func (tr *translator) decideAlone() {
 				continue
 			}
 			for _, v := range s.refs {
-				if of := tr.sigma.find(v.Raw()); of != nil {
+				if of := tr.sigma.find(v.Raw(), v.File()); of != nil {
 					of.alone = generated
 				}
 			}
@@ -121,7 +133,7 @@ func (tr *translator) usedRules() map[*sigmaRule]bool {
 			continue
 		}
 		for _, v := range of.refs {
-			out[tr.sigma.find(v.Raw())] = true
+			out[tr.sigma.find(v.Raw(), v.File())] = true
 		}
 	}
 	return out
@@ -147,7 +159,7 @@ func (s *sigmaRule) inCycle() bool {
 		}
 		seen[of] = true
 		for _, v := range of.refs {
-			next := s.tr.sigma.find(v.Raw())
+			next := s.tr.sigma.find(v.Raw(), v.File())
 			if next == s || reaches(next) {
 				return true
 			}

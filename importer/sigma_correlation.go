@@ -66,7 +66,7 @@ func (s *sigmaRule) writeCorrelation(depth int) {
 func (c *correlation) readRules(depth int) bool {
 	v := c.s.correlation.get("rules")
 	for _, item := range c.s.refs {
-		of := c.s.tr.sigma.find(item.Raw())
+		of := c.s.tr.sigma.find(item.Raw(), item.File())
 		switch {
 		case of == nil:
 			c.d.refuse(item, "no rule of these files has the name or id %q", item.Raw())
@@ -77,6 +77,9 @@ func (c *correlation) readRules(depth int) bool {
 		case of.correlation != nil && depth > 0:
 			c.d.refuse(item, "correlations of correlations of correlations have no counterpart")
 			return false
+		}
+		if same := c.s.tr.sigma.byName[item.Raw()]; len(same) > 1 {
+			c.d.verify("", item, "%d rules are called %s; that of %s:%d is taken", len(same), item.Raw(), of.at.File(), of.at.Line())
 		}
 		c.rules = append(c.rules, of)
 	}
@@ -119,7 +122,7 @@ func (c *correlation) readAliases() bool {
 		}
 		of := m.Get(name).Mapping()
 		for _, rule := range of.Keys() {
-			found := c.s.tr.sigma.find(rule)
+			found := c.s.tr.sigma.find(rule, c.s.at.File())
 			if found == nil {
 				c.d.refuse(of.Key(rule), "no rule of these files has the name %q", rule)
 				return false

@@ -191,6 +191,7 @@ func (s *sigmaRule) field(key string, v, at strictyaml.Value) node {
 		n = allOf(kids...)
 	}
 	if m.neq {
+		s.d.differs("match", at, "neq: a record without the field is different as well")
 		return not(n)
 	}
 	return n
@@ -234,10 +235,11 @@ func (s *sigmaRule) compare(name, field string, m modifiers, v, at strictyaml.Va
 	case "cidr":
 		return s.network(field, value, v)
 	case "fieldref":
+		same := node{field: field, other: s.tr.o.Map.field(value), text: "lower(" + mark + ") == lower(" + otherMark + ")"}
 		if m.cased {
-			return node{field: field, other: s.tr.o.Map.field(value), text: mark + " == " + otherMark}
+			same.text = mark + " == " + otherMark
 		}
-		return node{field: field, other: s.tr.o.Map.field(value), text: "lower(" + mark + ") == lower(" + otherMark + ")"}
+		return allOf(exists(field, true), same)
 	case "gt", "gte", "lt", "lte":
 		x, err := strconv.ParseFloat(value, 64)
 		if err != nil || x-x != 0 {

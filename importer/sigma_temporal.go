@@ -98,7 +98,7 @@ func (s *sigmaRule) atLeast(groups []string) (int, bool) {
 	}
 	own := s.correlation.get("group-by").Texts()
 	slices.Sort(own)
-	of := s.tr.sigma.find(s.refs[0].Raw())
+	of := s.tr.sigma.find(s.refs[0].Raw(), s.refs[0].File())
 	if other := slices.Sorted(slices.Values(groups)); !slices.Equal(own, other) || of == nil || of.correlation != nil || of.d.refused != "" {
 		return 0, false
 	}
@@ -125,7 +125,7 @@ func (c *correlation) step(i int, of *sigmaRule, count int) []pair {
 	}
 	detection := of
 	if of.correlation != nil {
-		detection = of.tr.sigma.find(of.refs[0].Raw())
+		detection = of.tr.sigma.find(of.refs[0].Raw(), of.refs[0].File())
 		of.written = true
 	}
 	out := []pair{{"id", text(id)}}
@@ -162,7 +162,7 @@ func union(list []*sigmaRule) []string {
 	var out []string
 	for _, s := range list {
 		if s.correlation != nil {
-			s = s.tr.sigma.find(s.refs[0].Raw())
+			s = s.tr.sigma.find(s.refs[0].Raw(), s.refs[0].File())
 		}
 		events, _ := s.where.choice()
 		if events == nil {

@@ -19,7 +19,7 @@ const (
 // Codes of what Result.Found holds besides errors.
 const (
 	Differs       = "differs"        // a line of the output means something else
-	Check         = "check"          // a name of the output is worth a look
+	Verify        = "verify"         // a name of the output is worth a look
 	Elsewhere     = "elsewhere"      // a key whose place is the configuration
 	NotTranslated = "not-translated" // a key or a rule that was left out
 )
@@ -218,7 +218,7 @@ func (tr *translator) result() *Result {
 	left := map[string]bool{} // a place of which two things are told counts once
 	for _, f := range res.Found {
 		switch f.Code {
-		case Differs, Check, Elsewhere:
+		case Differs, Verify, Elsewhere:
 			res.Notes++
 		default:
 			left[fmt.Sprintf("%s:%d", f.File, f.Line)] = true
