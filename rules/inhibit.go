@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -33,19 +34,24 @@ func (fc *fileContext) readInhibits(v strictyaml.Value, r *Rule) {
 	}
 }
 
+// maxHints is for how many unknown ids a near one is looked for among all.
+const maxHints = 100
+
 // checkInhibits finds ids that no rule has, and circles: rules that inhibit each
 // other would all be silent.
 func (l *loader) checkInhibits() {
 	edges := map[string][]inhibition{}
 	known := slices.Sorted(maps.Keys(l.seen))
-	for _, in := range l.inhibits {
+	for i, in := range l.inhibits {
 		if _, ok := l.seen[in.id]; ok {
 			edges[in.rule.ID] = append(edges[in.rule.ID], in)
 			continue
 		}
 		hint := "write the id of a rule"
-		if strictyaml.Nearest(in.id, known) != "" {
-			hint = near(in.id, known)
+		if i < maxHints {
+			if id := strictyaml.Nearest(in.id, known); id != "" {
+				hint = fmt.Sprintf("did you mean %q?", id)
+			}
 		}
 		in.v.Fault(hint, "no rule has the id %q", in.id)
 	}

@@ -17,6 +17,9 @@ type Var struct {
 // Vars are the constants of one place. Of several with one name the last wins.
 type Vars []Var
 
+// maxVar is the longest text of a var, in bytes.
+const maxVar = 4 << 10
+
 // ReadVars reads a mapping of names to values.
 func ReadVars(v strictyaml.Value) Vars {
 	if !v.There() {
@@ -33,6 +36,10 @@ func ReadVars(v strictyaml.Value) Vars {
 		case item.IsList():
 			item.Fault("put it under `lists` of a rule file", "is a list; a number or a text is expected")
 		default:
+			if len(item.Raw()) > maxVar {
+				item.Fault("shorten it", "the text is longer than %d KiB", maxVar>>10)
+				continue
+			}
 			if value := item.Any(); value != nil {
 				out = append(out, Var{name, value, m.Key(name)})
 			}

@@ -73,10 +73,19 @@ func (m *Mapping) correction(name string) string {
 // Meant reports whether a key is there, or one that is not known and was probably
 // meant to be it, which Done tells: that it is missing need not be told as well.
 func (m *Mapping) Meant(key string) bool {
-	for _, name := range m.order {
-		if _, known := m.known(name); name == key || !known && m.correction(name) == key {
-			return true
+	if _, there := m.fields[key]; there {
+		return true
+	}
+	if m.meant == nil {
+		m.meant = map[string]bool{}
+		for _, name := range m.order[:min(len(m.order), maxCorrected)] {
+			if _, known := m.known(name); !known && !m.v.f.faults.Full() {
+				m.meant[m.correction(name)] = true
+			}
 		}
 	}
-	return false
+	return m.meant[key]
 }
+
+// maxCorrected is how many keys of a mapping are looked at for what was meant.
+const maxCorrected = 200

@@ -17,6 +17,7 @@ type Mapping struct {
 	fields map[string]field
 	order  []string
 	asked  []string
+	meant  map[string]bool // what unknown keys were meant to be; nil: not yet known
 }
 
 type field struct {
@@ -285,7 +286,7 @@ func (m *Mapping) unknownHint(name string, f field) string {
 // names are the keys that the mapping may have, sorted.
 func (m *Mapping) names() []string {
 	if m.shape != nil && m.shape.Open == nil {
-		return slices.Sorted(slices.Values(m.shape.Names()))
+		return m.shape.sorted
 	}
 	return slices.Compact(slices.Sorted(slices.Values(m.asked)))
 }

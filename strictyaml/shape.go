@@ -77,7 +77,8 @@ type Shape struct {
 	Foreign  map[string]Foreign // keys of other tools, in lower case with '_'
 	OneOf    []string           // exactly one of these keys must be there; nil: no such demand
 
-	index map[string]*Field
+	index  map[string]*Field
+	sorted []string // Names, by the alphabet
 }
 
 // NewShape finishes a definition. It panics over one that contradicts itself,
@@ -107,6 +108,7 @@ func NewShape(s Shape) *Shape {
 			}
 		}
 	}
+	s.sorted = slices.Sorted(slices.Values(s.Names()))
 	for word, f := range s.Foreign {
 		if _, ours := s.index[word]; ours || f.Key != "" && s.index[f.Key] == nil {
 			panic(fmt.Sprintf("strictyaml: the foreign word %q of the shape %s is ours, or its key is not", word, s.Name))

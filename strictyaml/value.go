@@ -72,6 +72,10 @@ func Line(name, text string, faults *Faults) Value {
 
 func (f *file) line(n int) string { return f.lines.line(n) }
 
+// IsAlias reports whether the value is written as *name, for one that stands
+// elsewhere.
+func (v Value) IsAlias() bool { return v.n != nil && v.n.Kind == yaml.AliasNode }
+
 // There reports whether the value was written.
 func (v Value) There() bool { return v.n != nil }
 
