@@ -64,7 +64,16 @@ to its state and to alerts that fire.`,
 	fl.StringVar(&f.format, "format", "text", "text, json or sarif")
 	fl.StringVar(&f.explain, "explain", "", "print the page of a `code`, or the list of all codes for `list`")
 	fl.BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
+	_ = cmd.RegisterFlagCompletionFunc("explain", completeCodes) // fails for a flag that is not there alone
 	return cmd
+}
+
+func completeCodes(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	out := []cobra.Completion{"list"}
+	for _, p := range lint.Pages() {
+		out = append(out, cobra.CompletionWithDesc(p.Code, p.Title))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {

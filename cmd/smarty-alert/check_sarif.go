@@ -32,7 +32,12 @@ type (
 		Results     []sarifResult            `json:"results"`
 	}
 	sarifInvocation struct {
-		Successful bool `json:"executionSuccessful"`
+		Successful bool        `json:"executionSuccessful"`
+		Notes      []sarifNote `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNote struct {
+		Level   string       `json:"level"`
+		Message sarifMessage `json:"message"`
 	}
 	sarifDriver struct {
 		Name           string      `json:"name"`
@@ -94,7 +99,7 @@ func (r *checkReport) writeSARIF(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}, Invocations: []sarifInvocation{{Successful: len(r.unread) == 0}},
+	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}, Invocations: []sarifInvocation{r.invocation()},
 		BaseIDs: map[string]sarifLocation{srcRoot: {URI: fileURI(cwd) + "/"}}}
 	run.Tool.Driver = driver()
 	index := map[string]int{}
@@ -102,12 +107,30 @@ func (r *checkReport) writeSARIF(w io.Writer) error {
 		index[rule.ID] = i
 	}
 	for _, f := range r.faults {
+		if f.More > 0 {
+			continue // invocation tells of them
+		}
 		run.Results = append(run.Results, r.sarifResult(f, cwd, index))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+// invocation is what there is to say of the run itself: what could not be read,
+// and faults that are too many to be told one by one.
+func (r *checkReport) invocation() sarifInvocation {
+	out := sarifInvocation{Successful: len(r.unread) == 0}
+	for _, err := range r.unread {
+		out.Notes = append(out.Notes, sarifNote{"error", sarifMessage{Text: err.Error()}})
+	}
+	for _, f := range r.faults {
+		if f.More > 0 {
+			out.Notes = append(out.Notes, sarifNote{"warning", sarifMessage{Text: f.Msg}})
+		}
+	}
+	return out
 }
 
 func driver() sarifDriver {

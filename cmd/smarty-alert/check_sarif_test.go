@@ -30,7 +30,8 @@ var sarifShapes = map[string]sarifShape{
 	"configuration":    {nil, []string{"level"}},
 	"multiformat":      {[]string{"text"}, []string{"markdown"}},
 	"message":          {[]string{"text"}, nil},
-	"invocation":       {[]string{"executionSuccessful"}, nil},
+	"invocation":       {[]string{"executionSuccessful"}, []string{"toolExecutionNotifications"}},
+	"notification":     {[]string{"message"}, []string{"level"}},
 	"result":           {[]string{"message"}, []string{"ruleId", "ruleIndex", "level", "locations"}},
 	"location":         {nil, []string{"physicalLocation"}},
 	"physicalLocation": {[]string{"artifactLocation"}, []string{"region"}},
@@ -127,7 +128,9 @@ func (c *sarifCheck) run(at string, v any) {
 				if _, ok := v.(bool); !ok {
 					c.fault(at, "is %v", v)
 				}
-			}})
+			}, "toolExecutionNotifications": c.list(func(at string, v any) {
+				c.object(at, "notification", v, map[string]func(string, any){"level": c.text("warning|error"), "message": c.message})
+			})})
 		}),
 		"originalUriBaseIds": func(at string, v any) {
 			for id, base := range v.(map[string]any) {
@@ -175,13 +178,15 @@ func (c *sarifCheck) result(at string, v any) {
 	}
 	c.object(at, "result", v, map[string]func(string, any){
 		"ruleId": c.text(`[a-z-]+`), "ruleIndex": c.number(0), "level": c.text("warning|error"),
-		"message": func(at string, v any) {
-			c.object(at, "message", v, map[string]func(string, any){"text": c.text(`(?s).+`)})
-		},
+		"message": c.message,
 		"locations": c.list(func(at string, v any) {
 			c.object(at, "location", v, map[string]func(string, any){"physicalLocation": c.physical})
 		}),
 	})
+}
+
+func (c *sarifCheck) message(at string, v any) {
+	c.object(at, "message", v, map[string]func(string, any){"text": c.text(`(?s).+`)})
 }
 
 func (c *sarifCheck) physical(at string, v any) {
@@ -299,6 +304,22 @@ func TestCheckSARIF_OutsideTheWorkingDirectory(t *testing.T) {
 	c.log(whole)
 	if got := sarifPlaces(t, text); len(c.faults) > 0 || len(got) != 1 || !strings.HasPrefix(got[0], "unknown-event warning file:///") {
 		t.Errorf("results %q, faults %q", got, c.faults)
+	}
+}
+
+// What has no place in a file is said of the run.
+func TestCheckSARIF_NotesOfTheRun(t *testing.T) {
+	many := "rules:\n" + strings.Repeat("- {event: LOGIN_ERROR}\n", 1200)
+	text, whole := sarifOf(t, map[string]string{"a.yaml": many}, checkFlags{}, "a.yaml", "nowhere.yaml")
+	c := &sarifCheck{}
+	c.log(whole)
+	for _, want := range []string{`"executionSuccessful": false`, "nowhere.yaml: no such file", "and 200 more errors"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not there", want)
+		}
+	}
+	if got := len(sarifPlaces(t, text)); got != 1000 || len(c.faults) > 0 {
+		t.Errorf("%d results, faults %q", got, c.faults)
 	}
 }
 
