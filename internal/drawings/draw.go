@@ -196,7 +196,7 @@ func (s *Scene) bars(dir string, c *canvas, a *Alerts, all []happening) error {
 		case a.Of != "" && h.of != a.Of:
 			continue
 		case h.held == "max_firing":
-			c.text("small", "start", c.x(float64(h.at)), y+15, "fires within the overflow alert")
+			c.text("small", "start", c.x(float64(h.at))+4, y+7, "fires within the overflow alert")
 			continue
 		case h.held != "":
 			continue

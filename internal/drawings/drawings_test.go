@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,19 +43,42 @@ func TestScenes_AreDrawnAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestScenes_StandInTheDocumentation with the same words for those who see none.
+// drawn is a drawing in a page with its rule below it.
+var drawn = regexp.MustCompile("(?s)!\\[[^]]*\\]\\(images/([a-z]+)\\.svg\\)\n(\n```yaml\n.*?```\n)?")
+
+// TestScenes_StandInTheDocumentation with the same words for those who see none,
+// and with the rule that is drawn.
 func TestScenes_StandInTheDocumentation(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "semantics.md"))
+	page := filepath.Join("..", "..", "docs", "semantics.md")
+	data, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	scenes := map[string]drawings.Scene{}
 	for _, s := range drawings.Scenes() {
-		if want := "![" + s.Alt + "](images/" + s.Name + ".svg)"; !strings.Contains(string(page), want) {
-			t.Errorf("docs/semantics.md lacks\n%s", want)
-		}
+		scenes[s.Name] = s
 	}
-	if shown := strings.Count(string(page), "](images/"); shown != len(drawings.Scenes()) {
-		t.Errorf("docs/semantics.md shows %d drawings, and there are %d", shown, len(drawings.Scenes()))
+	shown := 0
+	got := drawn.ReplaceAllStringFunc(string(data), func(all string) string {
+		name := drawn.FindStringSubmatch(all)[1]
+		s, ok := scenes[name]
+		if !ok {
+			t.Errorf("docs/semantics.md shows %s.svg, which nobody draws", name)
+			return all
+		}
+		shown++
+		rule := strings.ReplaceAll("\n"+s.Rule, "\n  ", "\n")
+		return "![" + s.Alt + "](images/" + name + ".svg)\n\n```yaml" + rule + "```\n"
+	})
+	if shown != len(scenes) {
+		t.Errorf("docs/semantics.md shows %d drawings, and there are %d", shown, len(scenes))
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if got != string(data) {
+		t.Error("docs/semantics.md is out of date: `make drawings` writes the words and rules of its drawings")
 	}
 }
 

@@ -33,7 +33,7 @@ type Scene struct {
 type Record struct {
 	At    int64 // seconds after noon, as it is printed
 	Event string
-	Of    string // the value of `name`
+	Of    string // the account, params.abonement
 }
 
 // Row is a strip of the drawing: one of the kinds below it.
@@ -77,7 +77,7 @@ type Limit struct {
 
 // Alerts shows the life of the alerts of one group.
 type Alerts struct {
-	Of    string // the value of `name`; "" for any
+	Of    string // the account; "" for any
 	Until int64  // event mode: length of the cooldown, in seconds
 }
 
@@ -126,7 +126,7 @@ func (s *Scene) text() string {
 	var b strings.Builder
 	for i, r := range append(slices.Clone(s.Log), Record{At: s.End, Event: clockEvent}) {
 		at := noon.Add(time.Duration(r.At) * time.Second).Format("Mon Jan 02 15:04:05-0700 2006")
-		fmt.Fprintf(&b, "%s ERROR check:64 run[1.MainThread] %s name='%s' place='%d'\n", at, r.Event, r.Of, i)
+		fmt.Fprintf(&b, "%s ERROR check:64 run[1.MainThread] %s params={'abonement': '%s'} place='%d'\n", at, r.Event, r.Of, i)
 	}
 	return b.String()
 }

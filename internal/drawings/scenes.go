@@ -126,19 +126,18 @@ func sequence() Scene {
 	rec := func(at int64, event, of string) Record { return Record{At: at, Event: event, Of: of} }
 	return Scene{
 		Name: "sequence",
-		Alt: "Two payments are opened. Payment A is answered 40 seconds later and nothing happens. Payment B is not answered; one minute after it was opened there is a message. " +
-			"Its answer comes 20 seconds after that and changes nothing.",
-		Rule: "  event: [PAYTURE_REQUEST, NOTIFY_SUCCESS]\n  group_by: ['ctx[\"name\"]']\n  sequence:\n  - {event: PAYTURE_REQUEST}\n  - {event: NOTIFY_SUCCESS, absent: true}\n  within: 1m\n",
-		Log: []Record{rec(10, "PAYTURE_REQUEST", "A"), rec(40, "PAYTURE_REQUEST", "B"), rec(50, "NOTIFY_SUCCESS", "A"),
-			rec(120, "NOTIFY_SUCCESS", "B")},
-		End: 150, Tick: 10,
+		Alt: "Two accounts fail to log in. A gets in 40 seconds later and nothing happens. B does not; one minute after its failure there is a message. " +
+			"That B gets in 20 seconds after that changes nothing.",
+		Rule: "  event: [LOGIN_ERROR, LOGIN_SUCCESS]\n  group_by: [params.abonement]\n  sequence:\n  - {event: LOGIN_ERROR}\n  - {event: LOGIN_SUCCESS, absent: true}\n  within: 1m\n",
+		Log:  []Record{rec(10, failure, "A"), rec(40, failure, "B"), rec(50, success, "A"), rec(120, success, "B")},
+		End:  150, Tick: 10,
 		Rows: []Row{
-			{Label: "A opened", Records: &Records{Event: "PAYTURE_REQUEST", Of: "A"}},
-			{Label: "A answered", Records: &Records{Event: "NOTIFY_SUCCESS", Of: "A", Hollow: true}},
-			{Label: "alerts of A", Alerts: &Alerts{Of: "A"}},
-			{Label: "B opened", Records: &Records{Event: "PAYTURE_REQUEST", Of: "B"}},
-			{Label: "B answered", Records: &Records{Event: "NOTIFY_SUCCESS", Of: "B", Hollow: true}},
-			{Label: "alerts of B", Alerts: &Alerts{Of: "B"}},
+			{Label: "A fails", Records: &Records{Event: failure, Of: "A"}},
+			{Label: "A gets in", Records: &Records{Event: success, Of: "A", Hollow: true}},
+			{Label: "messages about A", Alerts: &Alerts{Of: "A"}},
+			{Label: "B fails", Records: &Records{Event: failure, Of: "B"}},
+			{Label: "B gets in", Records: &Records{Event: success, Of: "B", Hollow: true}},
+			{Label: "messages about B", Alerts: &Alerts{Of: "B"}},
 		},
 	}
 }
@@ -184,7 +183,7 @@ func overflow() Scene {
 		Name: "overflow",
 		Alt: "Four groups fire one after the other under max_firing: 2. A and B have alerts of their own. C and D fire inside the overflow alert, " +
 			"which begins with C, is updated when D joins, and resolves when the last of them has.",
-		Rule: "  event: LOGIN_ERROR\n  group_by: ['ctx[\"name\"]']\n  window: 1m\n  condition: count >= 1\n  max_firing: 2\n",
+		Rule: "  event: LOGIN_ERROR\n  group_by: [params.abonement]\n  window: 1m\n  condition: count >= 1\n  max_firing: 2\n",
 		Log:  log,
 		End:  150, Tick: 10,
 		Rows: []Row{
