@@ -13,6 +13,9 @@ import (
 // it. In single values but those of `vars` and `overrides` ${NAME} may stand.
 func FileShape() *strictyaml.Shape { return fileShape }
 
+// hostPortPattern is what hostPort reads, port 0 included.
+const hostPortPattern = `(?:\[[^\[\] \t\r\n/@]*\]|[^:\[\] \t\r\n/@]*):[+-]?0*(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])`
+
 const namesPattern = `[\p{L}\p{N}_.-]{1,100}`
 
 // later are keys of a mapping that this version does not have yet.
@@ -36,7 +39,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "instance", Kind: strictyaml.Text, Pattern: namesPattern, Default: "none",
 			Doc:     "The label `instance` of all alerts, where one Alertmanager or channel serves many machines.",
 			Example: "instance: app-1"},
-		{Name: "logs", Kind: strictyaml.Text | strictyaml.Map, List: true, Of: logShape, Fewest: 1,
+		{Name: "logs", Kind: strictyaml.Text | strictyaml.Map, List: true, Of: logShape, MinItems: 1,
 			Doc:     "The logs to follow: paths, or mappings with a path and what is special about it. `run` needs it.",
 			Example: "logs:\n- {path: /var/log/microimpuls/smarty/*.log, start: 1h}"},
 		{Name: "rules", Kind: strictyaml.Text, List: true,
@@ -104,7 +107,7 @@ var stateShape = strictyaml.NewShape(strictyaml.Shape{
 var webShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "web", Doc: "The page and the API.",
 	Fields: append([]strictyaml.Field{
-		{Name: "listen", Kind: strictyaml.Text, Default: DefaultListen, Doc: "Host and port. There is no password: for other machines put a web server with one before it.", Example: "listen: 127.0.0.1:9099"},
+		{Name: "listen", Kind: strictyaml.Text, Pattern: hostPortPattern, Default: DefaultListen, Doc: "Host and port. There is no password: for other machines put a web server with one before it.", Example: "listen: 127.0.0.1:9099"},
 	}, later("config_file", "external_url", "route_prefix", "tls", "basic_auth")...),
 })
 
@@ -118,7 +121,7 @@ var redactShape = strictyaml.NewShape(strictyaml.Shape{
 
 var calendarsShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "calendars", Doc: "Calendars, by name.", Keys: namesPattern,
-	Open: &strictyaml.Field{Name: "calendar", Kind: strictyaml.Map, List: true, Alone: true, Fewest: 1, Of: intervalShape,
+	Open: &strictyaml.Field{Name: "calendar", Kind: strictyaml.Map, List: true, Alone: true, MinItems: 1, Of: intervalShape,
 		Doc: "One interval, or a list of them: the calendar holds where any of them does."},
 })
 

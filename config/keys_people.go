@@ -52,9 +52,9 @@ var slackShape = strictyaml.NewShape(strictyaml.Shape{
 var emailShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "email", Doc: "A mail server with the addresses of a message.",
 	Fields: slices.Concat([]strictyaml.Field{
-		{Name: "to", Kind: strictyaml.Text, List: true, Fewest: 1, Required: true, Doc: "Addresses."},
+		{Name: "to", Kind: strictyaml.Text, List: true, MinItems: 1, Required: true, Doc: "Addresses."},
 		{Name: "from", Kind: strictyaml.Text, Required: true, Doc: "The sender; a name may stand before the address."},
-		{Name: "smarthost", Kind: strictyaml.Text, Required: true, Doc: "The mail server: host and port."},
+		{Name: "smarthost", Kind: strictyaml.Text, Pattern: hostPortPattern, Required: true, Doc: "The mail server: host and port."},
 		{Name: "tls", Kind: strictyaml.Text, Enum: []string{string(StartTLS), string(ImplicitTLS), string(NoTLS)}, Default: string(StartTLS),
 			Doc: "`starttls` is required, not tried; `tls`: from the first byte, usually on port 465."},
 		{Name: "username", Kind: strictyaml.Text, Needs: []string{"password", "password_file"}, Default: "no authentication", Doc: "The user at the mail server."},

@@ -36,7 +36,7 @@ func TestReference_IsCurrent(t *testing.T) {
 	told := map[string]int{}
 	want := generated.ReplaceAllStringFunc(string(page), func(part string) string {
 		m := generated.FindStringSubmatch(part)
-		return m[1] + part1(t, m[2], told) + m[3]
+		return m[1] + generate(t, m[2], told) + m[3]
 	})
 	if *update {
 		if err := os.WriteFile("rules.md", []byte(want), 0o644); err != nil {
@@ -56,8 +56,8 @@ func TestReference_IsCurrent(t *testing.T) {
 	}
 }
 
-// part1 is one generated part.
-func part1(t *testing.T, what string, told map[string]int) string {
+// generate is one generated part.
+func generate(t *testing.T, what string, told map[string]int) string {
 	t.Helper()
 	words := strings.Fields(what)
 	switch words[0] {

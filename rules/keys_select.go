@@ -41,16 +41,16 @@ var selectionKeys = []strictyaml.Field{
 	{Name: "fields", Kind: strictyaml.Map, Of: fieldsShape,
 		Doc:     "Values derived from each record, for use in `match`, `group_by`, `aggregates` and texts. Each may use those above it.",
 		Example: "event: PAYTURE_REQUEST\nfields:\n  code: capture(response, 'ErrCode=\"(\\w+)\"')\ngroup_by: [code]\nwindow: 5m\ncondition: count >= 3"},
-	{Name: "group_by", Kind: strictyaml.Text, List: true, Unlike: "^[^\"'`\\[(]*,|^\\s*\\$", Crowd: maxGroupBy, Default: "one group for all records",
+	{Name: "group_by", Kind: strictyaml.Text, List: true, Unlike: "^[^\"'`\\[(]*,|^\\s*\\$", MaxItems: maxGroupBy, Default: "one group for all records",
 		Doc:     "Names of fields. Each combination of their values has windows and alerts of its own; they become labels, with every character but letters and digits as `_`. A record without one of them is not counted.",
 		Example: "event: LOGIN_ERROR\ngroup_by: [params.abonement]\nwindow: 5m\ncondition: count >= 5"},
 }
 
-var logKey = strictyaml.Field{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var logKey = strictyaml.Field{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, MinItems: 1, Default: "any",
 	Doc:     "The log, by its name without `.log`, or a list of them.",
 	Example: "log: smarty_epg"}
 
-var eventKey = strictyaml.Field{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Default: "any",
+var eventKey = strictyaml.Field{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, MinItems: 1, Default: "any",
 	Doc:     "The event, a list, or a pattern with `*`, `?` and `[…]`. Upper and lower case are the same here; in expressions events are upper case.",
 	Example: "event: STREAM_SERVICE_CHECKING_*"}
 
@@ -77,11 +77,11 @@ var fieldsShape = strictyaml.NewShape(strictyaml.Shape{
 
 // orderKeys say that records must come in an order, or together.
 var orderKeys = []strictyaml.Field{
-	{Name: "sequence", Kind: strictyaml.Map, List: true, Of: stepShape, Fewest: minSteps, Crowd: maxSteps, Needs: []string{"within"},
+	{Name: "sequence", Kind: strictyaml.Map, List: true, Of: stepShape, MinItems: minSteps, MaxItems: maxSteps, Needs: []string{"within"},
 		Without: []string{"all_of", "condition", "levels", "for", "absence", "schedule"},
 		Doc:     "Steps that come one after another in the same group. Other records may lie between.",
 		Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]\ngroup_by: [params.abonement]\nsequence:\n- {id: tries, event: LOGIN_ERROR, count: 5}\n- {id: inside, event: LOGIN_SUCCESS}\nwithin: 10m"},
-	{Name: "all_of", Kind: strictyaml.Map, List: true, Of: stepShape, Fewest: minSteps, Crowd: maxSteps, Needs: []string{"within"},
+	{Name: "all_of", Kind: strictyaml.Map, List: true, Of: stepShape, MinItems: minSteps, MaxItems: maxSteps, Needs: []string{"within"},
 		Without: []string{"condition", "levels", "for", "absence", "schedule", "until"},
 		Doc:     "Steps that come in any order.",
 		Example: "all_of:\n- {event: LOGIN_ERROR, count: 3}\n- {event: CUSTOMER_BALANCE_REQUEST_ERROR, count: 3}\nwithin: 5m"},
@@ -111,8 +111,8 @@ var stepShape = strictyaml.NewShape(strictyaml.Shape{
 var untilShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "until", Doc: "A record that cancels a sequence.",
 	Fields: []strictyaml.Field{
-		{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
-		{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, Fewest: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
+		{Name: "event", Suggest: eventSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, MinItems: 1, Doc: "Its event, a list, or a pattern.", Example: "event: [LOGIN_ERROR, LOGIN_SUCCESS]"},
+		{Name: "log", Suggest: logSuggestions(), Pattern: spellingPattern, Kind: strictyaml.Text, List: true, MinItems: 1, Doc: "Its log.", Example: "log: smarty_accounts"},
 		{Name: "match", Kind: strictyaml.Match, Doc: "What must hold for the record.", Example: "event: LOGIN_ERROR\nmatch: reason == \"external_api_error\""},
 	},
 })

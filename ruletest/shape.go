@@ -33,7 +33,7 @@ var testShape = strictyaml.NewShape(strictyaml.Shape{
 	Doc:  "One test: what is logged, what an operator does meanwhile, and what must come of it.",
 	Fields: []strictyaml.Field{
 		{Name: "name", Kind: strictyaml.Text, Required: true, Doc: "What the test shows.", Example: "name: fires once"},
-		{Name: "rules", Kind: strictyaml.Text, List: true, Fewest: 1, Default: "the rules of the same file",
+		{Name: "rules", Kind: strictyaml.Text, List: true, MinItems: 1, Default: "the rules of the same file",
 			Doc:     "Rule files, directories and patterns, relative to the test's file. A file of tests alone must name them.",
 			Example: "rules: [../*.yaml]"},
 		{Name: "start", Kind: strictyaml.Text, Pattern: `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)`, Default: DefaultStart.Format(time.RFC3339),
@@ -82,7 +82,7 @@ var opShape = strictyaml.NewShape(strictyaml.Shape{
 var silenceShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "silence", Doc: "Mutes alerts.",
 	Fields: []strictyaml.Field{
-		{Name: "matchers", Kind: strictyaml.Text, List: true, Fewest: 1, Required: true, Doc: "What of their labels must hold.", Example: "matchers: ['rule=\"example\"']\nfor: 10m"},
+		{Name: "matchers", Kind: strictyaml.Text, List: true, MinItems: 1, Required: true, Doc: "What of their labels must hold.", Example: "matchers: ['rule=\"example\"']\nfor: 10m"},
 		{Name: "for", Kind: strictyaml.Duration, Shortest: time.Second, Longest: longest, Required: true, Doc: "For how long.", Example: "matchers: ['rule=\"example\"']\nfor: 10m"},
 	},
 })

@@ -49,3 +49,34 @@ func TestRules_RefusesWhatIsWrongInStructure(t *testing.T) {
 		}
 	}
 }
+
+// The same of the configuration and of tests. What is left to the readers there needs
+// the file system, the environment, or other parts of the file.
+var leftToTheReaders = map[string]string{
+	"missing":      "whether the service runs by it: replay and check do without logs and rules",
+	"listen_open":  "nothing: the file is read, with a warning",
+	"routes_alike": "the names and matchers of the other routes",
+	"secret_files": "the files of the secrets",
+}
+
+func TestConfigAndTest_RefuseWhatIsWrongInStructure(t *testing.T) {
+	for _, of := range []struct {
+		schema []byte
+		files  []string
+	}{
+		{schema.Config(), find(t, 25, "../config/testdata/bad/*.yaml")},
+		{schema.Test(), find(t, 2, "../ruletest/testdata/bad/*.yaml")},
+	} {
+		s := compiled(t, of.schema)
+		for _, file := range of.files {
+			name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+			reason, excused := leftToTheReaders[name]
+			switch err := accepts(s, read(t, file)); {
+			case err == nil && !excused:
+				t.Errorf("%s is accepted", file)
+			case err != nil && excused:
+				t.Errorf("%s is refused: take it from the list (%s)", file, reason)
+			}
+		}
+	}
+}

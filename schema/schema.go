@@ -114,7 +114,7 @@ func (g *generator) mapping(s *strictyaml.Shape) object {
 func namesOf(s *strictyaml.Shape) object {
 	var o object
 	if s.Keys != "" {
-		o = o.with("pattern", whole0(s.Keys))
+		o = o.with("pattern", anchored(s.Keys))
 	}
 	if s.Reserved != nil {
 		o = o.with("not", object{{"enum", s.Reserved}})

@@ -2,16 +2,27 @@ package schema
 
 import (
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
 // sharper are conditions that no single key tells.
 func sharper(s *strictyaml.Shape) []any {
-	if rule, ok := rules.FileShape().Key("rules"); !ok || s != rule.Of {
+	rule, _ := rules.FileShape().Key("rules")
+	switch s {
+	case ruletest.FileShape():
+		return []any{rulesOfTests()}
+	case rule.Of:
+	default:
 		return nil
 	}
 	return append(eventsOfLogs(), countWithoutWindow(), absenceWithoutWindow(), absentSteps())
+}
+
+// rulesOfTests are those of a file that holds none itself.
+func rulesOfTests() object {
+	return object{{"properties", object{{"tests", object{{"items", required("rules")}}}}}}
 }
 
 // countWithoutWindow is a condition over count without a window or steps.

@@ -41,23 +41,28 @@ func asEditorsSee(data []byte) (v any, ok bool) {
 	if err := yaml.Unmarshal(data, &doc); err != nil || len(doc.Content) == 0 {
 		return nil, false
 	}
-	return jsonOf(doc.Content[0]), true
+	return jsonOf(doc.Content[0], 0), true
 }
 
-func jsonOf(n *yaml.Node) any {
+// jsonOf is the node as JSON. What holds itself ends at a depth that no file of ours
+// has.
+func jsonOf(n *yaml.Node, depth int) any {
+	if depth > 40 {
+		return nil
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return jsonOf(n.Alias)
+		return jsonOf(n.Alias, depth+1)
 	case yaml.MappingNode:
 		m := map[string]any{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = jsonOf(n.Content[i+1])
+			m[n.Content[i].Value] = jsonOf(n.Content[i+1], depth+1)
 		}
 		return m
 	case yaml.SequenceNode:
 		list := make([]any, len(n.Content))
 		for i, c := range n.Content {
-			list[i] = jsonOf(c)
+			list[i] = jsonOf(c, depth+1)
 		}
 		return list
 	}

@@ -16,11 +16,11 @@ func (g *generator) value(f *strictyaml.Field) object {
 		return one
 	}
 	list := object{{"type", "array"}, {"items", one}}
-	if f.Fewest > 0 {
-		list = list.with("minItems", f.Fewest)
+	if f.MinItems > 0 {
+		list = list.with("minItems", f.MinItems)
 	}
-	if f.Crowd > 0 {
-		list = list.with("maxItems", f.Crowd)
+	if f.MaxItems > 0 {
+		list = list.with("maxItems", f.MaxItems)
 	}
 	if f.Kind == strictyaml.Map && !f.Alone {
 		return list
@@ -79,7 +79,7 @@ func text(f *strictyaml.Field) object {
 		if like(f.Pattern, "true") {
 			types = append(types, "boolean")
 		}
-		return object{{"type", types}, {"pattern", whole0(f.Pattern)}}
+		return object{{"type", types}, {"pattern", anchored(f.Pattern)}}
 	}
 	o := object{{"type", plain}}
 	if f.Unlike != "" {
@@ -103,9 +103,9 @@ func written(texts []string) []any {
 	return out
 }
 
-func whole0(expr string) string { return "^(?:" + expr + ")$" }
+func anchored(expr string) string { return "^(?:" + expr + ")$" }
 
-func like(expr, text string) bool { return regexp.MustCompile(whole0(expr)).MatchString(text) }
+func like(expr, text string) bool { return regexp.MustCompile(anchored(expr)).MatchString(text) }
 
 // code is a text in a language of its own. It is defined once: the patterns are
 // long.
@@ -170,7 +170,7 @@ func number(f *strictyaml.Field) object {
 }
 
 func size(f *strictyaml.Field) object {
-	return object{{"type", "string"}, {"pattern", whole0(f.Pattern)}}
+	return object{{"type", "string"}, {"pattern", anchored(f.Pattern)}}
 }
 
 // duration is a length; 0 without a unit is one where it is allowed.

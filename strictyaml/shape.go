@@ -45,15 +45,15 @@ type Field struct {
 	Needs    []string // one of these keys must stand beside it
 	Without  []string // none of these may
 
-	Enum              []string          // the texts it may be; nil: any
-	Synonyms          map[string]string // texts of other tools, in lower case, to those of Enum
-	Also              []string          // texts that it may be besides what its kind says
-	Pattern           string            // what the whole text is like, a regular expression without anchors
-	Unlike            string            // what nothing in the text is like
-	Suggest           []Suggestion      // texts that are often meant
-	Shortest, Longest time.Duration
-	Least, Most       int64 // Most 0: no bound
-	Fewest, Crowd     int   // values of a list, at least and at most; 0: no bound
+	Enum               []string          // the texts it may be; nil: any
+	Synonyms           map[string]string // texts of other tools, in lower case, to those of Enum
+	Also               []string          // texts that it may be besides what its kind says
+	Pattern            string            // what the whole text is like, a regular expression without anchors
+	Unlike             string            // what nothing in the text is like
+	Suggest            []Suggestion      // texts that are often meant
+	Shortest, Longest  time.Duration
+	Least, Most        int64 // Most 0: no bound
+	MinItems, MaxItems int   // values of a list, at least and at most; 0: no bound
 
 	Hint    string // of faults about the bounds of a number
 	Doc     string // Markdown, whole sentences
