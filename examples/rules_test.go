@@ -18,7 +18,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/rules"
 )
 
-var update = flag.Bool("update", false, "write testdata/replay.jsonl anew")
+var update = flag.Bool("update", false, "write testdata/replay.jsonl and the blocks of docs/cookbook.md anew")
 
 const logs = "../testdata/logs"
 
