@@ -308,6 +308,8 @@ func (s *site) checkMetrics() {
 	for _, want := range []string{
 		`smarty_alert_rule_fired_total{rule="edges"} 1`,
 		`smarty_alert_rule_matched_total{rule="edges"} 5`,
+		`smarty_alert_rule_folded_total{rule="edges"} 0`,
+		`smarty_alert_rule_quarantined{rule="edges"} 0`,
 		`smarty_alert_notification_failures_total{class="server",receiver="hook"} 2`,
 		`smarty_alert_config_last_reload_successful 1`,
 		`smarty_alert_gap_bytes_total{source="smarty_stream_services"} 0`,

@@ -69,6 +69,8 @@ var (
 	descErrors  = desc("rule_eval_errors_total", "Evaluations that failed and counted as false.", "rule")
 	descTexts   = desc("rule_template_errors_total", "Texts that failed and gave way to the plain one.", "rule")
 	descMissed  = desc("missing_group_total", "Records without a field of group_by.", "rule")
+	descFolded  = desc("rule_folded_total", "Groups that fired beyond max_firing and went into the overflow alert.", "rule")
+	descQuaran  = desc("rule_quarantined", "1 when the rule kept failing and is not evaluated until its file changes.", "rule")
 	descEvicted = desc("groups_evicted_total", "Groups dropped over groups.max.", "rule")
 
 	descSent     = desc("notifications_sent_total", "Messages that a receiver accepted.", "receiver")
@@ -134,6 +136,8 @@ func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gau
 		counter(descTexts, st.TemplateErrors, st.Rule)
 		counter(descMissed, st.MissingGroup, st.Rule)
 		counter(descEvicted, st.Evicted, st.Rule)
+		counter(descFolded, st.Folded, st.Rule)
+		gauge(descQuaran, truth(st.Quarantined), st.Rule)
 		gauge(descFiring, float64(r.firing[st.Rule]), st.Rule)
 	}
 }
