@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/docs"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/lint"
 	"github.com/smarty-alert/smarty-alert/redact"
@@ -229,5 +230,22 @@ func TestPageOf_UnknownCode(t *testing.T) {
 	_, err := lint.PageOf("never-fire")
 	if got := fmt.Sprint(err); got != `there is no check "never-fire": did you mean "never-fires"?` {
 		t.Errorf("error = %s", got)
+	}
+}
+
+// The example of comments in the document: each of them is needed, and together
+// they leave nothing to say.
+func TestPages_ExampleOfComments(t *testing.T) {
+	found := fence.FindStringSubmatch(docs.Checks)
+	if found == nil || strings.Count(found[1], "# check: ignore ") != 4 {
+		t.Fatalf("the example is gone: %q", found)
+	}
+	if got, text := (example{rules: found[1]}).check(t); len(got) > 0 {
+		t.Errorf("left: %q\n%s", got, text)
+	}
+	bare := regexp.MustCompile(`# check: ignore .*`).ReplaceAllString(found[1], "")
+	got, text := (example{rules: bare}).check(t)
+	if slices.Sort(got); strings.Join(got, " ") != "missing-summary ratio-without-minimum unknown-event unused-list" {
+		t.Errorf("without comments: %q\n%s", got, text)
 	}
 }
