@@ -135,7 +135,8 @@ func TestElastAlert_Meaning(t *testing.T) {
 		"spike up": {
 			rule: "{name: f, type: spike, spike_height: 3, spike_type: up, threshold_cur: 6, timeframe: {minutes: 10}, filter: [{term: {event: LOGIN_ERROR}}]}",
 			log: []string{login("0s", "a"), login("11m", "a"), login("12m", "a"), login("21m", "a"), login("22m", "a"), login("23m", "a"),
-				login("24m", "a"), login("25m", "a"), login("26m", "a"), login("27m", "a"), login("28m", "a")},
+				login("24m", "a"), login("25m", "a"), login("26m", "a"), login("27m", "a"), login("28m", "a"),
+				login("29m", "a"), login("30m", "a"), login("31m", "a"), login("32m", "a"), login("33m", "a")},
 			want: []string{"26m0s event"},
 		},
 		// 4 in the window before, 2 in this one. It is over when the ratio is.
