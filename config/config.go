@@ -34,12 +34,17 @@ type Config struct {
 
 	at     strictyaml.Value
 	routes map[*Route]strictyaml.Value
+	dead   map[*Route]bool
 }
 
 // At is the value of a key of the file. Its faults go to faults.
 func (c *Config) At(key string, faults *strictyaml.Faults) strictyaml.Value {
 	return c.at.QuietMapping().Get(key).Reporting(faults)
 }
+
+// Unreachable reports whether the file itself shows that no alert comes to a route,
+// whatever the rules are: there is a warning of it then.
+func (c *Config) Unreachable(r *Route) bool { return c.dead[r] }
 
 // AtRoute is where a route stands in the file. Its faults go to faults.
 func (c *Config) AtRoute(r *Route, faults *strictyaml.Faults) strictyaml.Value {

@@ -64,6 +64,7 @@ func checkContradiction(p *place) {
 			}
 			name := alert.SafeName(m.Name)
 			if other, ok := equal[name]; ok && other != m.Value {
+				p.dead = true
 				p.m.Key("matchers").Warn("unreachable-route", "", "no alert comes here: %s cannot be both %q and %q", m.Name, other, m.Value)
 				return
 			}
@@ -87,6 +88,7 @@ func checkReachable(v strictyaml.Value, r *place, before []sibling) []sibling {
 	own := sorted(r.Matchers)
 	for _, s := range before {
 		if !slices.ContainsFunc(s.matchers, func(m string) bool { return !slices.Contains(own, m) }) {
+			r.dead = true
 			v.Warn("unreachable-route", "move it up, or add continue: true to the other", "no alert comes here: the route in line %d takes all of them", s.line)
 			break
 		}

@@ -23,7 +23,7 @@ func (rd *reader) readPeople(m *strictyaml.Mapping) {
 	switch {
 	case route.There():
 		t := &tree{rd: rd, used: map[string]bool{}, named: map[[2]string]bool{}}
-		rd.cfg.routes = map[*Route]strictyaml.Value{}
+		rd.cfg.routes, rd.cfg.dead = map[*Route]strictyaml.Value{}, map[*Route]bool{}
 		rd.cfg.Route = t.read(route, nil).Route
 		t.finish(m)
 	case receivers.There():
@@ -51,6 +51,7 @@ type place struct {
 	depth    int
 	group    time.Duration // the effective group_interval
 	unclear  bool          // a matcher could not be read
+	dead     bool          // no alert comes here, and that has been said
 }
 
 func (t *tree) read(v strictyaml.Value, parent *place) *place {
@@ -85,7 +86,9 @@ func (t *tree) read(v strictyaml.Value, parent *place) *place {
 	for _, item := range routes.List() {
 		child := t.read(item, p)
 		p.Routes = append(p.Routes, child.Route)
-		before = checkReachable(item, child, before)
+		if before = checkReachable(item, child, before); child.dead {
+			t.rd.cfg.dead[child.Route] = true
+		}
 	}
 	return p
 }
@@ -145,6 +148,7 @@ func (t *tree) readMatchers(p *place) {
 			continue
 		}
 		if _, known := alert.ParseSeverity(m.Value); m.Name == "severity" && m.Op == alert.Equal && !known {
+			p.dead = true
 			v.Warn("unreachable-route", near(m.Value, []string{"info", "warning", "critical"}), "no alert has the severity %q: the route takes nothing", m.Value)
 		}
 		p.Matchers = append(p.Matchers, m)

@@ -82,6 +82,9 @@ const further = `rules:
 # for
 - {id: for-fine, event: LOGIN_ERROR, window: 10m, condition: count >= 20, for: 5m}
 - {id: for-of-silence, event: LOGIN_SUCCESS, window: 5m, absence: true, condition: count == 0, for: 30m}
+# on trial beside the one that it may replace
+- {id: storm, event: LOGIN_SUCCESS, window: 5m, condition: count >= 500}
+- {id: storm-tried, status: test, event: LOGIN_SUCCESS, window: 5m, condition: count >= 900}
 # rules over alerts
 - {id: once, event: LOGIN_ERROR, mode: event, group_by: [reason]}
 - {id: lasting, event: LOGIN_ERROR, window: 5m, condition: count >= 50, severity: info}

@@ -82,9 +82,11 @@ func (l *linter) below(parent *config.Route, kinds []kind) {
 				past = append(past, k)
 			}
 		}
-		if len(here) == 0 && len(kinds) > 0 {
+		switch {
+		case l.cfg.Unreachable(r): // which has been said
+		case len(here) == 0 && len(kinds) > 0:
 			l.unreachable(r, kinds)
-		} else {
+		default:
 			l.below(r, here)
 		}
 		kinds = past
