@@ -284,6 +284,10 @@ var elsewhereKeys = []struct{ prefix, what string }{
 func (e *elastRule) leftOver() {
 	for _, key := range e.r.unread() {
 		at := e.r.m.Key(key)
+		if strings.HasPrefix(key, "alert_on_") { // of another type of rule
+			e.d.left(at, "%s", key)
+			continue
+		}
 		i := slices.IndexFunc(elsewhereKeys, func(k struct{ prefix, what string }) bool { return strings.HasPrefix(key, k.prefix) })
 		if i >= 0 {
 			e.d.elsewhere(at, "%s: %s", key, elsewhereKeys[i].what)

@@ -42,6 +42,9 @@ func (e *elastRule) spike() {
 	e.d.set("condition", text(strings.Join(append(least, cond), " and ")))
 	e.d.set("warmup", seconds(2*e.window))
 	e.d.differs("warmup", e.r.get("timeframe"), "ElastAlert waits for two timeframes of each query_key; here for two of the log")
+	if v := e.r.get("alert_on_new_data"); v.There() {
+		e.d.left(v, "alert_on_new_data")
+	}
 	if kind == "up" {
 		e.message(max(e.realert(), 2*e.window))
 		e.d.differs("cooldown", e.r.get("realert"), "after a match ElastAlert waits for two timeframes, or realert if that is longer")
@@ -50,9 +53,6 @@ func (e *elastRule) spike() {
 	e.state()
 	if cur == "count" && len(least) == 0 {
 		e.d.set("absence", scalar("true"))
-	}
-	if v := e.r.get("alert_on_new_data"); v.There() {
-		e.d.left(v, "alert_on_new_data")
 	}
 }
 

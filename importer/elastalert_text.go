@@ -20,6 +20,7 @@ func (e *elastRule) readTexts() {
 	if v := e.r.get("alert_text_type"); v.There() && v.Raw() == "alert_text_jinja" {
 		e.d.left(v, "alert_text: templates of Jinja")
 		e.r.get("alert_text")
+		e.r.get("alert_text_args")
 		return
 	}
 	if body := e.text("alert_text", "alert_text_args"); body != "" {
