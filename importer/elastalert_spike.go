@@ -34,14 +34,13 @@ func (e *elastRule) spike() {
 	if e.d.refused != "" {
 		return
 	}
+	least = append(e.baseline(kind, cur, ref), least...)
 	up, down := fmt.Sprintf("%s >= %s * %s", cur, number(height), ref), fmt.Sprintf("%s <= %s / %s", cur, ref, number(height))
 	cond := map[string]string{"up": up, "down": down, "both": up + " or " + down}[kind]
 	if kind == "both" && len(least) > 0 {
 		cond = "(" + cond + ")"
 	}
 	e.d.set("condition", text(strings.Join(append(least, cond), " and ")))
-	e.d.set("warmup", seconds(2*e.window))
-	e.d.differs("warmup", e.r.get("timeframe"), "ElastAlert waits for two timeframes of each query_key; here for two of the log")
 	if v := e.r.get("alert_on_new_data"); v.There() {
 		e.d.left(v, "alert_on_new_data")
 	}
@@ -54,6 +53,24 @@ func (e *elastRule) spike() {
 	if cur == "count" && len(least) == 0 {
 		e.d.set("absence", scalar("true"))
 	}
+}
+
+// baseline is what must hold before a spike is judged: two timeframes since the
+// first record, of each query_key if there is one.
+func (e *elastRule) baseline(kind, cur, ref string) []string {
+	v := e.r.get("timeframe")
+	if len(e.groups) == 0 {
+		e.d.set("warmup", seconds(2*e.window))
+		e.d.differs("warmup", v, "ElastAlert waits for two timeframes since its first record; here since the first of the log")
+		return nil
+	}
+	back := max(24*time.Hour-2*e.window, e.window)
+	earlier := e.d.aggregate("earlier", pair{"count", scalar("true")}, pair{"window", seconds(back)}, pair{"offset", seconds(2 * e.window)})
+	e.d.differs("aggregates", v, "a key is judged when it has a record that is two timeframes old, and not more than %s", length(back+2*e.window))
+	if kind != "up" && cur == "count" { // ElastAlert forgets a key with two empty windows
+		return []string{earlier + " >= 1", "(count >= 1 or " + ref + " >= 1)"}
+	}
+	return []string{earlier + " >= 1"}
 }
 
 // spikeValues declares what a spike compares, and the least they must be.

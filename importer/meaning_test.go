@@ -139,6 +139,14 @@ func TestElastAlert_Meaning(t *testing.T) {
 				login("29m", "a"), login("30m", "a"), login("31m", "a"), login("32m", "a"), login("33m", "a")},
 			want: []string{"26m0s event"},
 		},
+		// A key that is new has no baseline yet: b fires when its first record is two
+		// timeframes old, c never.
+		"spike of a query_key": {
+			rule: "{name: f, type: spike, spike_height: 3, spike_type: up, threshold_cur: 2, timeframe: {minutes: 10}, query_key: user.name, filter: [{term: {event: LOGIN_ERROR}}]}",
+			log: []string{login("0s", "a"), login("40m", "b"), login("41m", "b"), login("50m", "c"), login("51m", "c"), login("52m", "c"),
+				login("62m", "b"), login("63m", "b"), login("64m", "b")},
+			want: []string{"1h3m0s event b"},
+		},
 		// 4 in the window before, 2 in this one. It is over when the ratio is.
 		"spike down": {
 			rule: "{name: f, type: spike, spike_height: 2, spike_type: down, threshold_ref: 4, timeframe: {minutes: 10}, filter: [{term: {event: LOGIN_ERROR}}]}",
