@@ -146,6 +146,18 @@ func pairs(v strictyaml.Value) []Pair {
 	return out
 }
 
+// labels are pairs whose values are texts.
+func labels(v strictyaml.Value) []Pair {
+	var out []Pair
+	m := v.Mapping()
+	for _, name := range m.Keys() {
+		if s, ok := m.Need(name).Text(); ok {
+			out = append(out, Pair{name, s})
+		}
+	}
+	return out
+}
+
 func readOp(v strictyaml.Value) Op {
 	m := v.Mapping()
 	var op Op
@@ -212,7 +224,7 @@ func readExpect(v strictyaml.Value) Expect {
 func readAlert(m *strictyaml.Mapping) Alert {
 	a := Alert{rule: m.Need("rule")}
 	a.Rule, _ = text(a.rule)
-	a.Group = pairs(m.Get("group"))
+	a.Group = labels(m.Get("group"))
 	a.State, _ = m.Get("state").Choice()
 	a.Severity, _ = m.Get("severity").Choice()
 	return a

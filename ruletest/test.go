@@ -79,7 +79,7 @@ type Expect struct {
 type Alert struct {
 	At       time.Duration
 	Rule     string
-	Group    []Pair
+	Group    []Pair // values are texts
 	State    string
 	Severity string
 	Values   []Pair
