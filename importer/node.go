@@ -66,19 +66,6 @@ func leaf(field, text string) node { return node{field: field, text: text} }
 // always reports whether the node holds for every record.
 func (n node) always() bool { return n.op == opAll && len(n.kids) == 0 }
 
-// fields are the names that the node uses, each once.
-func (n node) fields() []string {
-	var out []string
-	n.walk(func(l node) {
-		for _, f := range []string{l.field, l.other} {
-			if f != "" && !slices.Contains(out, f) {
-				out = append(out, f)
-			}
-		}
-	})
-	return out
-}
-
 // hoist puts a name in place of each list that is longer than longest.
 func (n node) hoist(longest int, name func(items []string) string) node {
 	if len(n.items) > longest {
@@ -91,15 +78,6 @@ func (n node) hoist(longest int, name func(items []string) string) node {
 	}
 	n.kids = kids
 	return n
-}
-
-func (n node) walk(visit func(leaf node)) {
-	if n.op == opLeaf {
-		visit(n)
-	}
-	for _, k := range n.kids {
-		k.walk(visit)
-	}
 }
 
 // choice finds the events without which the node cannot hold; nil if any event
