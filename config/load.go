@@ -13,7 +13,7 @@ import (
 // os.LookupEnv does. The error is a strictyaml.Errors with every fault, or says
 // why the file cannot be read; warnings come in either case.
 func Load(path string, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
-	data, err := os.ReadFile(path)
+	data, err := strictyaml.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}
@@ -24,7 +24,7 @@ func Load(path string, env func(string) (string, bool)) (*Config, []strictyaml.F
 // looked up nor opened, so that it takes no right to read them, and stay empty;
 // an unknown ${NAME} is a warning; logs and rules may be missing.
 func LoadDry(path string, env func(string) (string, bool)) (*Config, []strictyaml.Fault, error) {
-	data, err := os.ReadFile(path)
+	data, err := strictyaml.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}

@@ -14,7 +14,8 @@ import (
 type linter struct {
 	set    *rules.Set
 	byID   map[string]*rules.Rule
-	cfg    *config.Config // nil: there is none
+	asked  map[string]bool // values that rules over alerts ask for
+	cfg    *config.Config  // nil: there is none
 	faults strictyaml.Faults
 }
 
@@ -22,7 +23,7 @@ type linter struct {
 // probably not meant to do; cfg is the configuration that names them, or nil.
 // Everything it finds is a warning, in order of place.
 func Check(set *rules.Set, cfg *config.Config) []strictyaml.Fault {
-	l := &linter{set: set, cfg: cfg, byID: map[string]*rules.Rule{}}
+	l := &linter{set: set, cfg: cfg, byID: map[string]*rules.Rule{}, asked: overheard(set)}
 	for _, r := range set.Rules {
 		l.byID[r.ID] = r
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ func (l *linter) unusedParts(r *rules.Rule) {
 	for _, x := range []*rules.Expr{r.Condition, r.Resolve} {
 		note(used, x)
 	}
-	l.overheard(used)
+	maps.Copy(used, l.asked)
 	for _, level := range r.Levels {
 		note(used, level.Expr)
 	}
@@ -40,20 +41,22 @@ func note(used map[string]bool, x *rules.Expr) {
 	}
 }
 
-// overheard notes the values that rules over alerts ask for.
-func (l *linter) overheard(used map[string]bool) {
-	for _, r := range l.set.Rules {
+// overheard are the values that rules over alerts ask for.
+func overheard(set *rules.Set) map[string]bool {
+	asked := map[string]bool{}
+	for _, r := range set.Rules {
 		if r.Source != rules.AlertRecords {
 			continue
 		}
 		for _, x := range expressions(r) {
 			for _, name := range x.Names {
 				if root, key := labelName(name); root == "values" {
-					used[key] = true
+					asked[key] = true
 				}
 			}
 		}
 	}
+	return asked
 }
 
 var valueIn = regexp.MustCompile(`\.Values(?:\.(\w+)| "(\w+)")?`)
@@ -113,9 +116,9 @@ func (l *linter) unusedConstants() {
 			if !v.There() || byFile[file] == nil {
 				continue
 			}
-			m := v.QuietMapping()
+			m, used := v.QuietMapping(), usedConstants(byFile[file])
 			for _, name := range m.Keys() {
-				if !usesConstant(byFile[file], name) && !expected(root, name) {
+				if !used[name] && !expected(root, name) {
 					m.Key(name).Warn("unused-"+kind, "use it, or remove it", "no rule of the file uses the %s %q", kind, name)
 				}
 			}
@@ -124,20 +127,28 @@ func (l *linter) unusedConstants() {
 	if l.cfg == nil {
 		return
 	}
+	used := usedConstants(l.set.Rules)
 	for _, v := range l.cfg.Vars {
-		if !usesConstant(l.set.Rules, v.Name) {
+		if !used[v.Name] {
 			v.At(&l.faults).Warn("unused-var", nearestVar(l.set, v.Name), "no rule uses the var %q", v.Name)
 		}
 	}
 }
 
-func usesConstant(list []*rules.Rule, name string) bool {
-	return slices.ContainsFunc(list, func(r *rules.Rule) bool {
-		if expects(r.At("groups", &strictyaml.Faults{}), name) {
-			return true
+// usedConstants are the vars and lists that rules use.
+func usedConstants(list []*rules.Rule) map[string]bool {
+	used := map[string]bool{}
+	for _, r := range list {
+		if groups := r.At("groups", &strictyaml.Faults{}); groups.There() {
+			used[groups.QuietMapping().Get("expect").Raw()] = true
 		}
-		return slices.ContainsFunc(expressions(r), func(x *rules.Expr) bool { return x.Uses(name) })
-	})
+		for _, x := range expressions(r) {
+			for _, v := range x.Constants() {
+				used[v.Name] = true
+			}
+		}
+	}
+	return used
 }
 
 // expected reports whether the file's defaults expect the groups of a list.

@@ -21,6 +21,7 @@ import (
 const (
 	maxNodes      = 1000
 	maxExpression = 32 << 10
+	maxWritten    = 2 << 20 // of all expressions together: ten thousand rules write one
 )
 
 // Expr is one compiled expression. The variables it reads are found by Names;
@@ -167,6 +168,9 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	}
 	if len(src) > maxExpression {
 		v.Fault("put values into a list under lists, and write: name in that_list", "the expression is longer than %d KiB", maxExpression>>10)
+		return nil
+	}
+	if !sc.afford(v, len(src)) {
 		return nil
 	}
 	config, c := newConfig(), newCode(v, src)

@@ -18,6 +18,7 @@ type loader struct {
 	inhibits []inhibition
 
 	templates templates
+	written   int                   // bytes of expressions
 	scopes    map[string]recordKeys // by the events of a rule
 }
 
@@ -87,6 +88,10 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 				where = "a rule of the program itself"
 			}
 			v.QuietMapping().Get("id").In(subject(r.ID)).Fault("ids are unique over all files: rename one", "id %q is taken by %s", r.ID, where)
+			continue
+		}
+		if l.faults.Full() { // nobody will use them: what they say is told, and that is all
+			l.seen[r.ID] = &Rule{File: r.File, Line: r.Line}
 			continue
 		}
 		l.seen[r.ID] = r

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -39,16 +37,6 @@ func (x *Expr) Term() *Term {
 
 // Refs are what Names stand for in an expression over records.
 func (x *Expr) Refs() []Ref { return x.refs }
-
-// Uses reports whether the expression uses a var or a list.
-func (x *Expr) Uses(name string) bool {
-	for _, use := range x.uses {
-		if strings.HasPrefix(use, name+"=") {
-			return true
-		}
-	}
-	return false
-}
 
 // Source is the annotation as it was written.
 func (a Annotation) Source() string { return a.text }

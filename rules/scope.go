@@ -23,6 +23,7 @@ type scope struct {
 	foreign    func(name string) string // a hint for a name that exists elsewhere
 	constants  map[string]any           // vars and lists
 	texts      map[string]string        // of long lists, by their names
+	written    *int                     // bytes of the set's expressions; nil: nobody counts
 	fields     []*Field                 // derived values of records
 	undeclared []string                 // derived values that come further down
 	values     map[string][]string      // texts that a name can have, of alerts
@@ -32,6 +33,27 @@ type scope struct {
 
 	records *scope // of a condition: what first, last and prev have
 	rule    *Rule  // of a condition: takes note of them
+}
+
+func (fc *fileContext) counter() *int {
+	if fc.loader == nil {
+		return nil
+	}
+	return &fc.loader.written
+}
+
+// afford counts an expression; false when there are too many of them, which is told
+// once.
+func (sc *scope) afford(v strictyaml.Value, n int) bool {
+	if sc.written == nil {
+		return true
+	}
+	before := *sc.written
+	*sc.written += n
+	if before <= maxWritten && *sc.written > maxWritten {
+		v.Fault("put what repeats into lists and fields", "the expressions of all rules are longer than %d MiB together", maxWritten>>20)
+	}
+	return *sc.written <= maxWritten
 }
 
 // text is a constant as state hashes see it: of a long list a hash, made once.
@@ -117,7 +139,7 @@ var alertValues = map[string][]string{
 // recordScope is the names of match, where, group_by and aggregate values: typed
 // when every event of the rule is in the catalogue and closed, open otherwise.
 func (fc *fileContext) recordScope(r *Rule) *scope {
-	sc := &scope{record: true, source: r.Source, constants: fc.constants, texts: fc.texts, fields: r.Fields, keepTerms: fc.keeps()}
+	sc := &scope{record: true, source: r.Source, constants: fc.constants, texts: fc.texts, written: fc.counter(), fields: r.Fields, keepTerms: fc.keeps()}
 	var keys, own []string
 	switch r.Source {
 	case AlertRecords:
@@ -249,7 +271,7 @@ var whichNames = map[string]Which{"first": FirstRecord, "last": LastRecord, "pre
 // conditionScope is the names of condition, levels and resolve: aggregates, group
 // labels, and fields of the first, last and last but one record.
 func (fc *fileContext) conditionScope(r *Rule) *scope {
-	sc := &scope{constants: fc.constants, texts: fc.texts, known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
+	sc := &scope{constants: fc.constants, texts: fc.texts, written: fc.counter(), known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
 		lists: map[string]bool{}, records: fc.recordScope(r), rule: r, keepTerms: fc.keeps()}
 	for _, a := range r.Aggregates {
 		sc.known[a.Name] = types.Any

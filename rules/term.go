@@ -72,7 +72,10 @@ func (t *Term) Names() []string {
 }
 
 // terms makes terms of an expression.
-type terms struct{ code *code }
+type terms struct {
+	code  *code
+	runes []rune // of the code
+}
 
 // operators maps our functions to the operators that they stand for.
 var operators = map[string]string{"$eq": "==", "$ne": "!=", "$lt": "<", "$le": "<=", "$gt": ">", "$ge": ">=", "$add": "+", "&&": "and", "||": "or", "!": "not"}
@@ -117,7 +120,10 @@ func (m *terms) make(n ast.Node) *Term {
 // spread makes a term as wide as it is written: the parser places an operator, the
 // last step of a path, a bracket.
 func (m *terms) spread(t *Term) {
-	rs := []rune(m.code.text)
+	if m.runes == nil {
+		m.runes = []rune(m.code.text)
+	}
+	rs := m.runes
 	from, to := int(t.offset), min(int(t.offset+t.width), len(rs))
 	for _, a := range t.Args {
 		from, to = min(from, int(a.offset)), max(to, int(a.offset+a.width))
@@ -125,11 +131,24 @@ func (m *terms) spread(t *Term) {
 	if start := to - len([]rune(t.Name)); t.Op == "name" && start >= 0 && string(rs[start:to]) == t.Name {
 		from = start
 	}
-	part := string(rs[from:to])
-	if to < len(rs) && (rs[to] == ')' && strings.Count(part, "(") > strings.Count(part, ")") || rs[to] == ']' && strings.Count(part, "[") > strings.Count(part, "]")) {
+	if to < len(rs) && (rs[to] == ')' && open(rs[from:to], '(', ')') || rs[to] == ']' && open(rs[from:to], '[', ']')) {
 		to++
 	}
 	t.offset, t.width = int32(from), int32(max(1, to-from))
+}
+
+// open reports whether more brackets are opened than closed.
+func open(text []rune, left, right rune) bool {
+	n := 0
+	for _, r := range text {
+		switch r {
+		case left:
+			n++
+		case right:
+			n--
+		}
+	}
+	return n > 0
 }
 
 func (m *terms) operation(t *Term, op string, args ...ast.Node) {

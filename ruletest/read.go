@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -14,7 +13,7 @@ import (
 // Load reads a file of tests. The error is a strictyaml.Errors with every fault,
 // or says why the file cannot be read.
 func Load(path string) ([]Test, error) {
-	data, err := os.ReadFile(path)
+	data, err := strictyaml.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read tests: %w", err)
 	}

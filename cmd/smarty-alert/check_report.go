@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/config"
@@ -170,11 +169,11 @@ func labelled(f strictyaml.Fault) string {
 func (r *checkReport) commented() []lint.File {
 	var out []lint.File
 	for _, name := range r.files {
-		if data, err := os.ReadFile(name); err == nil { // else it has been said
+		if data, err := strictyaml.ReadFile(name); err == nil { // else it has been said
 			out = append(out, lint.File{Name: name, Data: data})
 		}
 	}
-	if data, err := os.ReadFile(r.Config); r.Config != "" && err == nil {
+	if data, err := strictyaml.ReadFile(r.Config); r.Config != "" && err == nil {
 		out = append(out, lint.File{Name: r.Config, Data: data, Secret: true})
 	}
 	return out
