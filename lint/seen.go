@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -53,7 +54,18 @@ type use struct {
 	number  bool        // it is used as a number
 	absent  bool        // it is compared with nil: that it is not there is expected
 
+	literals []literalSeen // texts that it is compared with
+
 	asked, has, numeric int64
+}
+
+// literalSeen is a text of a comparison: how often the field was that, and how
+// often it was but for the case of its letters, and how it was written then first.
+type literalSeen struct {
+	term         *rules.Term
+	text         string
+	equal, cased int64
+	written      string
 }
 
 // place is the key of a rule, and the one below it.
@@ -151,6 +163,18 @@ func (u *use) ask(s *rules.Scratch, rec *smartylog.Record) {
 	if _, ok := rules.Number(v); ok {
 		u.numeric++
 	}
+	text, ok := v.(string)
+	for i := range u.literals {
+		switch l := &u.literals[i]; {
+		case !ok || !strings.EqualFold(text, l.text):
+		case smartylog.SameValue(text, l.text):
+			l.equal++
+		default:
+			if l.cased++; l.cased == 1 {
+				l.written = strings.Clone(text)
+			}
+		}
+	}
 }
 
 // stepsOf are the steps of a sequence or all_of, which stand under stepsKey.
@@ -181,6 +205,7 @@ func usesOf(r *rules.Rule) []*use {
 			}
 			u := &use{expr: x, name: x.Names[i], ref: ref, place: at, where: where, step: step, matched: matched}
 			u.number, u.absent = asNumber(x.Term(), u.name), comparedWithNil(x.Term(), u.name)
+			u.literals = textsOf(x.Term(), u.name)
 			out = append(out, u)
 		}
 	}
@@ -242,6 +267,29 @@ func asNumber(t *rules.Term, name string) bool {
 		}
 	}
 	return slices.ContainsFunc(t.Args, func(a *rules.Term) bool { return asNumber(a, name) })
+}
+
+// textsOf lists the texts with which a name is compared for being equal.
+func textsOf(t *rules.Term, name string) []literalSeen {
+	if t == nil {
+		return nil
+	}
+	var out []literalSeen
+	if term, literal, op, ok := comparison(t); ok && term.Op == "name" && term.Name == name && (op == "==" || op == "!=" || op == "in") {
+		list, isList := literal.([]any)
+		if !isList {
+			list = []any{literal}
+		}
+		for _, item := range list {
+			if text, isText := item.(string); isText {
+				out = append(out, literalSeen{term: t, text: text})
+			}
+		}
+	}
+	for _, a := range t.Args {
+		out = append(out, textsOf(a, name)...)
+	}
+	return out
 }
 
 func comparedWithNil(t *rules.Term, name string) bool {

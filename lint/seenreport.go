@@ -23,7 +23,7 @@ type RuleCount struct {
 // againstLogs reports whether a code is one that only real logs can bring.
 func againstLogs(code string) bool {
 	switch code {
-	case "unseen-log", "unseen-event", "unseen-field", "rare-field", "missing-group", "never-numeric", "never-seen":
+	case "unseen-log", "unseen-event", "unseen-field", "rare-field", "missing-group", "never-numeric", "never-seen", "other-case":
 		return true
 	}
 	return false
@@ -59,7 +59,7 @@ func (s *Seen) Faults() []strictyaml.Fault {
 		}
 		explained := false // by a field of match
 		for _, u := range r.uses {
-			if u.faults(r.rule, &faults) {
+			if u.otherCase(&faults) || u.faults(r.rule, &faults) {
 				explained = explained || u.place.key == "match"
 			}
 		}
@@ -200,6 +200,19 @@ func (u *use) faults(r *rules.Rule, faults *strictyaml.Faults) bool {
 	}
 	v.Warn(code, "", "%s", msg)
 	return true
+}
+
+// otherCase tells of texts that the field only ever was in other letters.
+func (u *use) otherCase(faults *strictyaml.Faults) bool {
+	found := false
+	for _, l := range u.literals {
+		if l.equal > 0 || l.cased == 0 {
+			continue
+		}
+		found = true
+		l.term.Warn(faults, "other-case", fmt.Sprintf("write %q", l.written), "%s is never %q, but %q in %s: upper and lower case are not the same", u.shown(), l.text, l.written, records(l.cased))
+	}
+	return found
 }
 
 // shown is the field as the record has it.
