@@ -78,7 +78,7 @@ func needsMore(code string, done Scope) bool {
 	case "duplicate-rule", "overlapping-rule", "unknown-rule", "unknown-override", "unreachable-route", "unused-var", "unused-calendar", "unused-ignore":
 		return true
 	}
-	return !done.Logs && againstLogs(code)
+	return !done.Logs && againstLogs(code) || done.Logs && undocumented(code) // which the logs may have refuted
 }
 
 // directives reads the comments of a file that are meant for check.

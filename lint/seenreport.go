@@ -71,6 +71,40 @@ func (s *Seen) Faults() []strictyaml.Fault {
 	return faults.Sorted()
 }
 
+// Refute leaves out the warnings that an event or a log is not one of the
+// documentation where the records have it all the same.
+func (s *Seen) Refute(faults []strictyaml.Fault) []strictyaml.Fault {
+	there := map[string]bool{}
+	note := func(v strictyaml.Value) {
+		var place strictyaml.Faults
+		v.Reporting(&place).Warn("unknown-event", "", "")
+		for _, f := range place.Sorted() {
+			there[f.Position()] = true
+		}
+	}
+	for _, r := range s.rules {
+		var none strictyaml.Faults
+		for i, v := range r.rule.At("event", &none).List() {
+			if i < len(r.events) && r.events[i] > 0 {
+				note(v)
+			}
+		}
+		for i, v := range r.rule.At("log", &none).List() {
+			if i < len(r.rule.Logs) && s.logs[r.rule.Logs[i]] {
+				note(v)
+			}
+		}
+	}
+	return slices.DeleteFunc(faults, func(f strictyaml.Fault) bool {
+		return undocumented(f.Code) && there[f.Position()]
+	})
+}
+
+// undocumented reports whether a code says what the documentation does not have.
+func undocumented(code string) bool {
+	return code == "unknown-event" || code == "unknown-log" || code == "wrong-log"
+}
+
 // names looks for logs and events that did not come.
 func (s *Seen) names(r *ruleSeen, faults *strictyaml.Faults) {
 	logs := slices.Sorted(maps.Keys(s.logs))

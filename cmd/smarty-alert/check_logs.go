@@ -53,7 +53,7 @@ func (a *app) checkLogs(ctx context.Context, r *checkReport, logs []string, set 
 	if err != nil {
 		r.unread = append(r.unread, err)
 	}
-	r.faults = append(r.faults, seen.Faults()...)
+	r.faults = append(seen.Refute(r.faults), seen.Faults()...)
 	r.Logs = &checkedLogs{Sources: len(found.Sources), Records: seen.Records(), Rules: []checkedRule{}}
 	for _, c := range seen.Counts() {
 		r.Logs.Rules = append(r.Logs.Rules, checkedRule{c.Rule, c.Records, c.Matched, c.Missing, c.Failed})
