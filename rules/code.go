@@ -14,12 +14,13 @@ import (
 // whose faults have their places in the text as it was written.
 type code struct {
 	strictyaml.Value
+	source   string // as it was written
 	text     string
 	inserted []int // characters of text that were not written, ascending
 }
 
 func newCode(v strictyaml.Value, src string) code {
-	c := code{Value: v}
+	c := code{Value: v, source: src}
 	c.text, c.inserted = keepEscapes(src)
 	c.text = aliasMatches(c.text)
 	return c

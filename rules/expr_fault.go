@@ -103,8 +103,12 @@ func unexpected(message string) (msg, hint string) {
 		return "the expression ends too early", "if a \" #\" or a comma is in it, quote the whole expression"
 	}
 	msg = found[1] + " is not expected here"
-	switch token := strings.ToLower(strings.Trim(found[1], `"`)); token {
+	written := strings.Trim(found[1], `"`)
+	switch token := strings.ToLower(written); token {
 	case "and", "or", "not", "in", "matches", "contains":
+		if token == written {
+			return msg, "something to compare is missing before it"
+		}
 		return msg, "write " + token + " in lower case"
 	case "like", "is":
 		return msg, "write == to compare, or contains, startsWith, endsWith, matches"

@@ -169,4 +169,5 @@ var misspelt = []struct{ name, cause, fix string }{
 	{"165-template-unclosed", `unclosed`, `}}`},
 	{"166-template-bare-name", `unknown function "reason"`, `.Group.reason`},
 	{"167-template-python", `unknown function "count"`, `.Values.count`},
+	{"168-two-ands", `"and" is not expected`, `missing before it`},
 }

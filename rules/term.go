@@ -42,8 +42,9 @@ func (t *Term) String() string {
 
 // Text is the term as it was written.
 func (t *Term) Text() string {
-	rs := []rune(t.of.text)
-	return string(rs[min(int(t.offset), len(rs)):min(int(t.offset+t.width), len(rs))])
+	rs := []rune(t.of.source)
+	offset, width := t.of.written(int(t.offset), int(t.width))
+	return string(rs[min(offset, len(rs)):min(offset+width, len(rs))])
 }
 
 // Warn records a warning at the term's place.
