@@ -21,7 +21,7 @@ import (
 const (
 	maxNodes      = 1000
 	maxExpression = 32 << 10
-	maxWritten    = 2 << 20 // of all expressions together: ten thousand rules write one
+	maxWritten    = 3 << 19 // of all expressions together: ten thousand rules write half of it
 )
 
 // Expr is one compiled expression. The variables it reads are found by Names;

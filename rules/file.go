@@ -91,7 +91,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 			continue
 		}
 		if l.faults.Full() { // nobody will use them: what they say is told, and that is all
-			l.seen[r.ID] = &Rule{File: r.File, Line: r.Line}
+			l.seen[r.ID] = unkept
 			continue
 		}
 		l.seen[r.ID] = r
@@ -100,6 +100,9 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	m.Done()
 	l.set.Tests = append(l.set.Tests, tests...)
 }
+
+// unkept stands for rules that are not kept.
+var unkept = &Rule{}
 
 // listed are the rules; those that are written as a mapping are told of as one.
 func listed(v strictyaml.Value) []strictyaml.Value {

@@ -51,7 +51,7 @@ func (sc *scope) afford(v strictyaml.Value, n int) bool {
 	before := *sc.written
 	*sc.written += n
 	if before <= maxWritten && *sc.written > maxWritten {
-		v.Fault("put what repeats into lists and fields", "the expressions of all rules are longer than %d MiB together", maxWritten>>20)
+		v.Fault("put what repeats into lists and fields", "the expressions of all rules are longer than %d KiB together", maxWritten>>10)
 	}
 	return *sc.written <= maxWritten
 }

@@ -83,6 +83,10 @@ const maxLine = 120
 
 // clip makes a long line short around col and cleans it of control characters.
 func clip(line string, col int) (string, int) {
+	if len(line) > 8*maxLine { // only what is around the place need be looked at
+		from, col2 := around(line, col)
+		line, col = from, col2
+	}
 	rs := []rune(line)
 	for i, r := range rs {
 		if hidden(r) {
@@ -94,6 +98,23 @@ func clip(line string, col int) (string, int) {
 	}
 	from := max(0, min(col-maxLine/2, len(rs)-maxLine))
 	return string(rs[from:min(len(rs), from+maxLine)]), col - from
+}
+
+// around is the part of a very long line that can be shown.
+func around(line string, col int) (part string, at int) {
+	from, to, n := 0, len(line), 0
+	for i := range line {
+		switch n++; {
+		case n <= col-maxLine:
+			from = i
+		case n > col+maxLine:
+			to = i
+		}
+		if to < len(line) {
+			break
+		}
+	}
+	return line[from:to], col - max(0, col-maxLine-1)
 }
 
 // pad is white space as wide on a terminal as the first n characters of line;

@@ -13,6 +13,14 @@ type lineIndex struct {
 	text   string
 	starts []int // of the lines 1, 65, 129 …
 	count  int   // 0: not indexed yet
+
+	last shown // the line that was asked for last: many faults may stand in a long one
+}
+
+// shown is a line without its break.
+type shown struct {
+	n, from, to int
+	ascii       bool
 }
 
 const lineStride = 64
@@ -89,18 +97,34 @@ func (x *lineIndex) length(from int, withBreak bool) int {
 	return len(x.text) - from
 }
 
+// at is the n-th line.
+func (x *lineIndex) at(n int) shown {
+	if x.last.n != n {
+		from := x.start(n)
+		s := shown{n, from, from + x.length(from, false), true}
+		for i := s.from; i < s.to && s.ascii; i++ {
+			s.ascii = x.text[i] < utf8.RuneSelf
+		}
+		x.last = s
+	}
+	return x.last
+}
+
 // line is the n-th line, without its break.
 func (x *lineIndex) line(n int) string {
 	if n < 1 || n > x.len() {
 		return ""
 	}
-	from := x.start(n)
-	return x.text[from : from+x.length(from, false)]
+	s := x.at(n)
+	return x.text[s.from:s.to]
 }
 
 // find is the line and the column, in characters, of a place in the text.
 func (x *lineIndex) find(offset int) (line, col int) {
 	x.index()
+	if s := x.last; s.n > 0 && s.ascii && offset >= s.from && offset <= s.to {
+		return s.n, offset - s.from + 1
+	}
 	block := sort.SearchInts(x.starts, offset+1) - 1
 	line, from := block*lineStride+1, x.starts[block]
 	for line < x.count {
@@ -116,8 +140,11 @@ func (x *lineIndex) find(offset int) (line, col int) {
 // offset is where the col-th character of a line begins, in bytes, at most the
 // line's end.
 func (x *lineIndex) offset(line, col int) int {
-	from := x.start(line)
-	end := from + x.length(from, false)
+	s := x.at(min(max(line, 1), x.len()))
+	from, end := s.from, s.to
+	if s.ascii {
+		return min(from+max(col, 1)-1, end)
+	}
 	for ; col > 1 && from < end; col-- {
 		_, n := utf8.DecodeRuneInString(x.text[from:end])
 		from += n

@@ -88,14 +88,16 @@ func TestFault_TextShowsThePlace(t *testing.T) {
 	if len(faults) != 1 || faults[0].Line == 0 {
 		t.Fatalf("faults = %v", faults)
 	}
-	_, faults = faultsOf(t, "expr: "+strings.Repeat("ж", 300)+"BAD"+strings.Repeat("z", 300)+"\n")
-	text := faults[0].Text()
-	lines := strings.Split(text, "\n")
-	if at, caret := strings.Index(lines[1], "BAD"), strings.Index(lines[2], "^"); len([]rune(lines[1][:at])) != caret {
-		t.Errorf("the caret is not under the word:\n%s", text)
-	}
-	if len([]rune(lines[1])) > 140 {
-		t.Errorf("a line of %d characters is shown", len([]rune(lines[1])))
+	for _, n := range []int{300, 5000} {
+		_, faults = faultsOf(t, "expr: "+strings.Repeat("ж", n)+"BAD"+strings.Repeat("z", n)+"\n")
+		text := faults[0].Text()
+		lines := strings.Split(text, "\n")
+		if at, caret := strings.Index(lines[1], "BAD"), strings.Index(lines[2], "^"); at < 0 || len([]rune(lines[1][:at])) != caret {
+			t.Errorf("the caret is not under the word:\n%s", text)
+		}
+		if len([]rune(lines[1])) > 140 {
+			t.Errorf("a line of %d characters is shown", len([]rune(lines[1])))
+		}
 	}
 }
 

@@ -150,6 +150,10 @@ func (v Value) fault(code string, offset, width int, hint, msg string) {
 	if v.n == nil {
 		return
 	}
+	if v.f.faults.Full() && code == "" { // it is counted only
+		v.f.faults.Add(Fault{File: v.f.name, Msg: msg})
+		return
+	}
 	line, col := v.start()
 	if width > 0 {
 		line, col = v.place(offset)
