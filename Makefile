@@ -14,6 +14,8 @@ CASES        ?= 10000
 
 # The parser of logs reads what anyone may have written: it is fuzzed longest.
 PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
+# So are rule files: people edit them in a hurry.
+RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
@@ -45,10 +47,10 @@ bench: ## 1 GB: replay beside grep, parse --stats beside mawk; then the Go bench
 	go run ./internal/compare
 	go test -run '^$$' -bench . -benchmem ./...
 
-fuzz: ## every fuzz target for FUZZTIME (4m for the parser of logs, else 30s)
+fuzz: ## every fuzz target for FUZZTIME (4m for the parser of logs and for mutated rules, else 30s)
 	@set -e; for pkg in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-			long=30s; case " $(PARSER_FUZZ) " in *" $$target "*) long=4m;; esac; \
+			long=30s; case " $(PARSER_FUZZ) $(RULES_FUZZ) " in *" $$target "*) long=4m;; esac; \
 			echo "$$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),$$long) $$pkg; \
 		done; \
 	done

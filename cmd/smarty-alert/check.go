@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,9 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 	paths, f.logs = f.sort(paths)
 	if len(paths) == 0 && f.config == "" {
 		return usageError(errors.New("check needs PATH of rules or --config FILE"))
+	}
+	if len(f.logs) == 0 { // what is read is bounded, and so is the memory that it takes
+		debug.SetMemoryLimit(192 << 20)
 	}
 	r, options := checkReport{}, rules.Options{Secret: redact.New(nil, nil).SecretKey}
 	var cfg *config.Config
