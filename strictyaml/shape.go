@@ -198,7 +198,7 @@ func (v Value) Chosen(text string) bool {
 		hint = fmt.Sprintf("write %s; known: %s", ours, strings.Join(f.Enum, ", "))
 	}
 	if _, words := Lookalike(text); words != "" {
-		hint = words + "; known: " + strings.Join(f.Enum, ", ")
+		hint = words + ": write " + alternatives(f.Enum)
 	}
 	v.Fault(hint, "unknown %s %q", f.Name, text)
 	return false
