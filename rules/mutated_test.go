@@ -44,7 +44,22 @@ func FuzzMutatedRules(f *testing.F) {
 	})
 }
 
-func validFiles(f *testing.F) (valid []string) {
+// Of the examples as they are, every single key is misspelt.
+func TestParse_NoKeyOfAnExampleIsIgnored(t *testing.T) {
+	total := 0
+	for _, text := range validFiles(t) {
+		keys := checkKeys(t, text, 0)
+		for n := range keys {
+			checkKeys(t, text, n)
+		}
+		total += keys
+	}
+	if total < 400 {
+		t.Errorf("only %d keys were tried", total)
+	}
+}
+
+func validFiles(f testing.TB) (valid []string) {
 	for _, pattern := range []string{"../examples/rules/*.yaml", "../examples/kinds/*/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
@@ -95,8 +110,8 @@ func report(t *testing.T, text string) (string, error) {
 }
 
 // checkKeys looks whether an accepted file has a key that is ignored; n chooses the
-// one that is misspelt.
-func checkKeys(t *testing.T, text string, n int) {
+// one that is misspelt, of as many as are returned.
+func checkKeys(t *testing.T, text string, n int) (of int) {
 	t.Helper()
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil || len(doc.Content) != 1 {
@@ -110,17 +125,18 @@ func checkKeys(t *testing.T, text string, n int) {
 	key := keys[n%len(keys)]
 	lines := strings.Split(text, "\n")
 	if yamlBreak.MatchString(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", ""), "\n", "")) || key.Style != 0 || strings.HasPrefix(text, "\ufeff") {
-		return // lines and columns are not those of the text
+		return len(keys) // lines and columns are not those of the text
 	}
 	line := []rune(lines[key.Line-1])
 	end := key.Column - 1 + utf8.RuneCountInString(key.Value)
 	if end > len(line) || string(line[key.Column-1:end]) != key.Value {
-		return // an anchor stands before it
+		return len(keys) // an anchor stands before it
 	}
 	lines[key.Line-1] = string(line[:end]) + "qz" + string(line[end:])
 	if _, _, err := rules.Parse("r.yaml", []byte(strings.Join(lines, "\n")), rules.Options{}); err == nil {
 		t.Errorf("%q is accepted, and also with %qqz in line %d", text, key.Value, key.Line)
 	}
+	return len(keys)
 }
 
 // walkKeys collects the keys that are words of the language. One that is not, where
