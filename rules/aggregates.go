@@ -102,7 +102,7 @@ func (fc *fileContext) readAggregate(v strictyaml.Value, name string, r *Rule) {
 			continue
 		}
 		if found != "" {
-			fv.Fault("", "an aggregate is one function: this one is %s already", found)
+			fv.Fault("give it a name of its own under aggregates", "an aggregate is one function: this one is %s already", found)
 			continue
 		}
 		found, a.Func = f.name, f.fn

@@ -163,7 +163,7 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		return nil
 	}
 	if strings.TrimSpace(src) == "" {
-		v.Fault("", "the expression is empty")
+		v.Fault("write reason == \"unknown_error\", say, or remove the key", "the expression is empty")
 		return nil
 	}
 	if len(src) > maxExpression {

@@ -181,7 +181,7 @@ func (rw *rewriter) pattern(n ast.Node, of string) *regexp.Regexp {
 	text, ok := node.(*ast.StringNode)
 	switch {
 	case !ok:
-		rw.fault(n, "", "the pattern of %s must be a text in quotes", of)
+		rw.fault(n, "write "+callables[of].example, "the pattern of %s must be a text in quotes", of)
 		return nil
 	case len(text.Value) > 4<<10:
 		rw.fault(n, "", "the pattern is longer than 4 KiB")

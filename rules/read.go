@@ -317,7 +317,7 @@ func (fc *fileContext) groupField(v strictyaml.Value, sc *scope, r *Rule, seen m
 	}
 	safe := alert.SafeName(name)
 	if other, taken := seen[safe]; taken {
-		v.Fault("", "%q and %q would both be the label %q", other, name, safe)
+		v.Fault("remove one, or give it another name under fields", "%q and %q would both be the label %q", other, name, safe)
 		return nil
 	}
 	if _, taken := r.Labels.Lookup(safe); taken || slices.Contains(reservedLabels[:3], safe) {

@@ -102,7 +102,7 @@ func (rw *rewriter) constant(n ast.Node, root *ast.IdentifierNode, steps []strin
 		return rw.fault(root, "rename the "+kind, "%q is a %s and %s too", name, kind, what)
 	}
 	if len(steps) > 0 && kind == "var" {
-		return rw.fault(n, "", "%q is a var and has no parts", name)
+		return rw.fault(n, "write "+name+" alone", "%q is a var and has no parts", name)
 	}
 	if use := name + "=" + rw.scope.text(name, value); !slices.Contains(rw.constants, use) {
 		rw.constants, rw.values = append(rw.constants, use), append(rw.values, Var{Name: name, Value: value})
@@ -184,7 +184,7 @@ func (rw *rewriter) variable(n ast.Node, root *ast.IdentifierNode, steps []strin
 	case !ok || len(steps) == 0:
 		return rw.unknown(rw.scope, root, text)
 	case typ != types.Any:
-		return rw.fault(n, "", "%q is a number and has no parts", root.Value)
+		return rw.fault(n, "write "+root.Value+" alone", "%q is a number and has no parts", root.Value)
 	}
 	return rw.steps(rw.use(root, root.Value, Ref{}, typ), steps)
 }

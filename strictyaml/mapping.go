@@ -34,7 +34,7 @@ func (v Value) Mapping() *Mapping {
 	}
 	n := v.resolve()
 	if n.Kind != yaml.MappingNode {
-		v.Fault("", "is %s; a mapping (key: value) is expected", kindName(n))
+		v.Fault(m.mappingHint(), "is %s; a mapping (key: value) is expected", kindName(n))
 		m.v.n = nil
 		return m
 	}
@@ -49,6 +49,14 @@ func (v Value) Mapping() *Mapping {
 		m.add(n.Content[i], n.Content[i+1])
 	}
 	return m
+}
+
+// mappingHint shows how the mapping begins.
+func (m *Mapping) mappingHint() string {
+	if m.shape != nil && m.shape.Open == nil && len(m.shape.Fields) > 0 {
+		return "write {" + m.shape.Fields[0].Name + ": …}"
+	}
+	return "write {name: value}"
 }
 
 // cutOff reports whether the i-th node, a key without a value inside { }, is

@@ -27,7 +27,7 @@ func (v Value) scalar(want string) (*yaml.Node, bool) {
 	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
 		v.Fault("quote the text: '{{…}}'", "YAML read this as a mapping, not as %s", want)
 	case n.Kind != yaml.ScalarNode:
-		v.Fault("", "is %s; %s is expected", kindName(n), want)
+		v.Fault("write a single value, without brackets, braces or dashes", "is %s; %s is expected", kindName(n), want)
 	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
 		// The text is not repeated: it may be a secret.
 		hint := "quote the whole text"
@@ -127,11 +127,11 @@ func (v Value) IntUpTo(hi int64) (int64, bool) {
 	lo := v.Key().Least
 	i, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil {
-		v.Fault("", "%q is not a whole number", n.Value)
+		v.Fault("write digits alone", "%q is not a whole number", n.Value)
 		return 0, false
 	}
 	if i < lo || i > hi {
-		v.Fault("", "%d is not between %d and %d", i, lo, hi)
+		v.Fault(fmt.Sprintf("write %d", min(max(i, lo), hi)), "%d is not between %d and %d", i, lo, hi)
 		return 0, false
 	}
 	return i, true
@@ -215,7 +215,7 @@ func (v Value) List() []Value {
 		return []Value{v}
 	}
 	if n.Kind != yaml.SequenceNode {
-		v.Fault("", "is %s; a list is expected", kindName(n))
+		v.Fault("write [a, b], or a line - a for each", "is %s; a list is expected", kindName(n))
 		return nil
 	}
 	if !v.afford(len(n.Content)) {
