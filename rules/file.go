@@ -74,6 +74,9 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	fc.defaults = readDefaults(m.Get("defaults"))
 	tests := ruletest.Read(m.Get("tests"))
 	for _, v := range listed(m.Need("rules")) {
+		if l.faults.Enough() {
+			break
+		}
 		if v.IsAlias() {
 			v.Fault("write the rule out", "a rule cannot be a reference to another: its id would be there twice")
 			continue

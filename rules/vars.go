@@ -18,7 +18,7 @@ type Var struct {
 type Vars []Var
 
 // maxVar is the longest text of a var, in bytes.
-const maxVar = 4 << 10
+const maxVar = 1 << 10
 
 // ReadVars reads a mapping of names to values.
 func ReadVars(v strictyaml.Value) Vars {
@@ -38,6 +38,7 @@ func ReadVars(v strictyaml.Value) Vars {
 		default:
 			if len(item.Raw()) > maxVar {
 				item.Fault("shorten it", "the text is longer than %d KiB", maxVar>>10)
+				out = append(out, Var{name, "", m.Key(name)}) // its uses are no faults as well
 				continue
 			}
 			if value := item.Any(); value != nil {

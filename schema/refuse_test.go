@@ -33,6 +33,7 @@ var leftToTheReader = map[string]string{
 	"090-inhibits-unknown": "the ids of the other rules",
 	"085-duplicate-key":    "the text: editors mark a key that is there twice, by themselves",
 	"089-two-documents":    "the text: each document of a file is a value of its own",
+	"168-two-ands":         "the grammar of expressions",
 	"110-yaml-exclamation": "the text: editors mark a tag that nobody defined, by themselves",
 }
 

@@ -177,12 +177,23 @@ func (fs *Faults) Add(f Fault) {
 // is dear to find is not worth it then.
 func (fs *Faults) Full() bool { return fs.errors >= MaxFaults }
 
+// enough is how many errors are counted before it is time to stop reading.
+const enough = 20 * MaxFaults
+
+// Enough reports whether there are so many errors that nobody wants their number:
+// reading may end.
+func (fs *Faults) Enough() bool { return fs.errors >= enough }
+
 // rest stands for those that are not kept.
 func rest(n int, what string, warning bool) []Fault {
 	if n <= MaxFaults {
 		return nil
 	}
-	return []Fault{{More: n - MaxFaults, Warning: warning, Msg: fmt.Sprintf("and %d more %s, which are told when these are mended", n-MaxFaults, what)}}
+	more := fmt.Sprintf("and %d", n-MaxFaults)
+	if n >= enough {
+		more = fmt.Sprintf("and at least %d", n-MaxFaults)
+	}
+	return []Fault{{More: n - MaxFaults, Warning: warning, Msg: fmt.Sprintf("%s more %s, which are told when these are mended", more, what)}}
 }
 
 // Sorted returns all faults by file, line and column.

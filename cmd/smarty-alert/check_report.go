@@ -129,9 +129,9 @@ func (r *checkReport) finish() {
 		severity := "error"
 		if f.Warning {
 			severity = "warning"
-			r.Warnings++
+			r.Warnings += max(1, f.More)
 		} else {
-			r.Errors++
+			r.Errors += max(1, f.More)
 		}
 		r.Faults = append(r.Faults, faultJSON{severity, f.Code, f.File, f.Line, f.Col, f.Subject, f.Path, f.Msg, f.Hint})
 	}
