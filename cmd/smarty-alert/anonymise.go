@@ -23,16 +23,17 @@ func (a *app) anonymiseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "anonymise LOG…",
 		Short: "Logs that can be shared: names, phones and secrets replaced",
-		Long: `Anonymise rewrites logs (files, directories, archives, globs; plain or packed) with
-stand-ins for personal data and secrets. All else keeps its bytes, so that rules raise the
-same alerts. The same value has the same stand-in in all files, and in later runs with the
-same key; without the key nobody can tell what a stand-in stands for. Keep the key to
-yourself.
+		Long: `Anonymise rewrites logs (files, directories, archives, globs; plain or packed)
+with stand-ins for personal data and secrets. All else keeps its bytes, so that
+rules raise the same alerts. The same value has the same stand-in in all files,
+and in later runs with the same key; without the key nobody can tell what a
+stand-in stands for. Keep the key to yourself.
 
-With --out the logs are written to a directory, unpacked, under the names they have below
-the given ones; nothing is replaced there. Without it a single log is written to standard
-output. What was done is told on standard error: read it before you share anything. The exit
-status is 1 if no record has what --hide names.`,
+With --out the logs are written to a directory, unpacked, under the names they
+have below the given ones; nothing is replaced there. Without it a single log is
+written to standard output. What was done is told on standard error: read it
+before you share anything. The exit status is 1 if no record has what --hide
+names.`,
 		Example: `  smarty-alert anonymise --key-file /tmp/my.key --out /tmp/for-the-vendor testdata/logs
   smarty-alert anonymise --keep vc_code smarty_custom.log > shared.log`,
 		Args: needArgs("a log"),

@@ -115,14 +115,18 @@ func (a *app) warn(faults []strictyaml.Fault) {
 	}
 }
 
+// helpWidth is how wide a line of help may be, in characters; examples may be wider,
+// so that they can be copied.
+const helpWidth = 80
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "smarty-alert",
 		Short: "Alerts from the logs of Microimpuls Smarty",
-		Long: `smarty-alert watches the logs of Microimpuls Smarty, decides by rules in YAML over
-exact sliding windows of event time, and tells people by Slack, e-mail and webhooks.
-The same rules can be replayed against old logs first: the answer is the one that
-a live run would have given.`,
+		Long: `smarty-alert watches the logs of Microimpuls Smarty, decides by rules in YAML
+over exact sliding windows of event time, and tells people by Slack, e-mail and
+webhooks. The same rules can be replayed against old logs first: the answer is
+the one that a live run would have given.`,
 		Example:       "  smarty-alert replay --rules examples/rules testdata/logs",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -130,6 +134,7 @@ a live run would have given.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(knownFlag)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	root.PersistentFlags().StringVar(&a.logFormat, "log-format", "text", "form of the program's own log: text or json")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least level of the program's own log: debug, info, warn, error")
 	root.AddCommand(a.replayCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.importCommand(), a.versionCommand())

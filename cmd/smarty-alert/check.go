@@ -29,22 +29,25 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [--config FILE] [--logs LOG…] [PATH…]",
 		Short: "Everything that is wrong with rules and configuration",
-		Long: `Check loads rules (files, directories, globs) and the configuration with the rules it
-names, and prints every error and warning with its place, the line and a hint. Beyond what
-cannot be read it finds what can never match or fire, what is said twice, and what nobody
-uses. Tests of rules (tests, *_test.yaml) are read too, and not run. Secrets of the
-configuration are not opened.
+		Long: `Check loads rules (files, directories, globs) and the configuration with the
+rules it names, and prints every error and warning with its place, the line and
+a hint. Beyond what cannot be read it finds what can never match or fire, what
+is said twice, and what nobody uses. Tests of rules (tests, *_test.yaml) are
+read too, and not run. Secrets of the configuration are not opened.
 
-Warnings have a code in brackets; --explain CODE tells what it means. One that is meant so
-is left out by a comment on its line, above it or above its rule:
+Warnings have a code in brackets; --explain CODE tells what it means. One that
+is meant so is left out by a comment on its line, above it or above its rule:
 
   # check: ignore CODE why it is meant so
 
 Warnings alone are no failure, unless --strict is given.
 
---logs holds the rules against real logs (as replay takes them): events, fields and groups
-that never come. With --logs and --rules, what has no flag is a log too, unless it is YAML. --against tells, for each rule, what replacing the old rules by these does
-to its state and to alerts that fire.`,
+--logs holds the rules against real logs (as replay takes them): events, fields
+and groups that never come. With --logs and --rules, what has no flag is a log
+too, unless it is YAML.
+
+--against tells, for each rule, what replacing the old rules by these does to
+its state and to alerts that fire.`,
 		Example: `  smarty-alert check examples/rules
   smarty-alert check --config /etc/smarty-alert/smarty-alert.yaml --format json
   smarty-alert check --rules my-rules --logs /var/log/microimpuls/smarty

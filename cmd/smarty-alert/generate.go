@@ -32,14 +32,15 @@ func (a *app) generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate --out DIR",
 		Short: "Realistic Smarty logs with known incidents",
-		Long: `Generate writes the 14 logs of a Smarty server into a directory: all documented events in
-the form of Python 2, Python 3 or first one and then the other. The same flags give the
-same bytes on any machine.
+		Long: `Generate writes the 14 logs of a Smarty server into a directory: all documented
+events in the form of Python 2, Python 3 or first one and then the other. The
+same flags give the same bytes on any machine.
 
---burst EVENT@10m+5m=2/s adds 2 records of EVENT a second (or 6/m, 90/h) for 5 minutes,
-from 10 minutes after the start on; ,key=VALUE sets keys, written as Python prints them:
-numbers as they are, text in quotes, 'params.abonement' for an entry of a dictionary.
---quiet EVENT@10m+5m leaves records out; without +5m to the end; * is every event.`,
+--burst EVENT@10m+5m=2/s adds 2 records of EVENT a second (or 6/m, 90/h) for 5
+minutes, from 10 minutes after the start on; ,key=VALUE sets keys, written as
+Python prints them: numbers as they are, text in quotes, 'params.abonement' for
+an entry of a dictionary. --quiet EVENT@10m+5m leaves records out; without +5m
+to the end; * is every event.`,
 		Example: `  smarty-alert generate --duration 2h --rate 1 --out /tmp/smarty-logs
   smarty-alert generate --out /tmp/incident --force \
     --burst "STREAM_SERVICE_CHECKING_ERROR@10m+5m=6/m,stream_service=<StreamService: edge-07>" \

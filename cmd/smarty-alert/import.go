@@ -24,14 +24,17 @@ func (a *app) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Rules of ElastAlert 2 and Sigma as rules of ours",
-		Long: `Import translates rules of ElastAlert 2 and Sigma, correlations too, and writes one rule
-file. Comments in it say where each rule came from, where a line means something else here,
-and what was left out; that is told on standard error as well, with its place. A rule whose
-selection or condition has no counterpart is not translated at all. What is written loads.
+		Long: `Import translates rules of ElastAlert 2 and Sigma, correlations too, and writes
+one rule file. Comments in it say where each rule came from, where a line means
+something else here, and what was left out; that is told on standard error as
+well, with its place. A rule whose selection or condition has no counterpart is
+not translated at all. What is written loads.
 
-Names of other tools do not exist in Smarty's logs: --map FILE says what they stand for.
+Names of other tools do not exist in Smarty's logs: --map FILE says what they
+stand for.
 
-The exit status is 1 if no rule could be translated, and with --strict if anything was left out.`,
+The exit status is 1 if no rule could be translated, and with --strict if
+anything was left out.`,
 		Example: `  smarty-alert import --map testdata/import/names.yaml testdata/import/elastalert.yaml
   smarty-alert import --from sigma --strict --out rules/imported.yaml sigma/*.yml`,
 		Args: needArgs("FILE"),

@@ -38,15 +38,16 @@ func (a *app) parseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parse [LOG…]",
 		Short: "Records as the parser sees them, or what logs hold",
-		Long: `Parse prints the records of finished logs (files, directories, archives, globs; plain or
-packed by gzip, zstd, bzip2 or xz; rotated generations are joined), merged by time; of
-standard input without LOG. Nothing is left out: what has no readable header is shown as
-well, flagged orphan or bad_header, and bytes that belong to no record are reported on
-standard error. Nothing is redacted either.
+		Long: `Parse prints the records of finished logs (files, directories, archives, globs;
+plain or packed by gzip, zstd, bzip2 or xz; rotated generations are joined),
+merged by time; of standard input without LOG. Nothing is left out: what has no
+readable header is shown as well, flagged orphan or bad_header, and bytes that
+belong to no record are reported on standard error. Nothing is redacted either.
 
 --event and --where pick records. The expression is what rules write in match.
---stats counts instead: events, levels, keys and flags of each log, its range of time and
-its biggest records; then it says in plain words what is unusual about these logs.`,
+--stats counts instead: events, levels, keys and flags of each log, its range of
+time and its biggest records; then it says in plain words what is unusual about
+these logs.`,
 		Example: `  smarty-alert parse testdata/logs/smarty_epg.log
   smarty-alert parse --stats /var/log/microimpuls/smarty
   smarty-alert parse --event 'LOGIN_*' --where 'params.device == "android"' testdata/logs

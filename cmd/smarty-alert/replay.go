@@ -36,10 +36,11 @@ func (a *app) replayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay --rules PATH… LOG…",
 		Short: "What rules would have said about finished logs",
-		Long: `Replay reads finished logs (files, directories, globs, tar and zip archives; plain or
-packed by gzip, zstd, bzip2 or xz; - is standard input; rotated generations are joined) and
-tells what the rules would have done. It sends nothing and opens no socket. With --config
-the routes decide about notifications as well.`,
+		Long: `Replay reads finished logs (files, directories, globs, tar and zip archives;
+plain or packed by gzip, zstd, bzip2 or xz; - is standard input; rotated
+generations are joined) and tells what the rules would have done. It sends
+nothing and opens no socket. With --config the routes decide about notifications
+as well.`,
 		Example: `  smarty-alert replay --rules examples/rules testdata/logs
   smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty
   smarty-alert replay --rules my.yaml logs-of-last-week.tgz`,

@@ -28,8 +28,8 @@ func (a *app) rulesCommand() *cobra.Command {
 		Use:   "rules",
 		Short: "The rules that are loaded, as they were understood",
 		Long: `Rules prints what rules mean once they are read: with vars and overrides of the
-configuration applied, with defaults filled in, in plain words. With PATH and --config
-it prints the rules of PATH as they would be under that configuration.`,
+configuration applied, with defaults filled in, in plain words. With PATH and
+--config it prints the rules of PATH as they would be under that configuration.`,
 		Example: `  smarty-alert rules list examples/rules
   smarty-alert rules show examples/rules`,
 		Args: knownCommand,
@@ -43,7 +43,7 @@ func (a *app) rulesListCommand() *cobra.Command {
 	var f rulesFlags
 	cmd := &cobra.Command{
 		Use:   "list [--config FILE] [PATH…]",
-		Short: "A row for each rule: severity, kind, what it watches, when it fires",
+		Short: "A row for each rule: what it watches, when it fires",
 		Example: `  smarty-alert rules list examples/rules
   smarty-alert rules list --config /etc/smarty-alert/smarty-alert.yaml --builtin`,
 		RunE: func(_ *cobra.Command, paths []string) error { return a.listRules(f, paths) },

@@ -27,9 +27,10 @@ func (a *app) runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run --config FILE",
 		Short: "Follow logs and tell people",
-		Long: `Run follows the configured logs, evaluates the rules and sends alerts. State is kept
-in the configured directory: after a crash nothing is lost and nothing is told twice.
-SIGHUP reloads the configuration and the rules; SIGTERM stops in order.`,
+		Long: `Run follows the configured logs, evaluates the rules and sends alerts. State is
+kept in the configured directory: after a crash nothing is lost and nothing is
+told twice. SIGHUP reloads the configuration and the rules; SIGTERM stops in
+order.`,
 		Example: `  smarty-alert run --config /etc/smarty-alert/config.yaml
   smarty-alert run --config examples/config.yaml --dry-run`,
 		Args: cobra.NoArgs,

@@ -12,12 +12,12 @@ func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema rules|config|test",
 		Short: "JSON Schemas of rules, configuration and tests, for editors",
-		Long: `Schema prints a JSON Schema (draft 2020-12). Editors that know it complete keys and
-events, explain them, and mark what is wrong in structure. What is wrong inside of
-expressions only check can tell.
+		Long: `Schema prints a JSON Schema (draft 2020-12). Editors that know it complete keys
+and events, explain them, and mark what is wrong in structure. What is wrong
+inside of expressions only check can tell.
 
-In VS Code (extension YAML of Red Hat), Neovim, Helix, IntelliJ and others that use
-yaml-language-server one line at the top of a file is enough:
+In VS Code (extension YAML of Red Hat), Neovim, Helix, IntelliJ and others that
+use yaml-language-server one line at the top of a file is enough:
 
   # yaml-language-server: $schema=rules.schema.json`,
 		Example: `  smarty-alert schema rules

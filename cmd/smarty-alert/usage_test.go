@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -26,7 +27,7 @@ func commands(t *testing.T) []*cobra.Command {
 }
 
 // TestHelp: every command explains itself on standard output and has an example
-// whose flags exist.
+// whose flags exist; what is no example fits on a terminal.
 func TestHelp(t *testing.T) {
 	for _, c := range commands(t) {
 		t.Run(c.Name(), func(t *testing.T) {
@@ -34,7 +35,12 @@ func TestHelp(t *testing.T) {
 			if !strings.Contains(help, "Usage:\n  smarty-alert "+c.Name()) {
 				t.Errorf("help has no usage:\n%s", help)
 			}
-			examples := exampleLines(c)
+			text, examples := strings.ReplaceAll(help, c.Example, ""), exampleLines(c)
+			for line := range strings.Lines(text) {
+				if utf8.RuneCountInString(line) > helpWidth+1 {
+					t.Errorf("longer than %d characters: %s", helpWidth, line)
+				}
+			}
 			if len(examples) == 0 {
 				t.Fatal("no example")
 			}
