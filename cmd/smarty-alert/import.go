@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
@@ -56,7 +54,7 @@ func (a *app) importRules(f importFlags, names []string) error {
 	}
 	o := importer.Options{From: f.from}
 	if f.mapping != "" {
-		data, err := os.ReadFile(f.mapping)
+		data, err := strictyaml.ReadFile(f.mapping)
 		if err != nil {
 			return ioError(fmt.Errorf("read map: %w", err))
 		}
@@ -78,7 +76,7 @@ func readForeign(names []string) ([]importer.File, error) {
 	var out []importer.File
 	var errs []error
 	for _, name := range names {
-		data, err := readBounded(name)
+		data, err := strictyaml.ReadFile(name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("read rules: %w", err))
 			continue
@@ -86,16 +84,6 @@ func readForeign(names []string) ([]importer.File, error) {
 		out = append(out, importer.File{Name: name, Data: data})
 	}
 	return out, errors.Join(errs...)
-}
-
-// readBounded reads one byte more than is allowed at most: the parser says so then.
-func readBounded(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, strictyaml.MaxFile+1))
 }
 
 func (a *app) writeImported(f importFlags, r *importer.Result) error {

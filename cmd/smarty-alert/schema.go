@@ -23,7 +23,7 @@ use yaml-language-server one line at the top of a file is enough:
 		Example: `  smarty-alert schema rules
   smarty-alert schema rules > rules.schema.json
   smarty-alert schema config > config.schema.json`,
-		Args: noArgs,
+		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, of := range []struct {

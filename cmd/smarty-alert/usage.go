@@ -13,17 +13,17 @@ import (
 
 // knownCommand refuses a command that is not there and names the one that was
 // probably meant.
-func knownCommand(root *cobra.Command, args []string) error {
+func knownCommand(parent *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range parent.Commands() {
 		if !c.Hidden {
 			names = append(names, c.Name())
 		}
 	}
-	hint := "smarty-alert --help lists the commands"
+	hint := parent.CommandPath() + " --help lists the commands"
 	if near := strictyaml.Nearest(args[0], names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
