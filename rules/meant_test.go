@@ -71,3 +71,16 @@ func TestParse_MisspeltNamesAreRecognised(t *testing.T) {
 		})
 	}
 }
+
+// What Windows editors add is no fault: a byte order mark, and \r before each \n.
+func TestParse_FilesOfWindowsAreFine(t *testing.T) {
+	const text = "\ufeffrules:\r\n- id: a\r\n  event: LOGIN_ERROR\r\n  match: >-\r\n    reason == \"x\"\r\n    or pid > 1\r\n  window: 5m\r\n  condition: count >= 5\r\n"
+	set, warnings, err := rules.Parse("r.yaml", []byte(text), rules.Options{})
+	if err != nil || len(warnings) > 0 || set.Rules[0].Match.Source != `reason == "x" or pid > 1` {
+		t.Errorf("%v %v", err, warnings)
+	}
+	_, _, err = rules.Parse("r.yaml", []byte(strings.Replace(text, "pid", "pdi", 1)), rules.Options{})
+	if err == nil || !strings.Contains(err.Error(), "r.yaml:6:8: rule \"a\": match: unknown name \"pdi\"\n    6 |     or pdi > 1\n") {
+		t.Error(err)
+	}
+}

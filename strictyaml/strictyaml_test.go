@@ -1,9 +1,11 @@
 package strictyaml_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -146,16 +148,18 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+var yamlBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
 // FuzzParse: no panic, and every place lies in the file.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"name: a", "expr: |\n  BAD", "a: &a [*a]", "{a: [b", "expr: 'x''BAD'", "\t", "expr: >-\n\n  BAD\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		lines := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")
+		lines := yamlBreak.Split(strings.TrimPrefix(text, "\ufeff"), -1)
 		_, faults := faultsOf(t, text)
 		for _, fault := range faults {
-			if fault.Line < 0 || fault.Line > len(lines) || fault.Line > 0 && fault.Col < 1 {
+			if fault.Line < 0 || fault.Line > len(lines) || fault.Line > 0 && (fault.Col < 1 || fault.Col > utf8.RuneCountInString(lines[fault.Line-1])+1) {
 				t.Errorf("%q: fault at %s", text, fault.Position())
 			}
 			_ = fault.Text()
