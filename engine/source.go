@@ -74,6 +74,14 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	return sec, at, false
 }
 
+// passed counts records that were passed over: of the second of the record before,
+// the greatest of the source, which was taken like any other.
+func (s *source) passed(n, reached int64) {
+	if n > 0 && (s.Maxts <= s.Final || s.Maxts <= reached) {
+		s.Late += n
+	}
+}
+
 // movedBy tells whether a timestamp would change what is known of the source's
 // clock. A source's first record has nothing to be forged in.
 func (s *source) movedBy(sec int64) bool {

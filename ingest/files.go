@@ -16,6 +16,9 @@ type ReadOptions struct {
 	smartylog.Options
 	// SourceOptions, when set, replaces Options for a source.
 	SourceOptions func(source string) smartylog.Options
+	// Wants, when set, gives the events of a source that the caller wants; nil: all.
+	// Of the others records may be passed over: see smartylog.Scanner.Want.
+	Wants func(src Source) func(event string) bool
 	// From skips records before this Unix second, To those at it or after.
 	// Zero: no limit. Records without a time go with the record before them.
 	From, To int64
@@ -30,6 +33,7 @@ type SourceStats struct {
 	Bytes   int64 // of text, unpacked
 	Lines   int64 // line ends, plus a last line without one
 	Records int64 // in the files, whether returned or not
+	Passed  int64 // of them: passed over between From and To, since nobody wants them
 	Skipped int64 // bytes that belong to no record
 	Future  int64 // records flagged Future
 }

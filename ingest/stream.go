@@ -18,6 +18,7 @@ type stream struct {
 	lane
 	src    Source
 	opts   smartylog.Options
+	wants  func(event string) bool
 	seen   func(int64) // progress
 	file   io.Closer
 	in     *meter
@@ -39,6 +40,9 @@ type stream struct {
 func newStream(src Source, o ReadOptions) *stream {
 	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
 	s.lane = lane{name: src.Name(), high: unread}
+	if o.Wants != nil {
+		s.wants = o.Wants(src)
+	}
 	if o.SourceOptions != nil {
 		s.opts = o.SourceOptions(s.name)
 	}
@@ -143,7 +147,7 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 func (s *stream) label(rec *smartylog.Record) {
 	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
 	rec.File, rec.Gen = s.base, s.gen
-	s.stats.Records++
+	s.stats.Records += 1 + rec.Passed
 }
 
 // open opens generation s.gen, or the next one that can be opened, or finds that
@@ -177,6 +181,7 @@ func (s *stream) openFile() error {
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
+	s.scan.Want(s.wants)
 	return nil
 }
 
@@ -218,6 +223,11 @@ func (s *stream) finished() bool { return s.end && len(s.ahead) == 0 }
 
 // wanted applies From and To.
 func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
+	if s.inside { // as the record before it, of whose second those passed over are
+		s.stats.Passed += rec.Passed
+	} else {
+		rec.Passed = 0
+	}
 	if rec.HasTime() {
 		s.inside = (o.From == 0 || rec.Sec >= o.From) && (o.To == 0 || rec.Sec < o.To)
 	}

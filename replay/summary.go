@@ -96,6 +96,7 @@ func (s *Summary) finish(eng *engine.Engine, files []ingest.SourceStats) {
 	for _, f := range files {
 		s.Bytes += f.Bytes
 		s.Lines += f.Lines
+		s.Records += f.Passed
 	}
 	if first, ok := eng.First(); ok {
 		s.From = utc(first)

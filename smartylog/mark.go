@@ -1,9 +1,6 @@
 package smartylog
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "bytes"
 
 // mark is what framing learns about the record that begins at some place.
 type mark struct {
@@ -17,43 +14,7 @@ type mark struct {
 	spliced bool   // it was written between the pieces of another record
 	bare    bool   // the other one lacks its traceback, if it has one
 	wants   bool   // and its event is one of those that have one
-}
-
-// place is a logging call seen before: the same code, process and thread print
-// the same bytes from the level to the event's name.
-type place struct {
-	n       int // length of text
-	message int // where the message begins in text
-	text    [96]byte
-	event   string
-}
-
-// places remembers logging calls by a hash of their text.
-type places [256]place
-
-// at is where a call whose text is b, with its first "]" at i, is remembered.
-func (p *places) at(b []byte, i int) *place {
-	const mix = 0x9E3779B97F4A7C15
-	h := binary.LittleEndian.Uint64(b)
-	h = h*mix ^ binary.LittleEndian.Uint64(b[8:])
-	h = h*mix ^ binary.LittleEndian.Uint64(b[i-8:])
-	return &p[h*mix>>56]
-}
-
-// remember keeps a call whose event is documented: what follows such a name does
-// not decide whether it is one.
-func (p *place) remember(b []byte, message int) {
-	name, _ := eventWord(b[message:])
-	end := message + len(name)
-	if name == nil || end >= len(b) || b[end] != ' ' || end >= len(p.text) {
-		return
-	}
-	event, ok := documented.names[string(name)]
-	if !ok {
-		return
-	}
-	p.n, p.message, p.event = end+1, message, event
-	copy(p.text[:], b[:end+1])
+	idle    bool   // nobody wants its event, see Scanner.Want
 }
 
 // headerAt reads a header at the start of a line.
@@ -107,22 +68,19 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		return false
 	}
 	rest := b[n:]
-	i := bytes.IndexByte(rest[:min(len(rest), len(place{}.text))], ']')
-	var seen *place
-	if i >= 16 {
-		seen = s.places.at(rest, i)
-		if k := seen.n; k > 0 && len(rest) >= k && bytes.Equal(rest[:k], seen.text[:k]) {
-			*m = mark{stamp: st, level: n, message: n + seen.message, event: seen.event, pairs: n + k - 1}
-			return true
-		}
+	var c call
+	seen := s.places.at(rest, &c)
+	if seen.is(rest, &c) {
+		*m = mark{stamp: st, level: n, message: n + c.close + seen.message, event: seen.event, pairs: n + c.close + seen.tail - 1, idle: seen.idle}
+		return true
 	}
 	var h headerSpans
 	if ok, _ = h.scan(b, n); !ok || h.holdsTime(b) {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
-	if seen != nil && h.thread.to == n+i {
-		seen.remember(rest, h.message-n)
+	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close {
+		seen.remember(rest, &c, h.message-n, s.wants)
 	}
 	return true
 }

@@ -47,8 +47,10 @@ type Scanner struct {
 	start int
 	cur   pending
 
-	prev    [2]previous // the record returned last and the one before it, by turns
+	prev    [2]previous // the record before the open one and the one before that, by turns
 	turn    bool
+	wants   func(event string) bool // nil: every record is returned
+	calm    calm
 	torn    torn
 	quoted  quotedText
 	work    splitter
@@ -202,6 +204,10 @@ func (s *Scanner) begin(m *mark, rec *Record) bool {
 	if m.flags&Glued != 0 || s.torn.waits || closed && s.line-s.start >= split && endsPiece(s.base+int64(s.line+m.junk), &s.cur) {
 		s.followTorn(m)
 	}
+	if closed && s.passable(m) {
+		s.passOver()
+		closed = false
+	}
 	if closed {
 		s.emit(rec, s.line, m)
 	}
@@ -260,6 +266,7 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 		s.events.read(rec)
 	}
 	s.judge(rec, next)
+	s.settleDown(rec)
 	s.pos = s.base + int64(to)
 }
 
