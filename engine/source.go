@@ -74,11 +74,11 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	return sec, at, false
 }
 
-// passed counts records that were passed over: of the second of the record before,
-// the greatest of the source, which was taken like any other.
-func (s *source) passed(n, reached int64) {
-	if n > 0 && (s.Maxts <= s.Final || s.Maxts <= reached) {
-		s.Late += n
+// passed counts the records that were passed over before rec: they were of a
+// second that a record of the source had been taken at.
+func (s *source) passed(rec *smartylog.Record, reached int64) {
+	if rec.Passed > 0 && (rec.PassedSec <= s.Final || rec.PassedSec <= reached) {
+		s.Late += rec.Passed
 	}
 }
 

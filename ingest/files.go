@@ -19,6 +19,9 @@ type ReadOptions struct {
 	// Wants, when set, gives the events of a source that the caller wants; nil: all.
 	// Of the others records may be passed over: see smartylog.Scanner.Want.
 	Wants func(src Source) func(event string) bool
+	// Piece is how many bytes are framed at a time, several such pieces of a file side
+	// by side; 0: as many as fit into the cache, and into memory for all sources.
+	Piece int
 	// From skips records before this Unix second, To those at it or after.
 	// Zero: no limit. Records without a time go with the record before them.
 	From, To int64
@@ -57,7 +60,10 @@ func OpenFiles(srcs []Source, o ReadOptions) (*Files, error) {
 	f := &Files{opts: o}
 	for i, src := range srcs {
 		s := newStream(src, o)
-		s.index = i
+		s.index, s.crowd, s.piece = i, len(srcs), o.Piece
+		if o.Piece == 0 {
+			s.piece = pieceSize(len(srcs))
+		}
 		f.streams = append(f.streams, s)
 		f.order.push(&s.lane)
 	}

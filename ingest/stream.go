@@ -23,10 +23,15 @@ type stream struct {
 	file   io.Closer
 	in     *meter
 	scan   *smartylog.Scanner
-	base   string // Record.File of the open file
-	gen    int    // of the open file; the next to open when none is
-	broken error  // of the open file, told after its last record
-	peeks  bool   // the scanner may know what follows the record it returned last
+	pieces *pieces           // while the file is framed in pieces, in place of scan
+	frames []smartylog.Frame // of the current piece, not yet returned
+	crowd  int               // how many streams there are
+	piece  int               // bytes of a piece
+	base   string            // Record.File of the open file
+	gen    int               // of the open file; the next to open when none is
+	broken error             // of the open file, told after its last record
+	peeks  bool              // what follows the record returned last may be known, from
+	peek   func() (int64, bool)
 
 	ahead  []*smartylog.Record // read in search of the next time, oldest first
 	end    bool                // all files are read
@@ -78,8 +83,8 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 			return r.Sec, true
 		}
 	}
-	if s.peeks && s.scan != nil {
-		if sec, ok := s.scan.PeekSec(); ok {
+	if s.peeks {
+		if sec, ok := s.peek(); ok {
 			return sec, true
 		}
 	}
@@ -102,7 +107,7 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 // after the last record, else io.EOF.
 func (s *stream) read(rec *smartylog.Record) error {
 	for !s.end {
-		if s.scan == nil {
+		if s.file == nil {
 			s.open()
 			continue
 		}
@@ -128,6 +133,9 @@ func (s *stream) read(rec *smartylog.Record) error {
 // scanOne returns the next record of the open file. What was open when the file ended, or broke off after a
 // whole line, is one too; the break is told after it.
 func (s *stream) scanOne(rec *smartylog.Record) error {
+	if s.pieces != nil && s.framed(rec) {
+		return nil
+	}
 	err := s.broken
 	if err == nil {
 		err = s.scan.Next(rec)
@@ -142,6 +150,26 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 	}
 	s.peeks, s.broken = true, nil
 	return err
+}
+
+// framed returns the next record of the pieces; after the last of them the scanner
+// goes on.
+func (s *stream) framed(rec *smartylog.Record) bool {
+	for len(s.frames) == 0 {
+		f := s.pieces.next()
+		if f == nil {
+			s.scan, s.pieces = s.pieces.scanner(), nil
+			s.peek = s.scan.PeekSec
+			return false
+		}
+		s.frames = f.Frames
+		s.stats.Skipped += f.Skipped()
+	}
+	f := &s.frames[0]
+	s.frames = s.frames[1:]
+	f.Put(rec)
+	s.peeks, s.peek = true, f.PeekSec
+	return true
 }
 
 func (s *stream) label(rec *smartylog.Record) {
@@ -180,8 +208,13 @@ func (s *stream) openFile() error {
 	}
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
+	if s.src.holds(s.gen, 2*int64(s.piece)) {
+		s.pieces = startPieces(s.in, s.opts, s.wants, s.piece, s.crowd)
+		return nil
+	}
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
 	s.scan.Want(s.wants)
+	s.peek = s.scan.PeekSec
 	return nil
 }
 
@@ -190,8 +223,11 @@ func (s *stream) closeFile() error {
 	if s.file == nil {
 		return nil
 	}
+	if s.pieces != nil {
+		s.pieces.close()
+	}
 	s.stats = s.counts()
-	s.scan, s.in = nil, nil
+	s.scan, s.pieces, s.frames, s.in, s.peeks = nil, nil, nil, nil, false
 	f := s.file
 	s.file = nil
 	if err := f.Close(); err != nil {
@@ -208,12 +244,14 @@ func (s *stream) close() error {
 // counts returns the totals including the open file.
 func (s *stream) counts() SourceStats {
 	t := s.stats
-	if s.scan != nil {
+	if s.in != nil {
 		t.Bytes += s.in.bytes
 		t.Lines += s.in.lines
 		if s.in.partial {
 			t.Lines++
 		}
+	}
+	if s.scan != nil {
 		t.Skipped += s.scan.Skipped()
 	}
 	return t

@@ -76,6 +76,7 @@ func TestRun_Determinism(t *testing.T) {
 type variant struct {
 	all     bool // no record is passed over, wanted or not
 	cores   int
+	piece   int     // bytes of a file that are framed at a time; 0: as usual, all of these small ones
 	layout  *layout // nil: a plain file for each source, named by their directory
 	resumes []int   // after so many records the engine is made anew from its state and the files are opened again
 }
@@ -100,6 +101,7 @@ func (c *dCase) run(t *rapid.T, n int, v variant) outcome {
 	var out bytes.Buffer
 	lines := NewJSONL(&out)
 	o := Options{Rules: c.set, Sources: sources, Lateness: c.lateness, Until: c.until, Pending: true, Dispatcher: c.dispatcher(t)}
+	o.Read.Piece = v.piece
 	if v.all {
 		o.Read.Wants = func(ingest.Source) func(string) bool { return nil }
 	}
@@ -174,7 +176,7 @@ func reopened(o Options, files *ingest.Files, n int) (*ingest.Files, error) {
 
 // drawVariant draws another way of reading the same.
 func drawVariant(t *rapid.T, c *dCase) variant {
-	v := variant{cores: rapid.IntRange(1, 4).Draw(t, "cores"), layout: drawLayout(t, c)}
+	v := variant{cores: rapid.IntRange(1, 4).Draw(t, "cores"), piece: rapid.SampledFrom([]int{0, 60, 300, 1000, 5000}).Draw(t, "piece"), layout: drawLayout(t, c)}
 	if rapid.Bool().Draw(t, "resume") {
 		v.resumes = rapid.SliceOfN(rapid.IntRange(1, max(1, c.records())), 1, 4).Draw(t, "resumed after")
 	}

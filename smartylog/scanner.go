@@ -42,6 +42,7 @@ type Scanner struct {
 	scan int   // no newline between line and here
 	glue int   // no glued header in the current line before here
 	mid  bool  // the start of the current line has been looked at
+	stop int   // Next ends where a record begins there; 0: nowhere
 
 	open  bool // there is an open record, buf[start:line] and on
 	start int
@@ -95,12 +96,21 @@ func (s *Scanner) Next(rec *Record) error {
 			}
 			s.end = s.scan + i + 1
 		}
+		if s.stopped() {
+			return io.EOF
+		}
 		if s.pass(s.end, rec) {
 			return nil
+		}
+		if s.stopped() {
+			return io.EOF
 		}
 		s.nextLine(s.end)
 	}
 }
+
+// stopped tells whether the open record is the one before which Next ends.
+func (s *Scanner) stopped() bool { return s.stop > 0 && s.open && s.start == s.stop }
 
 // Flush closes the open record, including an unfinished last line, and returns
 // it; false if there is none. Call it until it returns false: an unfinished line
@@ -155,6 +165,9 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 		case s.headerAt(s.buf[s.line:end], &m):
 			if s.begin(&m, rec) {
 				return true
+			}
+			if s.stopped() {
+				return false
 			}
 		case !s.open && blank(s.buf[s.line:end]):
 			s.skip(end)

@@ -30,7 +30,10 @@ func (s *Scanner) settleDown(rec *Record) {
 		return
 	}
 	c := &s.calm
-	rec.Passed = c.passed - c.before
+	rec.Passed, rec.PassedSec = c.passed-c.before, 0
+	if rec.Passed > 0 {
+		rec.PassedSec = c.at
+	}
 	c.before = c.passed
 	if !rec.HasTime() || rec.Sec < c.high {
 		c.at = never

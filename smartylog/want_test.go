@@ -14,19 +14,46 @@ import (
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
+// reading is a record that was returned, and what was said to follow it.
+type reading struct {
+	*smartylog.Record
+	next  int64
+	peeks bool
+}
+
+func collect(s *smartylog.Scanner) (all []reading) {
+	var rec smartylog.Record
+	for s.Next(&rec) == nil {
+		sec, ok := s.PeekSec()
+		all = append(all, reading{rec.Clone(), sec, ok})
+	}
+	for s.Flush(&rec) {
+		all = append(all, reading{Record: rec.Clone()})
+	}
+	return all
+}
+
 // passedRight compares what a scanner returns that passes over unwanted records
 // with all records there are.
 func passedRight(t interface{ Errorf(string, ...any) }, data []byte, in io.Reader, wants func(string) bool) (passed int64) {
-	all := collect(smartylog.NewScanner(bytes.NewReader(data), 0, smartylog.Options{}))
 	s := smartylog.NewScanner(in, 0, smartylog.Options{})
 	s.Want(wants)
+	passed = rightlyPassed(t, collect(smartylog.NewScanner(bytes.NewReader(data), 0, smartylog.Options{})), collect(s), wants)
+	if passed != s.Passed() {
+		t.Errorf("%d records were passed over, not %d", passed, s.Passed())
+	}
+	return passed
+}
+
+// rightlyPassed compares the records that were returned with all there are.
+func rightlyPassed(t interface{ Errorf(string, ...any) }, all, returned []reading, wants func(string) bool) (passed int64) {
 	high := int64(-1 << 62)
 	i := 0
-	for _, r := range collect(s) {
+	for _, r := range returned {
 		for n := r.Passed; n > 0 && i < len(all); n-- {
-			r := all[i]
-			if wants(r.Event) || r.Sec != high || r.Flags&^smartylog.Suspect != 0 {
-				t.Errorf("passed over: %q at second %d, flags %v; the greatest second before is %d", r.Raw, r.Sec, r.Flags, high)
+			over := all[i]
+			if wants == nil || wants(over.Event) || over.Flags&^smartylog.Suspect != 0 || over.Sec != r.PassedSec || over.Sec != all[i-1].Sec || over.Sec < high-60 {
+				t.Errorf("passed over: %q at second %d, flags %v, as one of %d; the greatest second before is %d", over.Raw, over.Sec, over.Flags, r.PassedSec, high)
 			}
 			i++
 		}
@@ -37,16 +64,19 @@ func passedRight(t interface{ Errorf(string, ...any) }, data []byte, in io.Reade
 		passed += r.Passed
 		want := all[i]
 		i++
-		if got, want := shown(r), shown(want); got != want {
+		if got, want := shown(r.Record), shown(want.Record); got != want {
 			t.Errorf("record %d:\n%s", i-1, cmp.Diff(want, got))
 			return 0
+		}
+		if r.next != want.next || r.peeks != want.peeks {
+			t.Errorf("after record %d comes second %d (%v), want %d (%v)", i-1, r.next, r.peeks, want.next, want.peeks)
 		}
 		if r.HasTime() && r.Sec > high && !r.IsSuspect() {
 			high = r.Sec
 		}
 	}
-	if i != len(all) || passed != s.Passed() {
-		t.Errorf("%d of %d records were returned or passed over, %d and %d passed", i, len(all), passed, s.Passed())
+	if i != len(all) {
+		t.Errorf("%d of %d records were returned or passed over", i, len(all))
 	}
 	return passed
 }
@@ -54,14 +84,6 @@ func passedRight(t interface{ Errorf(string, ...any) }, data []byte, in io.Reade
 // shown is all that a record says of itself.
 func shown(r *smartylog.Record) string {
 	return fmt.Sprintf("%d %d %s %s", r.Pos, r.Offset, r.AppendJSON(nil, true), r.Raw)
-}
-
-func collect(s *smartylog.Scanner) (all []*smartylog.Record) {
-	var rec smartylog.Record
-	for s.Next(&rec) == nil || s.Flush(&rec) {
-		all = append(all, rec.Clone())
-	}
-	return all
 }
 
 func TestScanner_PassesOverUnwantedRecords(t *testing.T) {
@@ -94,33 +116,41 @@ func TestScanner_PassesOverUnwantedRecords(t *testing.T) {
 
 // Logs of documented events, with everything that happens to logs between them.
 func TestScanner_PassesOverLikeReading(t *testing.T) {
-	events := []string{"LOGIN_ERROR", "LOGIN_SUCCESS", "STREAM_SERVICE_CHECKING_ERROR", "OWN_EVENT"}
 	var passed int64
 	rapid.Check(t, func(t *rapid.T) {
-		var log strings.Builder
-		sec := 0
-		for range rapid.IntRange(1, 150).Draw(t, "records") {
-			switch rapid.IntRange(0, 40).Draw(t, "what") {
-			case 0:
-				log.WriteString("\x00\x00")
-			case 1:
-				log.WriteString("  File \"/a.py\", line 1, in f\nKeyError: 1\n")
-			case 2:
-				sec -= rapid.SampledFrom([]int{1, 3, 500, 90000}).Draw(t, "back")
-			case 3:
-				sec += 90000
-			}
-			sec += rapid.SampledFrom([]int{0, 0, 0, 0, 0, 1, 2, 5}).Draw(t, "step")
-			at := 1490340155 + sec
-			fmt.Fprintf(&log, "%s ERROR check:64 run[%d.%s] %s a=u'%s", time.Unix(int64(at), 0).UTC().Format("Mon Jan 02 15:04:05+0000 2006"), rapid.IntRange(1, 3).Draw(t, "process"),
-				rapid.SampledFrom([]string{"MainThread", "Thread-2", "a b"}).Draw(t, "thread"), rapid.SampledFrom(events).Draw(t, "event"),
-				rapid.SampledFrom([]string{"", "x", strings.Repeat("y", 5000)}).Draw(t, "value"))
-			log.WriteString(rapid.SampledFrom([]string{"'\n", "'\n", "'\n", "'\n", "'\n", "'\n", "\n", "'", ""}).Draw(t, "end"))
-		}
-		wanted := rapid.SampledFrom(events).Draw(t, "wanted")
-		passed += passedRight(t, []byte(log.String()), strings.NewReader(log.String()), func(event string) bool { return event == wanted })
+		log := drawLog(t)
+		wanted := rapid.SampledFrom(drawnEvents()).Draw(t, "wanted")
+		passed += passedRight(t, []byte(log), strings.NewReader(log), func(event string) bool { return event == wanted })
 	})
 	if passed < 100 {
 		t.Errorf("passed over %d records in all: it proves too little", passed)
 	}
+}
+
+func drawnEvents() []string {
+	return []string{"LOGIN_ERROR", "LOGIN_SUCCESS", "STREAM_SERVICE_CHECKING_ERROR", "OWN_EVENT"}
+}
+
+func drawLog(t *rapid.T) string {
+	var log strings.Builder
+	at := time.Unix(1490340155, 0).UTC()
+	for range rapid.IntRange(1, 150).Draw(t, "records") {
+		switch rapid.IntRange(0, 40).Draw(t, "what") {
+		case 0:
+			log.WriteString("\x00\x00")
+		case 1:
+			log.WriteString("  File \"/a.py\", line 1, in f\nKeyError: 1\n")
+		case 2:
+			at = at.Add(-rapid.SampledFrom([]time.Duration{time.Second, 3 * time.Second, 500 * time.Second, 25 * time.Hour}).Draw(t, "back"))
+		case 3:
+			at = at.Add(25 * time.Hour)
+		}
+		at = at.Add(rapid.SampledFrom([]time.Duration{0, 0, 0, 0, 0, 1, 2, 5}).Draw(t, "step") * time.Second)
+		zone := rapid.SampledFrom([]string{"+0000", "+0000", "+0000", "+0000", "+0000", "+0000", "+0000", ""}).Draw(t, "offset")
+		fmt.Fprintf(&log, "%s ERROR check:64 run[%d.%s] %s a=u'%s", at.Format("Mon Jan 02 15:04:05"+zone+" 2006"), rapid.IntRange(1, 3).Draw(t, "process"),
+			rapid.SampledFrom([]string{"MainThread", "Thread-2", "a b"}).Draw(t, "thread"), rapid.SampledFrom(drawnEvents()).Draw(t, "event"),
+			rapid.SampledFrom([]string{"", "x", "[1.", strings.Repeat("y", 5000)}).Draw(t, "value"))
+		log.WriteString(rapid.SampledFrom([]string{"'\n", "'\n", "'\n", "'\n", "'\n", "'\n", "\n", "'", ""}).Draw(t, "end"))
+	}
+	return log.String()
 }

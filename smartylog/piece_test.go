@@ -1,0 +1,90 @@
+package smartylog_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// collectPieces reads a log that is framed in pieces of about so many bytes.
+func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, size func() int) (out []reading, skipped int64) {
+	var before *smartylog.Piece
+	at := 0
+	for to := 0; to < len(data); {
+		to = min(len(data), max(to, at)+size())
+		end, lineEnd, ok := smartylog.Cut(data[at:to])
+		if !ok {
+			continue
+		}
+		p := &smartylog.Piece{Text: bytes.Clone(data[at : at+lineEnd]), End: end, At: int64(at)}
+		p.Frame(o, wants)
+		if before != nil {
+			p.After(before)
+		}
+		for i := range p.Frames {
+			var rec smartylog.Record
+			p.Frames[i].Put(&rec)
+			r := reading{Record: &rec}
+			r.next, r.peeks = p.Frames[i].PeekSec()
+			out = append(out, r)
+		}
+		skipped += p.Skipped()
+		before, at = p, at+end
+	}
+	rest := smartylog.NewScanner(bytes.NewReader(data), 0, o)
+	rest.Want(wants)
+	if before != nil {
+		rest = before.Rest(bytes.NewReader(data[at+len(before.Text)-before.End:]))
+	}
+	return append(out, collect(rest)...), skipped + rest.Skipped()
+}
+
+func samePieces(t interface{ Errorf(string, ...any) }, data []byte, o smartylog.Options, wants func(string) bool, size func() int) {
+	s := smartylog.NewScanner(bytes.NewReader(data), 0, o)
+	all := collect(s)
+	got, skipped := collectPieces(data, o, wants, size)
+	rightlyPassed(t, all, got, wants)
+	if skipped != s.Skipped() {
+		t.Errorf("in pieces %d bytes were skipped, want %d", skipped, s.Skipped())
+	}
+}
+
+func TestPiece_LikeTheWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		log := drawLog(t)
+		var wants func(string) bool
+		if wanted := rapid.SampledFrom(append(drawnEvents(), "")).Draw(t, "wanted"); wanted != "" {
+			wants = func(event string) bool { return event == wanted }
+		}
+		o := smartylog.Options{IgnoreOffset: rapid.IntRange(0, 9).Draw(t, "ignore offsets") == 0}
+		sizes := rapid.SliceOfN(rapid.IntRange(100, 20000), 1, 20).Draw(t, "sizes")
+		i := 0
+		samePieces(t, []byte(log), o, wants, func() int { i++; return sizes[i%len(sizes)] })
+	})
+}
+
+// Logs that are framed in pieces in earnest, with what depends on the record before.
+func TestPiece_Seams(t *testing.T) {
+	const (
+		a    = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
+		open = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x\n"
+		day  = "Sat Mar 25 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
+		far  = "Mon Mar 27 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
+		bare = "Fri Mar 24 10:22:35 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
+	)
+	for name, log := range map[string]string{
+		"plain": a + a + a + a, "a value left open": a + open + a + a, "a forged time": a + a + far + a + a, "the last is forged": a + a + far,
+		"back by a day": day + day + a + a + day, "a time without offset": a + bare + a + bare + bare, "junk first": "x\n\n\x00\x00" + a + a,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for size := 60; size < len(log); size += 7 {
+				samePieces(t, []byte(log), smartylog.Options{Zone: time.FixedZone("", 3*3600)}, nil, func() int { return size })
+				samePieces(t, []byte(log), smartylog.Options{}, func(string) bool { return false }, func() int { return size })
+			}
+		})
+	}
+}
