@@ -105,7 +105,7 @@ func (p *pieces) read(f *framing) bool {
 	for range uncut {
 		n := len(f.buf)
 		if cap(f.buf) < n+p.size {
-			f.buf = append(make([]byte, 0, n+p.size), f.buf...)
+			f.buf = append(make([]byte, 0, n+p.size+p.size/8), f.buf...) // and room for a longer beginning next time
 		}
 		k, err := io.ReadFull(p.in, f.buf[n:n+p.size])
 		f.buf = f.buf[:n+k]

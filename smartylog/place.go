@@ -49,7 +49,7 @@ func (c *call) find(b []byte) bool {
 	for p--; p > 0 && isDigit(b[p]); p-- {
 	}
 	c.open = p
-	return b[p] == '[' && p < dot-1 && p >= 16 && len(b) >= c.close+10
+	return b[p] == '[' && p < dot-1 && p >= 8 && len(b) >= c.close+10
 }
 
 // at is where the call at the start of b is remembered; nil when it is not written
@@ -60,7 +60,9 @@ func (p *places) at(b []byte, c *call) *place {
 	}
 	const mix = 0x9E3779B97F4A7C15
 	h := binary.LittleEndian.Uint64(b)
-	h = h*mix ^ binary.LittleEndian.Uint64(b[8:])
+	if c.open >= 16 {
+		h = h*mix ^ binary.LittleEndian.Uint64(b[8:])
+	}
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.open-8:])
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.close+2:])
 	return &p[h*mix>>56]
