@@ -20,7 +20,8 @@ type ReadOptions struct {
 	// Of the others records may be passed over: see smartylog.Scanner.Want.
 	Wants func(src Source) func(event string) bool
 	// Piece is how many bytes are framed at a time, several such pieces of a file side
-	// by side; 0: as many as fit into the cache, and into memory for all sources.
+	// by side. 0: with Wants, what fits into the cache, and into memory for all
+	// sources; else files are framed as they are read.
 	Piece int
 	// From skips records before this Unix second, To those at it or after.
 	// Zero: no limit. Records without a time go with the record before them.
@@ -61,7 +62,7 @@ func OpenFiles(srcs []Source, o ReadOptions) (*Files, error) {
 	for i, src := range srcs {
 		s := newStream(src, o)
 		s.index, s.crowd, s.piece = i, len(srcs), o.Piece
-		if o.Piece == 0 {
+		if o.Piece == 0 && s.wants != nil { // who wants every record spends more on each than framing does
 			s.piece = pieceSize(len(srcs))
 		}
 		f.streams = append(f.streams, s)

@@ -208,7 +208,7 @@ func (s *stream) openFile() error {
 	}
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
-	if s.src.holds(s.gen, 2*int64(s.piece)) {
+	if s.piece > 0 && s.src.holds(s.gen, 2*int64(s.piece)) {
 		s.pieces = startPieces(s.in, s.opts, s.wants, s.piece, s.crowd)
 		return nil
 	}
