@@ -57,14 +57,16 @@ func TestRun_Determinism(t *testing.T) {
 		for i := range 2 {
 			v := drawVariant(rt, c)
 			seen.addVariant(v)
-			if got := c.run(rt, i+1, v); got.sum != want.sum {
+			got := c.run(rt, i+1, v)
+			seen["passed"] += int(got.s.passed)
+			if got.sum != want.sum {
 				c.fail(rt, v, want, got)
 			}
 		}
 	})
 	t.Logf("seed %s: %s", seed, seen)
 	if n := seen["cases"]; !t.Failed() && n >= 500 {
-		for _, what := range append(dPrimitives(), "late", "future", "pieces", "packed", "resumed", "suppressed") {
+		for _, what := range append(dPrimitives(), "late", "future", "pieces", "packed", "resumed", "suppressed", "passed") {
 			if seen[what] < n/100 {
 				t.Errorf("%d cases contain only %d of %s: they prove too little", n, seen[what], what)
 			}

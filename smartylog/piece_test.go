@@ -2,6 +2,7 @@ package smartylog_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,23 +68,33 @@ func TestPiece_LikeTheWhole(t *testing.T) {
 	})
 }
 
-// Logs that are framed in pieces in earnest, with what depends on the record before.
+// What depends on the records before, on either side of a place to cut.
 func TestPiece_Seams(t *testing.T) {
 	const (
 		a    = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
 		open = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x\n"
 		day  = "Sat Mar 25 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
 		far  = "Mon Mar 27 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
-		bare = "Fri Mar 24 10:22:35 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n"
 	)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var autumn strings.Builder
+	for _, clock := range []string{"01:50:00", "02:05:00", "02:30:00", "02:50:00", "02:50:00+0200", "02:01:00+0200", "02:20:00+0200", "02:20:00+0100", "02:45:00+0100", "03:05:00"} {
+		autumn.WriteString("Sun Oct 29 " + clock + " 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_ERROR reason=u'x'\n")
+	}
+	short := head + "B a=1\n"
 	for name, log := range map[string]string{
 		"plain": a + a + a + a, "a value left open": a + open + a + a, "a forged time": a + a + far + a + a, "the last is forged": a + a + far,
-		"back by a day": day + day + a + a + day, "a time without offset": a + bare + a + bare + bare, "junk first": "x\n\n\x00\x00" + a + a,
+		"back by a day": day + day + a + a + day, "the hour that autumn repeats": autumn.String(), "junk first": "x\n\n\x00\x00" + a + a,
+		"a torn record": longHead(4096) + short + short + "x" + tornTail + short,
 	} {
 		t.Run(name, func(t *testing.T) {
 			for size := 60; size < len(log); size += 7 {
-				samePieces(t, []byte(log), smartylog.Options{Zone: time.FixedZone("", 3*3600)}, nil, func() int { return size })
-				samePieces(t, []byte(log), smartylog.Options{}, func(string) bool { return false }, func() int { return size })
+				samePieces(t, []byte(log), smartylog.Options{Zone: berlin}, nil, func() int { return size })
+				samePieces(t, []byte(log), smartylog.Options{Zone: berlin}, func(string) bool { return false }, func() int { return size })
+				samePieces(t, []byte(log), smartylog.Options{Zone: berlin, IgnoreOffset: true}, nil, func() int { return size })
 			}
 		})
 	}
