@@ -37,6 +37,14 @@ const further = `rules:
 - {id: other-log, log: [smarty_main, smarty_portal], match: log == "smarty_epg"}
 - {id: level-case, log: smarty_main, match: 'level in ["error", "fatal"]'}
 - {id: level-fine, log: smarty_main, match: 'level in ["ERROR", "FATAL"]'}
+- {id: log-of-event, event: LOGIN_ERROR, match: 'log in ["smarty_portal", "smarty_epg"]'}
+- {id: log-fine, event: LOGIN_ERROR, match: log == "smarty_accounts" or log == "old_accounts"}
+- {id: streak, event: STREAM_SERVICE_CHECKING_ERROR, group_by: [stream_service], aggregates: {well: {streak: event == "STREAM_SERVICE_CHECKING_SUCCESS"}}, condition: well >= 3}
+# unknown-value
+- {id: value-step, all_of: [{event: MANAGEMENT_COMMAND_ERROR, match: command == "Epg_import"}, {event: LOGIN_ERROR, match: reason != "unknown_eror"}], within: 5m}
+- {id: value-last, event: MANAGEMENT_COMMAND_*, condition: 'last.command == "chek_accounts"'}
+- {id: value-fine, event: MANAGEMENT_COMMAND_ERROR, match: 'command in ["epg_export", "check_accounts"]'}
+- {id: value-of-other, event: [VIDEOSERVICES_API_REQUEST, MANAGEMENT_COMMAND_ERROR], match: command == "chek_accounts"}
 # steps
 - id: dead-step
   sequence:
@@ -65,6 +73,11 @@ const further = `rules:
 # never-fires
 - {id: share, event: CUSTOMER_BALANCE_REQUEST_*, window: 5m, aggregates: {errors: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 'count >= 10 and ratio(errors, count) > 5'}
 - {id: levels, event: LOGIN_ERROR, window: 5m, levels: {info: count >= 5 and count < 3, warning: count >= 20}}
+- {id: baseline-inside, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h}}, condition: count >= 20 and count > 3 * hour}
+- {id: baseline-share, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h}}, condition: 'count >= 20 and ratio(count, hour) > 1'}
+- {id: baseline-fine, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h}}, condition: count >= 20 and count > 3 * hour / 12}
+- {id: baseline-before, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h, offset: 5m}}, condition: count >= 20 and count > 3 * hour}
+- {id: baseline-days, event: LOGIN_ERROR, window: 5m, aggregates: {days: {count: true, window: 2d}}, condition: count >= 20 and count > days}
 # always-true
 - {id: at-least-none, event: LOGIN_ERROR, window: 5m, aggregates: {refused: {count: true, where: 'reason == "x"'}}, condition: refused >= 0 and count >= 5}
 - {id: any-text, event: LOGIN_ERROR, match: reason matches ".*"}
@@ -73,12 +86,15 @@ const further = `rules:
 - {id: glob-as-regexp, event: STREAM_SERVICE_CHECKING_ERROR, match: stream_service matches "edge-*"}
 - {id: regexp-fine, event: STREAM_SERVICE_CHECKING_ERROR, match: 'stream_service matches "edge-[0-9]*"'}
 - {id: glob-at-front, event: STREAM_SERVICE_CHECKING_ERROR, match: 'not (stream_service == "*.example.com")'}
+- {id: globs-in-list, event: MANAGEMENT_COMMAND_ERROR, match: 'command in ["epg_*", "flushall"]'}
 # fields
 - {id: aggregate-field, event: [STREAM_SERVICE_CHECKING_ERROR, LOGIN_ERROR], window: 5m, aggregates: {n: {distinct: stream_service, where: 'event == "LOGIN_ERROR"'}}, condition: n >= 2}
 - {id: glob-of-events, event: STREAM_SERVICE_*, group_by: [stream_service], window: 5m, condition: count >= 7}
 # groups
 - {id: by-time, event: LOGIN_ERROR, group_by: [time], window: 5m, condition: count >= 6}
 - {id: by-renamed, event: LOGIN_ERROR, fields: {proc: pid}, group_by: [proc], window: 5m, condition: count >= 6}
+- {id: by-text, event: LOGIN_ERROR, fields: {what: lower(trim(text))}, group_by: [what], window: 5m, condition: count >= 6}
+- {id: by-dictionary, event: LOGIN_ERROR, group_by: [params], window: 5m, condition: count >= 6}
 # for
 - {id: for-fine, event: LOGIN_ERROR, window: 10m, condition: count >= 20, for: 5m}
 - {id: for-of-silence, event: LOGIN_SUCCESS, window: 5m, absence: true, condition: count == 0, for: 30m}

@@ -39,7 +39,7 @@ func fieldDomain(name string, events, logs []string) domain {
 		d.oneOf(literals(events))
 	case "log":
 		if logs == nil {
-			return d
+			return logDomain(events)
 		}
 		d.null = false
 		d.why = "the rule takes only records of " + strings.Join(logs, ", ")
@@ -53,6 +53,32 @@ func fieldDomain(name string, events, logs []string) domain {
 			d.number = true
 		}
 	}
+	return d
+}
+
+// logDomain is the logs of documented events. A log that the documentation does
+// not have may hold any of them.
+func logDomain(events []string) domain {
+	d := unknown()
+	var theirs, others []string
+	for _, e := range events {
+		doc, ok := smartylog.EventByName(e)
+		if !ok {
+			return d
+		}
+		theirs = append(theirs, doc.Log)
+	}
+	if len(events) == 0 {
+		return d
+	}
+	for _, info := range smartylog.Logs() {
+		if info.Documented && !slices.Contains(theirs, info.Stem) {
+			others = append(others, info.Stem)
+		}
+	}
+	d.null = false
+	d.why = fmt.Sprintf("%s is written to %s", strings.Join(events, ", "), strings.Join(slices.Compact(theirs), ", "))
+	d.holding(func(s string) bool { return !slices.Contains(others, s) })
 	return d
 }
 
@@ -133,11 +159,31 @@ func conditionFacts(r *rules.Rule) facts {
 		return unknown()
 	}
 	f.atMost = func(a, b *rules.Term) bool {
-		x, okx := termColumn(r, a)
-		y, oky := termColumn(r, b)
-		return okx && oky && partOf(x, y)
+		x, few, okx := scaledColumn(r, a)
+		y, many, oky := scaledColumn(r, b)
+		return okx && oky && few <= many && partOf(x, y)
 	}
 	return f
+}
+
+// scaledColumn is a column that is multiplied and divided by positive numbers.
+func scaledColumn(r *rules.Rule, t *rules.Term) (c column, factor float64, ok bool) {
+	if len(t.Args) != 2 || t.Op != "*" && t.Op != "/" {
+		c, ok = termColumn(r, t)
+		return c, 1, ok
+	}
+	of, by := t.Args[0], t.Args[1]
+	if t.Op == "*" && of.Op == "value" {
+		of, by = by, of
+	}
+	n, number := rules.Number(by.Value)
+	if by.Op != "value" || !number || n <= 0 {
+		return column{}, 0, false
+	}
+	if c, factor, ok = scaledColumn(r, of); t.Op == "/" {
+		n = 1 / n
+	}
+	return c, factor * n, ok
 }
 
 func termColumn(r *rules.Rule, t *rules.Term) (column, bool) {
@@ -147,13 +193,26 @@ func termColumn(r *rules.Rule, t *rules.Term) (column, bool) {
 	return columnOf(r, t.Name)
 }
 
-// partOf reports whether the first is never greater than the second: both look at
-// the same time, and the first at no record that the second does not count.
+// partOf reports whether the first is never greater than the second: it looks at
+// no time that the second leaves out, and at no record that the second does not count.
 func partOf(a, b column) bool {
-	if b.Func != windowing.Count || a.Func != windowing.Count && a.Func != windowing.Distinct || a.Window != b.Window || a.Offset != b.Offset {
+	if b.Func != windowing.Count || a.Func != windowing.Count && a.Func != windowing.Distinct || !covers(b, a) {
 		return false
 	}
 	return b.where() == "" || a.where() == b.where()
+}
+
+// covers reports whether one window reaches over the whole of another. Of those
+// that begin more than a day ago the ends are rounded: only the same one is sure.
+func covers(long, short column) bool {
+	if long.Window == short.Window && long.Offset == short.Offset {
+		return true
+	}
+	const day = 24 * 60 * 60
+	if long.Window == windowing.Forever || short.Window == windowing.Forever || long.Window+long.Offset > day {
+		return false
+	}
+	return long.Offset <= short.Offset && short.Window+short.Offset <= long.Window+long.Offset
 }
 
 func (c column) where() string {
@@ -239,6 +298,11 @@ func columnDomain(r *rules.Rule, name string, c column) domain {
 		}
 	}
 	switch c.Func {
+	case windowing.Streak:
+		if t := c.agg.Value.Term(); t != nil && selection(r).refute(append(matchClaims(r), claim{term: t})...) != nil {
+			d.atMost(0, false)
+			d.why = fmt.Sprintf("what %s counts is never true, so it is always 0", name)
+		}
 	case windowing.Distinct:
 		d.atMost(maxDistinct, false)
 		d.why = "distinct values are counted up to 10,000"

@@ -37,6 +37,7 @@ func Check(set *rules.Set, cfg *config.Config) []strictyaml.Fault {
 		l.groups(r)
 		l.texts(r)
 		l.patterns(r)
+		l.values(r)
 		l.unusedParts(r)
 	}
 	l.overAlerts()

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (f facts) conflictOf(claims []claim) *conflict {
 	subjects := map[string]*subject{}
 	for _, c := range claims {
 		if f.impossible(c) {
-			return &conflict{claims: []claim{c}}
+			return &conflict{claims: []claim{c}, why: outgrown(c)}
 		}
 		term, literal, op := split(c)
 		key := term.String()
@@ -227,6 +228,21 @@ func (f facts) impossible(c claim) bool {
 		return c.not && atMost(b, a)
 	}
 	return false
+}
+
+// outgrown is why a comparison of two terms that are not the same cannot hold.
+func outgrown(c claim) string {
+	if len(c.term.Args) != 2 || !strings.Contains("<>=", c.term.Op[:1]) || c.term.Op == "==" {
+		return ""
+	}
+	small, large := c.term.Args[0], c.term.Args[1]
+	if small.Op == "value" || large.Op == "value" || small.String() == large.String() {
+		return ""
+	}
+	if (c.term.Op[0] == '<') != c.not {
+		small, large = large, small
+	}
+	return fmt.Sprintf("%s is never greater than %s", small.Text(), large.Text())
 }
 
 // constantFalse judges a comparison of two literals.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // records looks at what the rule selects.
@@ -20,6 +21,9 @@ func (l *linter) records(r *rules.Rule) {
 		a := &r.Aggregates[i]
 		if a.Where != nil && !dead {
 			l.judge(a.Where, f, matchClaims(r), verdict{"never-matches", "no record of the rule can satisfy it"})
+		}
+		if a.Func == windowing.Streak && !dead {
+			l.judge(a.Value, f, matchClaims(r), verdict{"never-matches", "no record of the rule can satisfy it"})
 		}
 		if a.Value != nil && !dead {
 			l.fieldsOf(r, a)

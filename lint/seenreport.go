@@ -71,7 +71,7 @@ func (s *Seen) Faults() []strictyaml.Fault {
 	return faults.Sorted()
 }
 
-// Refute leaves out the warnings that an event or a log is not one of the
+// Refute leaves out the warnings that an event, a log or a value is not one of the
 // documentation where the records have it all the same.
 func (s *Seen) Refute(faults []strictyaml.Fault) []strictyaml.Fault {
 	there := map[string]bool{}
@@ -95,9 +95,32 @@ func (s *Seen) Refute(faults []strictyaml.Fault) []strictyaml.Fault {
 			}
 		}
 	}
+	values := s.knownTexts()
 	return slices.DeleteFunc(faults, func(f strictyaml.Fault) bool {
-		return undocumented(f.Code) && there[f.Position()]
+		return undocumented(f.Code) && there[f.Position()] || f.Code == "unknown-value" && values[f.Text()]
 	})
+}
+
+// knownTexts are the warnings of values that the records have.
+func (s *Seen) knownTexts() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.rules {
+		for _, u := range r.uses {
+			for _, lit := range u.literals {
+				if lit.equal == 0 {
+					continue
+				}
+				var said strictyaml.Faults
+				warnOfValues(&said, lit.term, eventsAskedOf(r.rule, u.expr))
+				for _, f := range said.Sorted() {
+					if strings.Contains(f.Msg, fmt.Sprintf("%q", lit.text)) {
+						out[f.Text()] = true
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 // undocumented reports whether a code says what the documentation does not have.

@@ -171,12 +171,23 @@ func (l *linter) globs(t *rules.Term) {
 			if (t.Op == "==" || t.Op == "!=" || t.Op == "startsWith" || t.Op == "endsWith" || t.Op == "contains") && starred.MatchString(v) {
 				t.Args[1].Warn(&l.faults, "glob-in-expression", globHint(v), "%q is compared to the letter, and the star with it: patterns with a star are for `event` alone", v)
 			}
+		case []any:
+			l.starredItems(t, v)
 		case *regexp.Regexp:
 			l.regexp(t, v)
 		}
 	}
 	for _, a := range t.Args {
 		l.globs(a)
+	}
+}
+
+// starredItems finds patterns in a list that a field is looked for in.
+func (l *linter) starredItems(t *rules.Term, list []any) {
+	for _, item := range list {
+		if v, ok := item.(string); ok && t.Op == "in" && starred.MatchString(v) {
+			t.Args[1].Warn(&l.faults, "glob-in-expression", globHint(v)+", joined to the list by or", "%q is compared to the letter, and the star with it: patterns with a star are for `event` alone", v)
+		}
 	}
 }
 
