@@ -1,8 +1,8 @@
 package lint
 
 import (
-	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,22 +81,38 @@ func needsMore(code string, done Scope) bool {
 	return !done.Logs && againstLogs(code) || done.Logs && undocumented(code) // which the logs may have refuted
 }
 
+// forCheck is how a comment for check begins, also behind another comment. Without
+// the colon it is no directive, but was meant as one.
+var forCheck = regexp.MustCompile(`(?i)(?:^|#[ \t]*)check(:|[ \t]+ignore\b)`)
+
+// directiveIn is what stands behind "check:" in a comment that is for check.
+func directiveIn(comment string) (rest string, ok bool) {
+	at := forCheck.FindStringSubmatchIndex(comment)
+	if at == nil {
+		return "", false
+	}
+	if comment[at[2]] != ':' {
+		return "", true
+	}
+	return comment[at[3]:], true
+}
+
 // directives reads the comments of a file that are meant for check.
 func directives(f File, said *strictyaml.Faults) []*directive {
-	if !bytes.Contains(f.Data, []byte("check:")) {
+	if !forCheck.Match(f.Data) {
 		return nil
 	}
 	var out []*directive
 	codes := codesOf(Pages())
 	for _, c := range strictyaml.Comments(f.Data) {
-		rest, ok := strings.CutPrefix(c.Text, "check:")
+		rest, ok := directiveIn(c.Text)
 		if !ok {
 			continue
 		}
 		words := strings.Fields(rest)
 		wrong := func(hint, msg string) { said.Add(c.Fault(f.Name, "", hint, msg, f.Secret)) }
 		switch {
-		case len(words) == 0 || words[0] != "ignore":
+		case len(words) == 0 || !strings.EqualFold(words[0], "ignore"):
 			wrong("write # check: ignore CODE REASON", "this comment is for check, and check knows only ignore")
 		case len(words) == 1:
 			wrong("write # check: ignore CODE REASON", "which warning is ignored is missing")

@@ -86,6 +86,10 @@ func TestIgnore_CommentsAreChecked(t *testing.T) {
 		"# check: ignroe never-fires it is meant so": "r.yaml:2:31: this comment is for check, and check knows only ignore (write # check: ignore CODE REASON)\n",
 		"# check: ignore invalid-rule no time":       "r.yaml:2:31: an error cannot be ignored (mend what it says)\n",
 		"# check: ignore never-fires it is meant so": "r.yaml:2:31: warning: nothing here has the warning never-fires [unused-ignore] (remove it)\n",
+		"# Check: Ignore never-fires it is meant so": "r.yaml:2:31: warning: nothing here has the warning never-fires [unused-ignore] (remove it)\n",
+		"# as in May # check: ignore never-fires so": "r.yaml:2:31: warning: nothing here has the warning never-fires [unused-ignore] (remove it)\n",
+		"# check ignore never-fires it is meant so":  "r.yaml:2:31: this comment is for check, and check knows only ignore (write # check: ignore CODE REASON)\n",
+		"# please check: ignored in May":             "",
 		"# check these rules again in May":           "",
 		"# check: ignore never-seen no logs today":   "", // the check against logs did not run
 		"# check: ignore duplicate-rule elsewhere":   "", // the other one may be in another file
