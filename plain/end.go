@@ -15,7 +15,11 @@ func resolves(r *rules.Rule) []string {
 		return eventEnd(r)
 	}
 	out := []string{resolution(r)}
-	if r.Resolve != nil && !r.Absence && !r.LookBack && steps(r) == nil {
+	switch {
+	case r.Resolve == nil:
+	case steps(r) != nil:
+		out = append(out, "judged when a record of the steps comes or is "+length(r.Within)+" old; once all are spent, not before the next one comes")
+	case !r.Absence && !r.LookBack:
 		out = append(out, "also when its windows have run empty"+hold(r, " for "))
 	}
 	if len(r.Levels) > 1 {

@@ -82,16 +82,22 @@ func sameGroup(r *rules.Rule) string {
 }
 
 // scope is what a condition is about, to stand after "when": a group, and a
-// window where it counts.
+// window where it counts or asks for one of the window's records.
 func scope(r *rules.Rule, x *rules.Expr) string {
 	text := " "
 	if r.GroupBy != nil {
 		text = ", for the same " + groupNames(r) + ", "
 	}
-	if slices.Contains(x.Names, "count") {
+	if slices.Contains(x.Names, "count") || r.Window > 0 && slices.ContainsFunc(x.Names, ofRecord) {
 		text += inWindow(r)
 	}
 	return text
+}
+
+// ofRecord reports whether a name is a field of the first, last or previous record.
+func ofRecord(name string) bool {
+	root, _, _ := strings.Cut(name, ".")
+	return recordNames[root] != ""
 }
 
 func inWindow(r *rules.Rule) string {
