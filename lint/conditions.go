@@ -21,7 +21,11 @@ func (l *linter) conditions(r *rules.Rule) {
 	}
 	l.levels(r, f)
 	if r.Resolve != nil {
-		l.judge(r.Resolve, f, nil, verdict{"never-resolves", "resolve can never hold, so that alerts end only when their windows run empty"})
+		end := "alerts end only when their windows run empty"
+		if r.Absence || r.LookBack || len(stepsOf(r)) > 0 {
+			end = "alerts never end"
+		}
+		l.judge(r.Resolve, f, nil, verdict{"never-resolves", "resolve can never hold, so that " + end})
 	}
 	l.pendingTime(r)
 	l.scheduledFor(r)

@@ -125,6 +125,9 @@ const further = `rules:
 - {id: many-values, event: LOGIN_ERROR, window: 5m, aggregates: {a: {distinct: reason}, b: {distinct: params.device}}, condition: count >= 11, annotations: {summary: '{{index .Values "a"}}'}}
 - {id: all-values, event: LOGIN_ERROR, window: 5m, aggregates: {a: {distinct: reason}}, condition: count >= 12, annotations: {summary: '{{range $k, $v := .Values}}{{$k}}={{$v}} {{end}}'}}
 - {id: values-heard, source: alerts, match: rule == "many-values" and values.b > 3, window: 5m, condition: count >= 8}
+# sequences see the records of their steps and of until alone
+- {id: order-hangs, event: LOGIN_*, sequence: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR}], within: 1m, resolve: last.event == "LOGIN_SUCCESS"}
+- {id: order-fine, event: LOGIN_*, sequence: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR}], until: {event: LOGIN_SUCCESS}, within: 1m, resolve: last.event == "LOGIN_SUCCESS"}
 `
 
 func TestCheck_Texts(t *testing.T) {

@@ -252,7 +252,11 @@ func nameDomain(r *rules.Rule, name string) domain {
 		if f.Name == name {
 			d := unknown()
 			if ref := r.Kept[f.Kept]; ref.Field == nil {
-				d = fieldDomain(ref.Path.String(), r.Events, r.Logs)
+				events := countedEvents(r)
+				d = fieldDomain(ref.Path.String(), events, r.Logs)
+				if d.why != "" && ref.Path.String() == "event" && stepsOf(r) != nil {
+					d.why = "the steps take only " + strings.Join(events, ", ")
+				}
 			}
 			d.null = true // there may be no such record
 			return d
@@ -268,6 +272,27 @@ func nameDomain(r *rules.Rule, name string) domain {
 		}
 	}
 	return unknown()
+}
+
+// countedEvents are the events of the records that conditions see: of a sequence
+// those that satisfy a step or until.
+func countedEvents(r *rules.Rule) []string {
+	var out []string
+	steps := stepsOf(r)
+	if r.Until != nil {
+		steps = append(slices.Clone(steps), *r.Until)
+	}
+	for _, st := range steps {
+		if st.Events == nil {
+			return r.Events
+		}
+		out = append(out, st.Events...)
+	}
+	if out == nil {
+		return r.Events
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // maxDistinct is where distinct saturates.
