@@ -212,11 +212,12 @@ func ruleText(b *strings.Builder, w plain.Words, width int) {
 	if w.Name != "" {
 		b.WriteString(": " + printable(w.Name))
 	}
-	form := w.Kind
-	if form != w.Mode {
-		form += " (mode " + w.Mode + ")"
+	form := "mode " + w.Mode
+	if w.Kind != w.Mode {
+		form = w.Kind + ", " + form
 	}
-	fmt.Fprintf(b, "\n  %s:%d, %s, %s, %s, state hash %s\n", w.File, w.Line, w.Severity, w.Status, form, w.StateHash)
+	b.WriteString("\n")
+	paragraph(b, "  ", fmt.Sprintf("%s:%d, %s, %s, %s, state hash %s", printable(w.File), w.Line, w.Severity, w.Status, form, w.StateHash), width)
 	for _, s := range []struct {
 		word      string
 		sentences []string
@@ -247,18 +248,22 @@ func about(w plain.Words) []string {
 	return []string{w.Description}
 }
 
-// bullet writes a sentence beside a word, broken into lines at its spaces.
+// bullet writes a sentence beside a word.
 func bullet(b *strings.Builder, word, sentence string, width int) {
-	const indent = 13
-	line := fmt.Sprintf("  %-9s- ", word)
-	used := indent
+	paragraph(b, fmt.Sprintf("  %-9s- ", word), sentence, width)
+}
+
+// paragraph writes a sentence broken into lines at its spaces, each as far to the
+// right as the start of the first is long.
+func paragraph(b *strings.Builder, start, sentence string, width int) {
+	line, used := start, len(start)
 	for i, part := range strings.Split(sentence, " ") {
 		n := len([]rune(part))
 		switch {
 		case i == 0:
 		case used+1+n > width:
 			b.WriteString(line + "\n")
-			line, used = strings.Repeat(" ", indent), indent
+			line, used = strings.Repeat(" ", len(start)), len(start)
 		default:
 			line, used = line+" ", used+1
 		}
