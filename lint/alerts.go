@@ -10,9 +10,14 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
+// maxHeard is how often a rule over alerts is held against another rule: further
+// rules over alerts are taken as they are.
+const maxHeard = 100_000
+
 // overAlerts looks at the rules over alerts: what they select are the transitions
 // of rules that are known.
 func (l *linter) overAlerts() {
+	left := maxHeard
 	for _, r := range l.set.Rules {
 		if r.Source != rules.AlertRecords || r.Status == rules.Disabled {
 			continue
@@ -21,7 +26,8 @@ func (l *linter) overAlerts() {
 		for _, x := range expressions(r) {
 			fine = l.namedRules(x.Term()) && fine
 		}
-		if !fine {
+		left -= len(l.set.Rules) * (1 + len(r.Sequence) + len(r.AllOf) + len(r.Aggregates))
+		if !fine || left < 0 {
 			continue
 		}
 		heard := l.heard(r, r.Match, nil, "the rule can never match")

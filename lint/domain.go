@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,12 +86,13 @@ func (d *domain) oneOf(literals []any) {
 // noneOf takes the literals out of the domain. A value may be written in several
 // ways, so only what is a literal itself is gone for certain.
 func (d *domain) noneOf(literals []any) {
+	d.not = slices.Clip(d.not) // others may hold the same ones
 	for _, l := range literals {
 		if l == nil {
 			d.null = false
 			continue
 		}
-		d.not = append(d.not[:len(d.not):len(d.not)], l)
+		d.not = append(d.not, l)
 	}
 }
 

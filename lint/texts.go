@@ -185,7 +185,7 @@ func (l *linter) globs(t *rules.Term) {
 // starredItems finds patterns in a list that a field is looked for in.
 func (l *linter) starredItems(t *rules.Term, list []any) {
 	for _, item := range list {
-		if v, ok := item.(string); ok && t.Op == "in" && starred.MatchString(v) {
+		if v, ok := item.(string); ok && t.Op == "in" && strings.Contains(v, "*") && starred.MatchString(v) {
 			t.Args[1].Warn(&l.faults, "glob-in-expression", globHint(v)+", joined to the list by or", "%q is compared to the letter, and the star with it: patterns with a star are for `event` alone", v)
 		}
 	}

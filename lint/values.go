@@ -73,12 +73,15 @@ func warnOfValues(faults *strictyaml.Faults, t *rules.Term, events []string) {
 	if !isList {
 		list = []any{literal}
 	}
-	for _, item := range list {
-		if text, isText := item.(string); isText {
-			warnOfValue(faults, t, key, text, known)
+	for _, item := range list[:min(len(list), maxItems)] {
+		if text, isText := item.(string); isText && warnOfValue(faults, t, key, text, known) {
+			return // one is enough to look at the list
 		}
 	}
 }
+
+// maxItems is how many texts of a list are looked at.
+const maxItems = 100
 
 // valuesIn are the documented values of a key in records of these events; none if
 // one of them has other values under that key.
@@ -104,18 +107,19 @@ func valuesIn(events []string, key string) []string {
 }
 
 // warnOfValue warns of a text that differs from a known value in a few letters.
-func warnOfValue(faults *strictyaml.Faults, t *rules.Term, key, text string, known []string) {
-	if slices.Contains(known, text) {
-		return
+func warnOfValue(faults *strictyaml.Faults, t *rules.Term, key, text string, known []string) bool {
+	if len(known) == 0 || slices.Contains(known, text) {
+		return false
 	}
 	near := strictyaml.Nearest(text, known)
 	limit := max(1, len(text)/6)
 	if near == "" || strictyaml.Distance(strings.ToLower(text), near, limit) > limit {
-		return
+		return false
 	}
 	at := t.Args[1]
 	if at.Op != "value" {
 		at = t.Args[0]
 	}
 	at.Warn(faults, "unknown-value", fmt.Sprintf("did you mean %q?", near), "%q is not a documented %s", text, key)
+	return true
 }
