@@ -333,7 +333,7 @@ func asJSON(t *testing.T, text string) any {
 // meant reports whether warnings are such that examples may have.
 func meant(warnings []strictyaml.Fault) bool {
 	return !slices.ContainsFunc(warnings, func(f strictyaml.Fault) bool {
-		return !slices.Contains([]string{"ratio-without-minimum", "unknown-log"}, f.Code)
+		return !slices.Contains([]string{"unknown-log"}, f.Code)
 	})
 }
 

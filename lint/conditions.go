@@ -20,6 +20,10 @@ func (l *linter) conditions(r *rules.Rule) {
 		}
 	}
 	l.levels(r, f)
+	for _, x := range append(levelExprs(r), r.Condition) {
+		l.minimum(r, x)
+	}
+	l.silence(r)
 	if r.Resolve != nil {
 		end := "alerts end only when their windows run empty"
 		if r.Absence || r.LookBack || len(stepsOf(r)) > 0 {

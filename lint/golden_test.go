@@ -45,6 +45,9 @@ const further = `rules:
 - {id: value-last, event: MANAGEMENT_COMMAND_*, condition: 'last.command == "chek_accounts"'}
 - {id: value-fine, event: MANAGEMENT_COMMAND_ERROR, match: 'command in ["epg_export", "check_accounts"]'}
 - {id: value-of-other, event: [VIDEOSERVICES_API_REQUEST, MANAGEMENT_COMMAND_ERROR], match: command == "chek_accounts"}
+# unknown-event
+- {id: custom, log: smarty_custom, event: [hydra_request, hydra_*], match: status != 200}
+- {id: custom-and-main, log: [smarty_custom, smarty_accounts], event: login_eror, match: status != 200}
 # steps
 - id: dead-step
   sequence:
@@ -78,6 +81,15 @@ const further = `rules:
 - {id: baseline-fine, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h}}, condition: count >= 20 and count > 3 * hour / 12}
 - {id: baseline-before, event: LOGIN_ERROR, window: 5m, aggregates: {hour: {count: true, window: 1h, offset: 5m}}, condition: count >= 20 and count > 3 * hour}
 - {id: baseline-days, event: LOGIN_ERROR, window: 5m, aggregates: {days: {count: true, window: 2d}}, condition: count >= 20 and count > days}
+# ratio-without-minimum
+- {id: ratio-of-one, event: CUSTOMER_BALANCE_REQUEST_*, window: 5m, aggregates: {bad: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 'count > 0 and ratio(bad, count) > 0.5'}
+- {id: ratio-by-hand, event: CUSTOMER_BALANCE_REQUEST_*, window: 6m, aggregates: {bad: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 100 * bad / count > 50}
+- {id: ratio-or, event: CUSTOMER_BALANCE_REQUEST_*, window: 7m, aggregates: {bad: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 'bad >= 100 or ratio(bad, count) > 0.5'}
+- {id: ratio-fine, event: CUSTOMER_BALANCE_REQUEST_*, window: 8m, aggregates: {bad: {count: true, where: 'event endsWith "_ERROR"'}}, condition: 'not (count < 20) and ratio(bad, count) > 0.5'}
+- {id: ratio-of-sum, event: CUSTOMER_BALANCE_REQUEST_*, window: 9m, aggregates: {bad: {count: true, where: 'event endsWith "_ERROR"'}, good: {count: true, where: 'event endsWith "_SUCCESS"'}}, condition: '30 < bad + good and (bad > 100 or ratio(bad, good) > 2)'}
+# silence-unmet
+- {id: silence-beside, event: LOGIN_SUCCESS, window: 5m, absence: true, aggregates: {slow: {max: line}}, condition: slow > 5}
+- {id: silence-fine, event: LOGIN_SUCCESS, window: 5m, absence: true, aggregates: {week: {count: true, offset: 7d}}, condition: week >= 100 and count < 0.3 * week}
 # always-true
 - {id: at-least-none, event: LOGIN_ERROR, window: 5m, aggregates: {refused: {count: true, where: 'reason == "x"'}}, condition: refused >= 0 and count >= 5}
 - {id: any-text, event: LOGIN_ERROR, match: reason matches ".*"}

@@ -1,9 +1,7 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -118,13 +116,11 @@ func (fc *fileContext) checkExpressions(v strictyaml.Value, r *Rule) {
 	case key == "condition" && r.Condition != nil && len(r.Levels) == 0:
 		fc.checkCount(v, r.Condition, r)
 		fc.checkEmptyWindow(v, judges, r)
-		fc.checkRatio(v, r.Condition, r)
 	case key == "levels":
 		lm := v.QuietMapping()
 		for _, l := range r.Levels {
 			lv := lm.Get(l.Severity.String())
 			fc.checkCount(lv, l.Expr, r)
-			fc.checkRatio(lv, l.Expr, r)
 			fc.checkEmptyWindow(lv, []*Expr{l.Expr}, r)
 		}
 	}
@@ -152,36 +148,12 @@ func (fc *fileContext) checkEmptyWindow(v strictyaml.Value, judges []*Expr, r *R
 	for _, g := range r.GroupBy {
 		s.Set(g.Name, "")
 	}
-	holds, failed := false, false
+	holds := false
 	for _, x := range judges {
-		ok, err := x.True(s)
-		holds, failed = holds || ok, failed || err != nil
+		ok, _ := x.True(s)
+		holds = holds || ok
 	}
-	switch {
-	case holds && !r.Absence && r.Mode == StateMode && !fc.written["absence"]:
+	if holds && !r.Absence && r.Mode == StateMode && !fc.written["absence"] {
 		v.Fault("add absence: true if silence shall fire it, or a minimum such as `count >= 1 and …`", "the condition is true for an empty window")
-	case !holds && !failed && r.Absence && len(r.Levels) == 0:
-		v.Warn("silence-unmet", "silence is `count == 0`, say", "absence: true, but silence does not make the condition true")
 	}
-}
-
-var minimum = regexp.MustCompile(`\b(\w+)\s*>=?\s*\d|\d\s*<=?\s*(\w+)\b`)
-
-// checkRatio warns of a ratio that three records can decide.
-func (fc *fileContext) checkRatio(v strictyaml.Value, x *Expr, r *Rule) {
-	if !strings.Contains(x.Source, "ratio(") {
-		return
-	}
-	counts := []string{"count"}
-	for _, a := range r.Aggregates {
-		if a.Func == windowing.Count || a.Func == windowing.Distinct {
-			counts = append(counts, a.Name)
-		}
-	}
-	for _, found := range minimum.FindAllStringSubmatch(x.Source, -1) {
-		if slices.Contains(counts, found[1]) || slices.Contains(counts, found[2]) {
-			return
-		}
-	}
-	v.Warn("ratio-without-minimum", "add `count >= 50 and …`, say", "a ratio without a minimum count: one bad record out of two is 50 %%")
 }

@@ -260,6 +260,9 @@ func checkEvent(v strictyaml.Value, name string, logs []string) string {
 	}
 	e, ok := smartylog.EventByName(upper)
 	if !ok {
+		if undescribed(logs) {
+			return upper
+		}
 		if near := strictyaml.Nearest(upper, eventNames()); near != "" {
 			v.Warn("unknown-event", "did you mean \""+near+"\"?", "%q is not an event of the documentation", name)
 		}
@@ -275,6 +278,9 @@ func checkEvent(v strictyaml.Value, name string, logs []string) string {
 // named logs if there are any.
 func checkPattern(v strictyaml.Value, pattern string, logs []string) {
 	events := smartylog.EventsLike(pattern)
+	if len(events) == 0 && undescribed(logs) {
+		return
+	}
 	if len(events) == 0 {
 		v.Warn("unknown-event", "check the spelling", "the pattern %q matches no event of the documentation", pattern)
 		return
@@ -285,6 +291,14 @@ func checkPattern(v strictyaml.Value, pattern string, logs []string) {
 		}
 	}
 	v.Warn("wrong-log", "remove `log`, or write log: "+events[0].Log, "no documented event like %q is written to %s", pattern, strings.Join(logs, ", "))
+}
+
+// undescribed reports whether the documentation describes the events of none of
+// the logs that a rule names.
+func undescribed(logs []string) bool {
+	return len(logs) > 0 && !slices.ContainsFunc(smartylog.Logs(), func(l smartylog.LogInfo) bool {
+		return l.Documented && slices.Contains(logs, l.Stem)
+	})
 }
 
 func eventNames() []string {
