@@ -36,7 +36,7 @@ type ruleSnapshot struct {
 	Recent        samples
 	Stats         Stats
 	Began         int64
-	MaxItems         crowd
+	Crowd         crowd
 	Faults        faults
 	Steps         windowing.HistoryState // of order
 	Records       windowing.HistoryState // of recall
@@ -85,7 +85,7 @@ func (e *Engine) cleaned(items []item) []item {
 
 func (r *ruleState) snapshot(e *Engine) ruleSnapshot {
 	sn := ruleSnapshot{ID: r.rule.ID, StateHash: r.rule.StateHash(), Cron: r.cron, Groups: r.groups.State(), Table: r.table.State(),
-		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats, Began: r.began, MaxItems: r.crowd, Faults: r.faults}
+		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats, Began: r.began, Crowd: r.crowd, Faults: r.faults}
 	if r.order != nil {
 		sn.Steps = r.order.past.State()
 	}
@@ -207,7 +207,7 @@ func (r *ruleState) restore(sn ruleSnapshot) error {
 	if err = r.restoreHistories(sn); err != nil {
 		return err
 	}
-	r.cron, r.recent, r.stats, r.began, r.crowd, r.faults = sn.Cron, sn.Recent, sn.Stats, sn.Began, sn.MaxItems, sn.Faults
+	r.cron, r.recent, r.stats, r.began, r.crowd, r.faults = sn.Cron, sn.Recent, sn.Stats, sn.Began, sn.Crowd, sn.Faults
 	for _, gs := range sn.Keys {
 		slot, ok := r.groups.Find(gs.Key)
 		if !ok {
