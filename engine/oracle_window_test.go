@@ -39,7 +39,7 @@ func (c *oAgg) edge(s int64) int64 {
 	return s
 }
 
-func (c *oAgg) rounded() bool { return c.window+c.offset+c.memory > 24*60*60 }
+func (c *oAgg) rounded() bool { return c.window+c.offset > 24*60*60 }
 
 func mod60(s int64) int64 { return (s%60 + 60) % 60 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // stateVersion changes whenever an older program could misread the state.
-const stateVersion = 3
+const stateVersion = 4
 
 // state is the whole engine as it is written to a snapshot. Rules are found
 // again by id and state hash.

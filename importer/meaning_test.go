@@ -182,8 +182,8 @@ func TestElastAlert_Meaning(t *testing.T) {
 		// learns.
 		"new_term": {
 			rule: "{name: f, type: new_term, fields: [ip], filter: [{term: {event: ADMIN_REQUEST}}]}",
-			log:  []string{admin("0s", "192.0.2.1"), admin("24h", "192.0.2.2"), admin("192h", "192.0.2.1"), admin("193h", "192.0.2.3"), admin("194h", "192.0.2.3"), admin("195h", "192.0.2.4")},
-			want: []string{"193h0m0s event", "195h0m0s event"},
+			log:  []string{admin("0s", "192.0.2.1"), admin("24h", "192.0.2.2"), admin("192h", "192.0.2.1"), admin("193h7s", "192.0.2.3"), admin("194h", "192.0.2.3"), admin("195h0m59s", "192.0.2.4")},
+			want: []string{"193h0m7s event", "195h0m59s event"},
 		},
 		"metric_aggregation": {
 			rule: "{name: f, type: metric_aggregation, buffer_time: {minutes: 10}, metric_agg_key: execution_time, metric_agg_type: avg, max_threshold: 30, query_key: command, filter: [{term: {event: MANAGEMENT_COMMAND_SUCCESS}}]}",

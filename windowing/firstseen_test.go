@@ -20,10 +20,10 @@ func TestFirstSeen_Memory(t *testing.T) {
 		"it comes in the second it is forgotten": {Column{Func: FirstSeen, Window: 10, Memory: 30}, m + 7, m + 47, m + 46, m + 47, m + 47, m + 56},
 		"both in the window count as one":        {Column{Func: FirstSeen, Window: 10, Memory: 3}, m + 7, m + 10, m + 19, m + 20, m + 7, m + 16},
 		"shifted by an offset":                   {Column{Func: FirstSeen, Window: 10, Offset: 5, Memory: 30}, m + 7, m + 40, m + 51, m + 52, m + 52, m + 54},
-		// With the memory beyond a day, records count from the end of their minute: m + 60 and m + 86460.
-		"whole minutes": {Column{Func: FirstSeen, Window: 120, Memory: 86400 - 119}, m + 7, m + 86403, m + 86460, m + 86461, m + 86461, m + 86579},
-		// A day exactly is to the second.
-		"a day is exact": {Column{Func: FirstSeen, Window: 120, Memory: 86400 - 120}, m + 7, m + 86403, m + 86406, m + 86407, m + 86407, m + 86522},
+		// With the window beyond a day, records count from the end of their minute: m + 60 and m + 86520.
+		"whole minutes": {Column{Func: FirstSeen, Window: 86401, Memory: 59}, m + 7, m + 86463, m + 86519, m + 86520, m + 86520, m + 172920},
+		// A memory of many days is exact to the second.
+		"a long memory": {Column{Func: FirstSeen, Window: 120, Memory: 3 * 86400}, m + 7, m + 259323, m + 259326, m + 259327, m + 259327, m + 259442},
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := NewTable([]Column{tc.col})

@@ -46,8 +46,8 @@ const Forever int64 = -1
 // Column is one aggregate over one window: at second s it covers (s-Window-Offset, s-Offset], in seconds.
 // Window 0 is the single second s-Offset. If Window+Offset exceeds a day, both edges are rounded down to whole minutes.
 //
-// FirstSeen counts the values of the window that have no record in (s-Offset-Window-Memory, s-Offset-Window]. All three
-// edges are rounded if Window+Offset+Memory exceeds a day.
+// FirstSeen counts the values of the window that have no record in (s-Offset-Window-Memory, s-Offset-Window]; all three
+// edges are rounded with the window's, however long Memory is.
 type Column struct {
 	Func                   Func
 	Window, Offset, Memory int64 // Memory: FirstSeen, at least 1

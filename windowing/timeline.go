@@ -63,14 +63,9 @@ type edge struct {
 }
 
 // coarse tells whether the column's edges are rounded down to whole minutes (semantics §2.3). That is the same as counting
-// each record at the end of its minute: floor60(s-d) >= t exactly if s-d >= ceil60(t).
-func (c Column) coarse() bool {
-	reach := max(c.Window, 0) + c.Offset
-	if c.Func == FirstSeen {
-		reach += c.Memory
-	}
-	return reach > day
-}
+// each record at the end of its minute: floor60(s-d) >= t exactly if s-d >= ceil60(t). A long Memory is no reason: of what
+// is remembered there is one second for each value.
+func (c Column) coarse() bool { return max(c.Window, 0)+c.Offset > day }
 
 // never is a delay that no record outlives.
 const never = 1 << 60
