@@ -2,11 +2,13 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // resolves says when an alert is over.
@@ -169,6 +171,9 @@ func window(r *rules.Rule) []string {
 		if i > 0 && c.Window+c.Offset > day && (c.Window != r.Window || c.Offset > 0) {
 			out = append(out, r.Aggregates[i-1].Name+" looks back more than a day: both edges of its window are rounded down to whole minutes")
 		}
+	}
+	if r.Mode == rules.EventMode && r.Schedule == nil && slices.ContainsFunc(r.Columns, func(c windowing.Column) bool { return c.Window+c.Offset > day }) {
+		out = append(out, "a record counts there from the end of its minute on: the message comes with the next record after it")
 	}
 	if r.LookBack {
 		out = append(out, "what looks back to when the group was first seen never runs empty")
