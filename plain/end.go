@@ -40,7 +40,11 @@ func eventEnd(r *rules.Rule) []string {
 		out = append(out, "its windows begin empty after each")
 	}
 	if r.Cooldown > 0 {
-		out = append(out, "the next"+ofGroup(r)+" comes no sooner than "+length(r.Cooldown)+" later and says how many records came meanwhile")
+		meanwhile := "came meanwhile"
+		if steps(r) != nil {
+			meanwhile = "completed the steps again meanwhile"
+		}
+		out = append(out, "the next"+ofGroup(r)+" comes no sooner than "+length(r.Cooldown)+" later and says how many records "+meanwhile)
 	}
 	return out
 }
