@@ -13,16 +13,27 @@ var aggregateWords = map[string]string{"mean": "avg", "average": "avg", "median"
 
 // aggregateCall explains that values of a window are named under aggregates:
 // `p95(x) > 5`.
-func (rw *rewriter) aggregateCall(n ast.Node, name string) ast.Node {
+func (rw *rewriter) aggregateCall(n ast.Node, name string, args []ast.Node) ast.Node {
 	fn := name
 	if ours := aggregateWords[name]; ours != "" {
 		fn = ours
 	}
-	hint := fmt.Sprintf("write aggregates: {value: {%s: params.abonement}}, say, and name the value here", fn)
+	hint := fmt.Sprintf("write aggregates: {value: {%s: %s}}, say, and name the value here", fn, plainArgument(args, "params.abonement"))
 	if fn == "count" || fn == "rate" {
 		hint = fmt.Sprintf("count alone is the number of records: count > 20; aggregates: {errors: {%s: true, where: …}} counts some of them", fn)
 	}
 	return rw.fault(n, hint, "%s is no function of expressions, it is an aggregate of the window", name)
+}
+
+// plainArgument is the one argument of a call where it can stand in YAML as it is.
+func plainArgument(args []ast.Node, otherwise string) string {
+	if len(args) != 1 {
+		return otherwise
+	}
+	if text := args[0].String(); len(text) <= 40 && !strings.ContainsAny(text, "\"',[]{}#:") {
+		return text
+	}
+	return otherwise
 }
 
 // methods are those of other languages, by what is written here.

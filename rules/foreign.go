@@ -32,6 +32,7 @@ var kindHints = map[string]string{
 var (
 	asWindow    = strictyaml.Foreign{Key: "window", Hint: "write window: {5m}"}
 	asCount     = strictyaml.Foreign{Key: "condition", Hint: "write condition: count >= {20}"}
+	asWhere     = strictyaml.Foreign{Key: "where", Hint: "write where: and the expression, beside count: true, say"}
 	asGroupBy   = strictyaml.Foreign{Key: "group_by", Hint: "write group_by: [{reason}]"}
 	asRepeat    = strictyaml.Foreign{Key: "repeat_interval", Hint: "write repeat_interval: {4h}, or cooldown for single messages"}
 	asMatch     = strictyaml.Foreign{Key: "match", Hint: `write match: reason == "unknown_error", say: an expression over the fields of a record`}
@@ -75,7 +76,20 @@ var ruleForeign = map[string]strictyaml.Foreign{
 	"distinct": asAggregate, "cardinality_field": asAggregate, "sum": asAggregate, "avg": asAggregate, "max": asAggregate, "p95": asAggregate,
 	"enabled": asStatus, "is_enabled": asStatus, "disabled": asStatus, "active_rule": asStatus,
 	"steps":  {Key: "sequence", Hint: "write sequence, for this order, or all_of, for any"},
+	"repeat": asRepeat, "renotify": asRepeat, "throttle": asRepeat,
 	"offset": {Hint: "write it in an aggregate: aggregates: {before: {count: true, offset: {10m}}}"},
+}
+
+// aggregateForeign are keys of an aggregate.
+var aggregateForeign = map[string]strictyaml.Foreign{
+	"if": asWhere, "filter": asWhere, "match": asWhere, "when": asWhere, "condition": asWhere,
+	"mean": {Key: "avg", Hint: "write avg: {field}"}, "average": {Key: "avg", Hint: "write avg: {field}"},
+	"median": {Key: "p50", Hint: "write p50: {field}"}, "percentile": {Key: "p95", Hint: "write p95: {field}; there are p50, p90, p95 and p99"},
+	"cardinality": {Key: "distinct", Hint: "write distinct: {field}"}, "unique": {Key: "distinct", Hint: "write distinct: {field}"},
+	"uniq": {Key: "distinct", Hint: "write distinct: {field}"}, "count_distinct": {Key: "distinct", Hint: "write distinct: {field}"},
+	"new": {Key: "first_seen", Hint: "write first_seen: {field}, with memory: 30d"}, "new_term": {Key: "first_seen", Hint: "write first_seen: {field}, with memory: 30d"},
+	"ratio":     {Hint: "declare a count with `where`, and write ratio(errors, count) in the condition"},
+	"timeframe": asWindow, "period": asWindow,
 }
 
 // fileForeign are keys of a whole file.

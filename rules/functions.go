@@ -60,7 +60,7 @@ func (rw *rewriter) call(n *ast.CallNode) ast.Node {
 		name = "matches"
 	}
 	if slices.Contains(aggregateNames(), name) || aggregateWords[name] != "" {
-		return rw.aggregateCall(id, name)
+		return rw.aggregateCall(id, name, n.Arguments)
 	}
 	if _, ok := callables[name]; !ok {
 		hint := "functions: " + strings.Join(FunctionNames(), ", ")
@@ -79,7 +79,7 @@ func (rw *rewriter) builtin(n *ast.BuiltinNode) ast.Node {
 	case n.Name == "now" || n.Name == "date" || n.Name == "duration" || n.Name == "timezone":
 		return rw.fault(n, "rules see the time of the records only: use window, for or schedule", "%s() is not allowed: it would make live and replay differ", n.Name)
 	case slices.Contains(aggregateNames(), n.Name) || aggregateWords[n.Name] != "":
-		return rw.aggregateCall(n, n.Name)
+		return rw.aggregateCall(n, n.Name, n.Arguments)
 	case !ok:
 		return rw.fault(n, "functions: "+strings.Join(FunctionNames(), ", "), "%s() is not allowed in rules", n.Name)
 	case n.Name != "any" && n.Name != "all" && n.Name != "none":

@@ -38,10 +38,11 @@ var aggregatesShape = strictyaml.NewShape(strictyaml.Shape{
 })
 
 var aggregateShape = strictyaml.NewShape(strictyaml.Shape{
-	Name:   "aggregate",
-	Doc:    "One function over the records of the window.",
-	OneOf:  aggregateNames(),
-	Fields: append(functionKeys(), aggregateKeys...),
+	Name:    "aggregate",
+	Doc:     "One function over the records of the window.",
+	OneOf:   aggregateNames(),
+	Foreign: aggregateForeign,
+	Fields:  append(functionKeys(), aggregateKeys...),
 })
 
 // functionKeys are the functions as keys of an aggregate.

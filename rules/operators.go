@@ -38,6 +38,7 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	}
 	for _, sides := range [][2]ast.Node{{n.Left, n.Right}, {n.Right, n.Left}} {
 		rw.checkLiteral(n, sides[0], sides[1])
+		rw.checkHeader(n, sides[0], sides[1])
 		rw.checkNumberAndText(n, sides[0], sides[1])
 		rw.checkList(n, sides[0], sides[1])
 	}
@@ -46,6 +47,37 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 		return n
 	}
 	return rw.ours(name, n, n.Left, n.Right)
+}
+
+var orders = []string{"<", "<=", ">", ">="}
+
+// levels in the order of their weight, and a time as records have it.
+var (
+	levels   = []string{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+	wroteDay = regexp.MustCompile(`^\d{4}-`)
+)
+
+// checkHeader refuses what is compared by its letters and was not meant so:
+// `level >= "ERROR"`, for which WARNING is greater, and `time > "09:00"`.
+func (rw *rewriter) checkHeader(n *ast.BinaryNode, field, literal ast.Node) {
+	id, ok := field.(*ast.IdentifierNode)
+	if !ok || rw.scope.source == AlertRecords || !slices.Contains(orders, n.Operator) {
+		return
+	}
+	text, isText := literal.(*ast.StringNode)
+	switch name := id.Value[strings.LastIndex(id.Value, ".")+1:]; {
+	case name != id.Value && !slices.Contains([]string{"first." + name, "last." + name, "prev." + name}, id.Value):
+	case name == "level":
+		hint := `write level in ["ERROR", "CRITICAL"]`
+		if isText && n.Left == field && n.Operator == ">=" {
+			if at := slices.Index(levels, strings.ToUpper(text.Value)); at >= 0 {
+				hint = fmt.Sprintf("write %s in [\"%s\"]", id.Value, strings.Join(levels[at:], `", "`))
+			}
+		}
+		rw.fault(n, hint, "levels are texts and have no order")
+	case name == "time" && isText && !wroteDay.MatchString(text.Value):
+		rw.fault(text, "for hours of the day name a calendar of the configuration: active: [nights]", "time is the whole time of the record, in UTC, such as \"2026-01-15T07:00:00Z\"")
+	}
 }
 
 // bareText refuses `reason == "a" or "b"`.

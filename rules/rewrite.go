@@ -146,8 +146,18 @@ func (rw *rewriter) field(n ast.Node, root *ast.IdentifierNode, steps []string, 
 	if !rw.knownField(sc, root, name, steps) {
 		return n
 	}
+	if len(steps) > 0 && sc.source == LogRecords && slices.Contains(singleFields, name) {
+		hint := "write " + name + " alone; a key of the record with that name is ctx[\"" + name + "\"]"
+		if name == "time" {
+			hint = "for hours of the day name a calendar of the configuration: active: [nights]"
+		}
+		return rw.fault(root, hint, "%q is a single value and has no parts", name)
+	}
 	return rw.use(n, prefix+text, Ref{Path: p}, types.Any)
 }
+
+// singleFields are the names of each record's own parts but for its exception.
+var singleFields = []string{"event", "log", "level", "module", "line", "function", "pid", "thread", "time", "instance", "text", "stacktrace"}
 
 func labelStep(steps []string) string {
 	var parts []string

@@ -21,8 +21,14 @@ var (
 	noFunction    = regexp.MustCompile(`^function "(.*)" not defined$`)
 	noField       = regexp.MustCompile(`at <(.*)>: can't evaluate field (\w+) in type (\S+)$`)
 	noEntry       = regexp.MustCompile(`at <(.*)>: map has no entry for key "(.*)"$`)
+	noPart        = regexp.MustCompile(`at <(.*)>: can't evaluate field (\w+) in type interface`)
+	infix         = regexp.MustCompile(`([.$][\w.$]*)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|[\w.$]+)`)
+	element       = regexp.MustCompile(`(\.[\w.]+)\[("[^"]*"|\d+)\]`)
 	executing     = regexp.MustCompile(`^executing ".*?" at <(.*?)>: `)
 )
+
+// prefixes are the functions of text/template that compare.
+var prefixes = map[string]string{"==": "eq", "!=": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 
 // templateFault explains a text that is no template for alerts such as d.
 func templateFault(v strictyaml.Value, text string, err error, d *TemplateData) {
@@ -39,6 +45,14 @@ func templateFault(v strictyaml.Value, text string, err error, d *TemplateData) 
 	}
 	if found := noFunction.FindStringSubmatch(msg); found != nil {
 		faultIn(v, text, found[1], functionHint(found[1], d), fmt.Sprintf("unknown function %q", found[1]))
+		return
+	}
+	if found := infix.FindStringSubmatch(text); found != nil && strings.Contains(msg, "in operand") {
+		faultIn(v, text, found[0], fmt.Sprintf("write {{if %s %s %s}}", prefixes[found[2]], found[1], found[3]), "templates have no operators: what compares stands before both values")
+		return
+	}
+	if found := element.FindStringSubmatch(text); found != nil && strings.Contains(msg, "bad character") {
+		faultIn(v, text, found[0], fmt.Sprintf("write {{range %[1]s}}…{{end}}, or {{with %[1]s}}{{index . %[2]s}}{{end}}", found[1], found[2]), "templates have no [ ]")
 		return
 	}
 	if strings.Contains(msg, "EOF") {
@@ -111,6 +125,10 @@ func renderFault(v strictyaml.Value, text string, err error, d *TemplateData) {
 	}
 	if found := noField.FindStringSubmatch(msg); found != nil {
 		fieldFault(v, text, found[1], found[2], found[3])
+		return
+	}
+	if found := noPart.FindStringSubmatch(msg); found != nil {
+		faultIn(v, text, found[1], "the elements of top have .Value and .Count; those of values are the texts themselves: {{.}}", fmt.Sprintf("unknown name %q", "."+found[2]))
 		return
 	}
 	if found := executing.FindStringSubmatch(msg); found != nil {

@@ -35,6 +35,19 @@ var leftToTheReader = map[string]string{
 	"089-two-documents":    "the text: each document of a file is a value of its own",
 	"168-two-ands":         "the grammar of expressions",
 	"110-yaml-exclamation": "the text: editors mark a tag that nobody defined, by themselves",
+
+	"169-level-order":       "what fields mean",
+	"170-level-number":      "what fields mean",
+	"171-time-of-day":       "what fields mean",
+	"172-time-hour":         "what fields mean",
+	"173-field-parts":       "what fields mean",
+	"177-thousand-k":        "the grammar of expressions",
+	"178-contains-function": "the grammar of expressions",
+	"179-address":           "the grammar of expressions",
+	"180-network":           "the grammar of expressions",
+	"183-template-operator": "the grammar of templates",
+	"184-template-index":    "the grammar of templates",
+	"185-template-top":      "what the elements of a list are",
 }
 
 func TestRules_RefusesWhatIsWrongInStructure(t *testing.T) {

@@ -32,6 +32,8 @@ var (
 	missingSpace = regexp.MustCompile(`^\s*(?:- +)*([\w.-]+):[^\s/]`)
 	singleInside = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +'[^']*'[^'\s,}\]]`)
 	doubleInside = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +"[^"]*"[^"\s,}\]]`)
+	quotedStart  = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +(?:"[^"]*"|'[^']*') +[^#\s,}\]]`)
+	flowText     = regexp.MustCompile(`\{\s*[\w.-]+: +[^'"{]*\{\{`)
 	badStart     = regexp.MustCompile(`(?:: +|- +|^)([%@` + "`" + `])`)
 )
 
@@ -69,6 +71,10 @@ func (f *file) explain(fault *Fault) {
 		fault.Hint = "quote a text that begins with *: YAML takes it for a reference"
 	case strings.Contains(msg, "end of stream"):
 		fault.Msg, fault.Hint = "the text in quotes that begins here has no end", "a closing quote is missing"
+	case strings.Contains(msg, "did not find expected") && quotedStart.MatchString(line):
+		fault.Msg, fault.Hint = "a text that begins with a quote ends with it, and something follows", "put the whole text into quotes of the other kind, as in '\"x\" in tags'"
+	case strings.Contains(msg, "did not find expected") && strings.Contains(line, "{{") && flowText.MatchString(line):
+		fault.Msg, fault.Hint = "{{ opens a mapping here", "inside { } and [ ] quote a text that holds {{: {summary: '… {{.Count}} …'}"
 	case strings.Contains(msg, "did not find expected"):
 		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
 	case strings.Contains(msg, "max depth"):
