@@ -117,7 +117,7 @@ var misspelt = []struct{ name, cause, fix string }{
 	{"113-yaml-escape", `escape`, `single quotes`},
 	{"114-yaml-comment", `too early`, `" #"`},
 	{"115-yaml-indent", ``, `indent`},
-	{"116-yaml-comma-cut", `comma`, `quotes of the other kind`},
+	{"116-yaml-comma-cut", `comma`, `quote the whole text`},
 	{"117-single-equals-event", `"=" is not an operator`, `==`},
 	{"118-single-equals-count", `"=" is not an operator`, `==`},
 	{"119-triple-equals", `"===" is not an operator`, `==`},
