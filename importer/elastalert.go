@@ -13,6 +13,7 @@ import (
 // Bounds of our language, and what ElastAlert assumes where a rule is silent.
 const (
 	longestWindow  = 31 * 24 * time.Hour
+	exactWindow    = 24 * time.Hour // longer ones are kept by the minute
 	longestRepeat  = 90 * 24 * time.Hour
 	defaultRealert = time.Minute
 	// defaultBuffer is the buffer_time of ElastAlert's example configuration; it
@@ -208,6 +209,9 @@ func (e *elastRule) needTimeframe() bool {
 		e.window = d
 		e.d.set("window", seconds(d))
 		e.polled("window")
+		if d > exactWindow {
+			e.d.differs("window", e.r.get("timeframe"), "over a day edges are whole minutes here: a record counts from the end of its minute on")
+		}
 		return true
 	}
 	if e.d.refused == "" {

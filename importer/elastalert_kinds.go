@@ -121,6 +121,9 @@ func (e *elastRule) frequency() {
 	e.d.set("condition", text(fmt.Sprintf("count >= %d", n)))
 	e.message(e.realert())
 	e.d.differs("mode", v, "an alert is a single message, as ElastAlert's are; without mode and cooldown it lasts and is resolved")
+	if e.window > exactWindow {
+		e.d.differs("mode", e.r.get("timeframe"), "as the record that completes it counts from the end of its minute on, the message comes with the next one")
+	}
 	if e.realert() > 0 {
 		e.d.differs("cooldown", e.r.get("realert"), "ElastAlert empties the window at each match it keeps quiet about; here those records stay in the window")
 	}

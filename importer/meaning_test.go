@@ -112,6 +112,12 @@ func TestElastAlert_Meaning(t *testing.T) {
 				login("5m", "a"), login("5m", "c"), login("13m", "a"), login("14m", "a"), login("15m", "a")},
 			want: []string{"2m0s event a", "15m0s event a"},
 		},
+		// Over more than a day the third counts from the end of its minute on: the fourth brings the message.
+		"frequency over days": {
+			rule: "{name: f, type: frequency, num_events: 3, timeframe: {days: 2}, filter: [{term: {event: LOGIN_ERROR}}]}",
+			log:  []string{login("1s", "a"), login("20h0m1s", "a"), login("40h0m1s", "a"), login("40h0m30s", "a"), login("41h0m1s", "a")},
+			want: []string{"41h0m1s event"},
+		},
 		// Every record is an alert, but for those within a minute of the last.
 		"any": {
 			rule: "{name: f, type: any, filter: [{term: {event: MANAGEMENT_COMMAND_ERROR}}]}",
