@@ -150,3 +150,17 @@ func words(file string) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// TestCookbook_LoadsAsAWhole: whoever points the program at a directory of examples
+// sees rules, not ids that are taken.
+func TestCookbook_LoadsAsAWhole(t *testing.T) {
+	for _, dir := range []string{"kinds", "coming-from"} {
+		set, warnings, err := rules.Load([]string{dir}, rules.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(set.Rules) < 10 || len(warnings) > 0 {
+			t.Errorf("%s: %d rules, warnings %v", dir, len(set.Rules), warnings)
+		}
+	}
+}
