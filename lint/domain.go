@@ -150,6 +150,7 @@ func (d *domain) possible(literals []any) bool {
 			if !d.number && d.holds(s) {
 				return true
 			}
+		case d.whole && numeric && n != math.Trunc(n):
 		case !numeric || !d.number || d.within(n):
 			return true
 		}

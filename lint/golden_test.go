@@ -39,6 +39,9 @@ const further = `rules:
 - {id: level-fine, log: smarty_main, match: 'level in ["ERROR", "FATAL"]'}
 - {id: log-of-event, event: LOGIN_ERROR, match: 'log in ["smarty_portal", "smarty_epg"]'}
 - {id: log-fine, event: LOGIN_ERROR, match: log == "smarty_accounts" or log == "old_accounts"}
+- {id: log-file, event: LOGIN_ERROR, match: log == "smarty_accounts.log"}
+- {id: line-text, event: LOGIN_ERROR, match: line == "x"}
+- {id: half-count, event: LOGIN_ERROR, window: 5m, condition: count == 5.5}
 - {id: streak, event: STREAM_SERVICE_CHECKING_ERROR, group_by: [stream_service], aggregates: {well: {streak: event == "STREAM_SERVICE_CHECKING_SUCCESS"}}, condition: well >= 3}
 # unknown-value
 - {id: value-step, all_of: [{event: MANAGEMENT_COMMAND_ERROR, match: command == "Epg_import"}, {event: LOGIN_ERROR, match: reason != "unknown_eror"}], within: 5m}

@@ -44,6 +44,8 @@ func fieldDomain(name string, events, logs []string) domain {
 		d.null = false
 		d.why = "the rule takes only records of " + strings.Join(logs, ", ")
 		d.oneOf(literals(logs))
+	case "line", "pid":
+		d.why, d.number = name+" is a number", true
 	case "level":
 		d.why = "levels are written in capitals"
 		d.holding(func(s string) bool { return s == strings.ToUpper(s) || strings.HasPrefix(s, "Level ") })
@@ -60,6 +62,8 @@ func fieldDomain(name string, events, logs []string) domain {
 // not have may hold any of them.
 func logDomain(events []string) domain {
 	d := unknown()
+	d.why = "logs are named without directories and .log"
+	d.holding(func(s string) bool { return !strings.Contains(s, "/") && !strings.HasSuffix(s, ".log") })
 	var theirs, others []string
 	for _, e := range events {
 		doc, ok := smartylog.EventByName(e)
@@ -77,7 +81,7 @@ func logDomain(events []string) domain {
 		}
 	}
 	d.null = false
-	d.why = fmt.Sprintf("%s is written to %s", strings.Join(events, ", "), strings.Join(slices.Compact(theirs), ", "))
+	d.why = fmt.Sprintf("%s is written to the log %s", strings.Join(events, ", "), strings.Join(slices.Compact(theirs), " or "))
 	d.holding(func(s string) bool { return !slices.Contains(others, s) })
 	return d
 }
@@ -311,7 +315,7 @@ func columnDomain(r *rules.Rule, name string, c column) domain {
 	}
 	d.null, d.whole = false, true
 	d.atLeast(0, false)
-	d.why = "a count is never negative"
+	d.why = "a count is a whole number, at least 0"
 	if c.agg == nil {
 		return d
 	}

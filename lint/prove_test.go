@@ -81,7 +81,7 @@ func TestRefute_Condition(t *testing.T) {
 		`count >= 5 and count < 5`:     `count >= 5 and count < 5 exclude each other`,
 		`count > 4 and count < 5`:      `count > 4 and count < 5 exclude each other`, // whole numbers
 		`avgx > 4 and avgx < 5`:        ``,
-		`count < 0`:                    `count < 0 cannot hold: a count is never negative`,
+		`count < 0`:                    `count < 0 cannot hold: a count is a whole number, at least 0`,
 		`services >= 2`:                `services >= 2 cannot hold: within a group stream_service is always the same`,
 		`services >= 1`:                ``,
 		`events >= 3`:                  `events >= 3 cannot hold: the rule takes only A, B`,

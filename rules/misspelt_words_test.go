@@ -190,4 +190,6 @@ var misspelt = []struct{ name, cause, fix string }{
 	{"186-aggregate-if", `unknown key "if"`, `where`},
 	{"187-aggregate-median", `unknown key "median"`, `p50: line`},
 	{"188-aggregate-new", `unknown key "new"`, `first_seen: reason`},
+	{"189-range-in-list", `no ranges`, `<= 200`},
+	{"190-not-name", `takes the name alone`, `not (reason == "unknown_error")`},
 }

@@ -23,7 +23,7 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 	case "matches":
 		return rw.matches(n, n.Left, n.Right)
 	}
-	if rw.bareText(n) {
+	if rw.bareText(n) || rw.notOfName(n) {
 		return n
 	}
 	for _, side := range []*ast.Node{&n.Left, &n.Right} {
@@ -50,6 +50,19 @@ func (rw *rewriter) binary(n *ast.BinaryNode) ast.Node {
 }
 
 var orders = []string{"<", "<=", ">", ">="}
+
+// notOfName refuses `not reason == "x"`, which is (not reason) == "x".
+func (rw *rewriter) notOfName(n *ast.BinaryNode) bool {
+	not, ok := n.Left.(*ast.UnaryNode)
+	if !ok || comparisons[n.Operator] == "" && n.Operator != "matches" || not.Operator != "not" && not.Operator != "!" {
+		return false
+	}
+	if _, _, isName := flatten(not.Node); !isName {
+		return false
+	}
+	rw.fault(not, fmt.Sprintf("write not (%s %s %s)", not.Node, n.Operator, n.Right), "%q takes the name alone here, not the comparison", not.Operator)
+	return true
+}
 
 // levels in the order of their weight, and a time as records have it.
 var (

@@ -54,6 +54,10 @@ func (rw *rewriter) rewrite(n ast.Node) ast.Node {
 		n.Cond, n.Exp1, n.Exp2 = rw.rewrite(n.Cond), rw.rewrite(n.Exp1), rw.rewrite(n.Exp2)
 		rw.checkBare(n.Cond)
 	case *ast.ArrayNode:
+		if bad := rangeIn(n); bad != nil {
+			low, high := bad.Left, bad.Right
+			return rw.fault(bad, fmt.Sprintf("write >= %s and <= %s, each with the name before it", low, high), "a list holds no ranges: %s - %s is a subtraction", low, high)
+		}
 		rw.all(n.Nodes)
 	case *ast.CallNode:
 		return rw.call(n)
@@ -66,6 +70,22 @@ func (rw *rewriter) rewrite(n ast.Node) ast.Node {
 		return rw.fault(n, "keep to comparisons, and, or, not and the functions of the reference", "this form is not allowed in rules")
 	}
 	return n
+}
+
+// rangeIn finds what was meant as a range in a list: [100-200].
+func rangeIn(list *ast.ArrayNode) *ast.BinaryNode {
+	for _, n := range list.Nodes {
+		minus, ok := n.(*ast.BinaryNode)
+		if !ok || minus.Operator != "-" {
+			continue
+		}
+		_, low := minus.Left.(*ast.IntegerNode)
+		_, high := minus.Right.(*ast.IntegerNode)
+		if low && high {
+			return minus
+		}
+	}
+	return nil
 }
 
 func (rw *rewriter) all(nodes []ast.Node) {

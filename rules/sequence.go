@@ -85,7 +85,7 @@ func (fc *fileContext) readMin(m *strictyaml.Mapping, r *Rule, steps int) {
 func readList(v strictyaml.Value, r *Rule, isSequence bool) (list []Step, texts []stepText) {
 	items := v.List()
 	if v.IsList() && (len(items) < minSteps || len(items) > maxSteps) {
-		v.Fault("- {event: LOGIN_ERROR, count: 3}", "%d to %d steps are expected, and there are %d", minSteps, maxSteps, len(items))
+		v.Fault(stepsHint(len(items)), "%d to %d steps are expected, and there are %d", minSteps, maxSteps, len(items))
 	}
 	ids := map[string]int{}
 	list = make([]Step, len(items))
@@ -225,4 +225,15 @@ func (fc *fileContext) checkOrdered(m *strictyaml.Mapping, r *Rule) {
 // text is the step as the state hash sees it.
 func (st *Step) text() string {
 	return fmt.Sprintf("%q %q %s %d %t", st.Events, st.Logs, shape(st.Match), st.Count, st.Absent)
+}
+
+// stepsHint says what a number of steps that is none is here.
+func stepsHint(n int) string {
+	switch {
+	case n == 1:
+		return "a single step is a rule of its own: event, window: 10m and condition: count >= 5; or add what follows"
+	case n == 0:
+		return "each step is an item: - {event: LOGIN_ERROR, count: 3}"
+	}
+	return "steps that differ in the event alone are one, with a list: event: [A, B]"
 }

@@ -163,6 +163,7 @@ func (m *terms) operation(t *Term, op string, args ...ast.Node) {
 	if op != "-" || len(args) != 1 {
 		return
 	}
+	t.width = max(t.width, t.Args[0].offset+t.Args[0].width-t.offset)
 	switch v := t.Args[0].Value.(type) {
 	case int:
 		t.Op, t.Value, t.Args = "value", -v, nil

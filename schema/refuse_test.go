@@ -47,6 +47,8 @@ var leftToTheReader = map[string]string{
 	"180-network":           "the grammar of expressions",
 	"183-template-operator": "the grammar of templates",
 	"184-template-index":    "the grammar of templates",
+	"189-range-in-list":     "the grammar of expressions",
+	"190-not-name":          "what operators take",
 	"185-template-top":      "what the elements of a list are",
 }
 
