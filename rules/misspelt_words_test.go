@@ -170,6 +170,7 @@ var misspelt = []struct{ name, cause, fix string }{
 	{"166-template-bare-name", `unknown function "reason"`, `.Group.reason`},
 	{"167-template-python", `unknown function "count"`, `.Values.count`},
 	{"168-two-ands", `"and" is not expected`, `missing before it`},
+	{"191-event-spaces", `is not one name`, `write LOGIN_ERROR`},
 	{"169-level-order", `levels are texts`, `["ERROR", "CRITICAL"]`},
 	{"170-level-number", `levels are texts`, `in [`},
 	{"171-time-of-day", `the whole time`, `active`},

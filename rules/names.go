@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -77,7 +78,11 @@ func single(v strictyaml.Value, name string) bool {
 		return false
 	}
 	if parts := between.Split(strings.TrimSpace(name), -1); len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !spelling.MatchString(p) }) {
-		v.Fault("write a list: ["+strings.Join(parts, ", ")+"]", "%q is not one name", name)
+		hint := "write a list: [" + strings.Join(parts, ", ") + "]"
+		if e, ok := smartylog.EventByName(strings.Join(parts, "_")); ok {
+			hint = "write " + e.Name
+		}
+		v.Fault(hint, "%q is not one name", name)
 		return false
 	}
 	if stem := path.Base(name); stem != name {
