@@ -135,6 +135,9 @@ const further = `rules:
   annotations:
     summary: 'the first: {{(index .Samples 0).Text}}'
     description: 'fine: {{with .Samples}}{{(index . 0).Text}}{{end}}'
+- {id: short-text, event: LOGIN_ERROR, group_by: [reason], window: 5m, condition: count >= 9, annotations: {summary: '{{slice .Group.reason 0 8}}'}}
+- {id: whole-of-mean, event: LOGIN_ERROR, window: 5m, aggregates: {mean: {avg: line}}, condition: count >= 13, annotations: {summary: '{{with .Values.mean}}{{printf "%d" .}}{{end}}'}}
+- {id: compare-nothing, event: LOGIN_ERROR, window: 5m, aggregates: {mean: {avg: line}}, condition: count >= 14, annotations: {summary: '{{if gt .Values.mean 5.0}}more{{end}}'}}
 - {id: percent-of-text, event: LOGIN_ERROR, window: 5m, aggregates: {who: {last: reason}}, condition: count >= 10, annotations: {summary: '{{printf "%.1f" .Values.who}}'}}
 # unused, used by other rules' texts
 - {id: many-values, event: LOGIN_ERROR, window: 5m, aggregates: {a: {distinct: reason}, b: {distinct: params.device}}, condition: count >= 11, annotations: {summary: '{{index .Values "a"}}'}}

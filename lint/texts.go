@@ -48,7 +48,7 @@ type shape struct {
 func shapes(r *rules.Rule) []shape {
 	out := []shape{
 		{"a firing alert", full(r, "firing", 12.5, "Площадка №7")},
-		{"a firing alert with whole numbers", full(r, "firing", 12.0, "x")},
+		{"a firing alert with whole numbers and short texts", full(r, "firing", 12.0, "x")},
 	}
 	if runsEmpty(r) && (r.Absence || r.Schedule != nil || r.Mode == rules.StateMode) {
 		name := "an alert that is resolved when its window has run empty"
@@ -142,6 +142,15 @@ func failure(a rules.Annotation, d *rules.TemplateData) string {
 func hintOf(problem string) string {
 	if strings.Contains(problem, "nil") || strings.Contains(problem, "no value") {
 		return "{{with .Values.x}}…{{end}} leaves out what is not there"
+	}
+	if strings.Contains(problem, "invalid type for comparison") {
+		return "{{with .Values.x}}{{if gt . 5.0}}…{{end}}{{end}} leaves out what is not there"
+	}
+	if strings.Contains(problem, "%!d(float64=") {
+		return `write printf "%.0f": the value has fractions`
+	}
+	if strings.HasPrefix(problem, "slice ") {
+		return "{{if gt (len .Group.x) 8}}…{{end}}, say: a text may be shorter"
 	}
 	if strings.Contains(problem, "index") || strings.Contains(problem, "slice") {
 		return "{{range .Samples}}…{{end}} or {{with .Samples}}…{{end}}: the list may be empty"

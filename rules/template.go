@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -94,7 +95,7 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule, ts *templates) (Ann
 	a := Annotation{Name: name, text: text, tmpl: tmpl}
 	d := syntheticData(r, 1.5)
 	if _, err := a.Render(d); err != nil {
-		if _, textErr := a.Render(syntheticData(r, "x")); textErr == nil {
+		if _, textErr := a.Render(syntheticData(r, syntheticText)); textErr == nil {
 			return a, true
 		}
 		renderFault(v, text, err, d)
@@ -103,6 +104,16 @@ func newAnnotation(v strictyaml.Value, name string, r *Rule, ts *templates) (Ann
 	return a, true
 }
 
+// syntheticText is long, as lists are: what fails for short ones alone may be
+// right for this rule, and is no fault of the file.
+const syntheticText = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+// maxSamples is how many records an alert shows: the first and the last three.
+const maxSamples = 6
+
+// maxListed is how many values top can list.
+const maxListed = 20
+
 // syntheticData is an alert as the rule could make it. what stands for the values
 // of single records: a field may be a number or a text.
 func syntheticData(r *Rule, what any) *TemplateData {
@@ -110,10 +121,13 @@ func syntheticData(r *Rule, what any) *TemplateData {
 	d := &TemplateData{Status: "firing", Rule: r.ID, Severity: r.Severity.String(), StartsAt: at, EndsAt: at.Add(time.Minute),
 		Labels: map[string]string{"alertname": r.ID, "rule": r.ID, "severity": r.Severity.String()},
 		Group:  map[string]string{}, Values: map[string]any{"count": 5}, Count: 5,
-		Window: "5m", Samples: []alert.Sample{{At: at.Unix(), Source: "smarty_main", File: "smarty_main.log", Text: "…"}}}
+		Window: "5m"}
+	for range maxSamples {
+		d.Samples = append(d.Samples, alert.Sample{At: at.Unix(), Source: "smarty_main", File: "smarty_main.log", Text: syntheticText})
+	}
 	for _, g := range r.GroupBy {
-		d.Group[g.Name] = "x"
-		d.Labels[alert.SafeName(g.Name)] = "x"
+		d.Group[g.Name] = syntheticText
+		d.Labels[alert.SafeName(g.Name)] = syntheticText
 	}
 	for _, l := range r.Labels {
 		d.Labels[l.Name] = l.Value
@@ -130,9 +144,9 @@ func syntheticValue(f windowing.Func, what any) any {
 	case windowing.Count, windowing.Distinct, windowing.FirstSeen, windowing.Streak:
 		return int64(5)
 	case windowing.Values:
-		return []any{"x", "y"}
+		return slices.Repeat([]any{syntheticText}, maxListed)
 	case windowing.Top:
-		return []any{alert.Ranked{Value: "x", Count: 3}, alert.Ranked{Value: "y", Count: 2}}
+		return slices.Repeat([]any{alert.Ranked{Value: syntheticText, Count: 3}}, maxListed)
 	case windowing.First, windowing.Last:
 		return what
 	}

@@ -39,3 +39,23 @@ func TestAnnotation_KindsOfValues(t *testing.T) {
 		}
 	}
 }
+
+// A text that only short values or short lists break is no fault of the file.
+func TestAnnotation_PartsOfLongTextsAndLists(t *testing.T) {
+	for _, text := range []string{
+		"{{slice .Group.reason 0 8}}", "{{slice .Values.why 0 8}}", "{{(index .Samples 5).Text}}", "{{slice (index .Values.top 2).Value 0 2}}",
+	} {
+		_, _, err := rules.Parse("r.yaml", []byte(`rules:
+- id: r
+  event: LOGIN_ERROR
+  group_by: [reason]
+  window: 5m
+  aggregates: {why: {last: params.device}, top: {top: params.device}}
+  condition: count > 5
+  annotations: {summary: '`+text+`'}
+`), rules.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
