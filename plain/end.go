@@ -114,11 +114,18 @@ func tells(r *rules.Rule) []string {
 	if r.MaxFiring > 0 && r.GroupBy != nil {
 		out = append(out, fmt.Sprintf("at most %s fire by themselves, the rest as one overflow alert", some(int64(r.MaxFiring), "group")))
 	}
+	if r.Status == rules.Test { // it tells nobody, and keeps nobody else's alerts back
+		return out
+	}
 	if len(r.ActiveIn) > 0 {
 		out = append(out, "only within the calendar "+orList(r.ActiveIn)+"; it is evaluated at all times")
 	}
 	if len(r.Inhibits) > 0 {
-		out = append(out, "while it fires, nobody is told of "+andList(r.Inhibits))
+		same := ""
+		if r.GroupBy != nil {
+			same = ", except where their " + orList(groupsBy(r)) + " is another one"
+		}
+		out = append(out, "while it fires, nobody is told of "+andList(r.Inhibits)+same)
 	}
 	return out
 }

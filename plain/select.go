@@ -81,12 +81,14 @@ func steps(r *rules.Rule) []rules.Step {
 }
 
 // groupNames is what a rule groups by; "" for one without groups.
-func groupNames(r *rules.Rule) string {
+func groupNames(r *rules.Rule) string { return andList(groupsBy(r)) }
+
+func groupsBy(r *rules.Rule) []string {
 	names := make([]string, len(r.GroupBy))
 	for i, g := range r.GroupBy {
 		names[i] = g.Name
 	}
-	return andList(names)
+	return names
 }
 
 func andList(items []string) string { return listed(items, "and") }

@@ -21,7 +21,7 @@ var textKeys = []strictyaml.Field{
 		Doc:     "Makes each repeat wait longer than the one before.",
 		Example: "event: LOGIN_ERROR\nwindow: 5m\ncondition: count >= 5\nrepeat_interval: 1h\nrepeat_backoff: {factor: 2, max: 24h}"},
 	{Name: "inhibits", Kind: strictyaml.Text, List: true,
-		Doc:     "Ids of rules whose alerts are not told while an alert of this rule fires.",
+		Doc:     "Ids of rules whose alerts are not told while an alert of this rule fires. Names that `group_by` of both has must have the same values.",
 		Example: "event: LOGIN_ERROR\nwindow: 5m\ncondition: count >= 500\ninhibits: [other]"},
 	{Name: "active", Kind: strictyaml.Text, List: true, Default: "always",
 		Doc:     "Names of calendars of the configuration in which the rule may tell anybody. It is judged all the time.",

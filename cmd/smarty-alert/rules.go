@@ -245,7 +245,7 @@ func about(w plain.Words) []string {
 	if w.Description == "" {
 		return nil
 	}
-	return []string{w.Description}
+	return []string{strings.TrimSpace(w.Description)}
 }
 
 // bullet writes a sentence beside a word.
