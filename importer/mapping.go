@@ -16,13 +16,13 @@ type Map struct {
 	Fields      map[string]string // a field of theirs to a path of ours
 	Events      map[string]string // a value of an event field to an event of ours
 	Logs        map[string]string // a pattern of an index or a log source to a log of ours
-	EventFields []string          // fields that hold the event's name; nil: DefaultEventFields
+	EventFields []string          // fields that hold the event's name; nil: event, event.action, event.code, event_name, EventID
 	Keywords    []string          // fields of ours in which texts without a field are looked for
 	order       []string          // patterns of Logs as they were written
 }
 
-// DefaultEventFields are the fields that are taken for the event's name.
-func DefaultEventFields() []string {
+// defaultEventFields are the fields that are taken for the event's name.
+func defaultEventFields() []string {
 	return []string{"event", "event.action", "event.code", "event_name", "EventID"}
 }
 
@@ -135,7 +135,7 @@ func (m Map) field(name string) string {
 func (m Map) isEventField(name string) bool {
 	fields := m.EventFields
 	if fields == nil {
-		fields = DefaultEventFields()
+		fields = defaultEventFields()
 	}
 	short := strings.TrimSuffix(strings.TrimSuffix(name, ".keyword"), ".raw")
 	return slices.Contains(fields, name) || slices.Contains(fields, short) || m.Fields[name] == "event"
