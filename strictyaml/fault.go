@@ -58,7 +58,12 @@ func (f Fault) Error() string {
 
 // Text is the whole message: place and message, the source line, a caret under
 // the place, and the hint.
-func (f Fault) Text() string {
+func (f Fault) Text() string { return f.TextWithin(0) }
+
+// TextWithin is Text for a terminal of so many columns: the source line is cut so
+// that the caret stands under its place, and a hint that does not fit behind the
+// caret has a line of its own. 0 is no terminal.
+func (f Fault) TextWithin(columns int) string {
 	var b strings.Builder
 	b.WriteString(f.Error())
 	if f.Line == 0 {
@@ -67,10 +72,19 @@ func (f Fault) Text() string {
 		}
 		return b.String() + "\n"
 	}
-	line, col := clip(f.source, f.Col)
+	most := maxLine
+	if columns > 0 {
+		most = min(most, max(leastLine, columns-len("12345 | ")))
+	}
+	line, col := clip(f.source, f.Col, most)
 	fmt.Fprintf(&b, "\n%5d | %s\n", f.Line, line)
-	fmt.Fprintf(&b, "      | %s%s", pad(line, col-1), carets(line, col, f.Width))
-	if f.Hint != "" {
+	below := pad(line, col-1) + carets(line, col, f.Width)
+	b.WriteString("      | " + below)
+	switch {
+	case f.Hint == "":
+	case columns > 0 && utf8.RuneCountInString("      | "+below+"  "+f.Hint) > columns:
+		b.WriteString("\n        " + f.Hint)
+	default:
 		b.WriteString("  " + f.Hint)
 	}
 	b.WriteByte('\n')
@@ -81,8 +95,11 @@ func (f Fault) Text() string {
 // sides of the place.
 const maxLine = 120
 
+// leastLine is shown also in the narrowest terminal.
+const leastLine = 40
+
 // clip makes a long line short around col and cleans it of control characters.
-func clip(line string, col int) (string, int) {
+func clip(line string, col, most int) (string, int) {
 	if len(line) > 8*maxLine { // only what is around the place need be looked at
 		from, col2 := around(line, col)
 		line, col = from, col2
@@ -93,11 +110,11 @@ func clip(line string, col int) (string, int) {
 			rs[i] = utf8.RuneError
 		}
 	}
-	if len(rs) <= maxLine {
+	if len(rs) <= most {
 		return string(rs), col
 	}
-	from := max(0, min(col-maxLine/2, len(rs)-maxLine))
-	return string(rs[from:min(len(rs), from+maxLine)]), col - from
+	from := max(0, min(col-most/2, len(rs)-most))
+	return string(rs[from:min(len(rs), from+most)]), col - from
 }
 
 // around is the part of a very long line that can be shown.

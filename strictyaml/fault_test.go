@@ -53,3 +53,27 @@ func TestFault_LinesOfEveryBreak(t *testing.T) {
 		}
 	}
 }
+
+// In a terminal no line of the excerpt is broken, and the caret stands under its
+// place.
+func TestFault_TextWithinTerminal(t *testing.T) {
+	long := "expr: " + strings.Repeat("a", 70) + " BAD " + strings.Repeat("z", 70)
+	for _, columns := range []int{120, 80, 50, 20, 0} {
+		_, faults := faultsOf(t, long)
+		f := faults[0]
+		f.Hint = "a hint that is far too long to stand behind the caret in a terminal"
+		text := f.TextWithin(columns)
+		rows := strings.Split(text, "\n")
+		if at := strings.Index(rows[2], "^^^"); at < 0 || rows[1][at:at+3] != "BAD" {
+			t.Errorf("%d columns: the caret stands elsewhere:\n%s", columns, text)
+		}
+		if columns > 0 && rows[3] != "        "+f.Hint {
+			t.Errorf("%d columns: the hint has no line of its own:\n%s", columns, text)
+		}
+		for _, row := range rows[1:3] {
+			if columns >= 50 && len(row) > columns {
+				t.Errorf("%d columns: %q is wider", columns, row)
+			}
+		}
+	}
+}

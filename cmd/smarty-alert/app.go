@@ -111,7 +111,7 @@ func (a *app) interruptible() {
 // warn prints the warnings of files.
 func (a *app) warn(faults []strictyaml.Fault) {
 	for _, f := range faults {
-		fmt.Fprint(a.stderr, f.Text())
+		fmt.Fprint(a.stderr, f.TextWithin(terminalWidth(a.stderr)))
 	}
 }
 

@@ -108,8 +108,9 @@ func (r *checkReport) write(w io.Writer, format string) error {
 		return enc.Encode(r)
 	}
 	var b strings.Builder
+	columns := terminalWidth(w)
 	for _, f := range r.faults {
-		b.WriteString(labelled(f))
+		b.WriteString(labelled(f, columns))
 	}
 	b.WriteString(r.Logs.text())
 	b.WriteString(r.changesText())
@@ -156,13 +157,14 @@ func (r *checkReport) verdict() string {
 	return fmt.Sprintf("%s in %s%s: fine%s\n", count(r.Rules, "rule"), count(r.Files, "file"), tests, notes)
 }
 
-// labelled is the text of a fault with its code behind the first line.
-func labelled(f strictyaml.Fault) string {
-	first := f.Error()
+// labelled is the text of a fault with its code behind the first line, for a
+// terminal of so many columns.
+func labelled(f strictyaml.Fault, columns int) string {
+	first, text := f.Error(), f.TextWithin(columns)
 	if f.Code == "" {
-		return f.Text()
+		return text
 	}
-	return first + " [" + f.Code + "]" + strings.TrimPrefix(f.Text(), first)
+	return first + " [" + f.Code + "]" + strings.TrimPrefix(text, first)
 }
 
 // commented are the files whose comments may say that a warning is meant so.
