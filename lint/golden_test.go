@@ -43,6 +43,9 @@ const further = `rules:
 - {id: line-text, event: LOGIN_ERROR, match: line == "x"}
 - {id: half-count, event: LOGIN_ERROR, window: 5m, condition: count == 5.5}
 - {id: streak, event: STREAM_SERVICE_CHECKING_ERROR, group_by: [stream_service], aggregates: {well: {streak: event == "STREAM_SERVICE_CHECKING_SUCCESS"}}, condition: well >= 3}
+- {id: event-of-other-log, log: smarty_accounts, match: event == "STREAM_SERVICE_CHECKING_ERROR"}
+- {id: event-near, log: smarty_accounts, match: event == "LOGIN_EROR" or event == "OUR_OWN_EVENT"}
+- {id: event-near-where, event: STREAM_SERVICE_*, window: 5m, aggregates: {bad: {count: true, where: event == "STREAM_SERVICE_CHECKING_EROR"}}, condition: bad > 5}
 # unknown-value
 - {id: value-step, all_of: [{event: MANAGEMENT_COMMAND_ERROR, match: command == "Epg_import"}, {event: LOGIN_ERROR, match: reason != "unknown_eror"}], within: 5m}
 - {id: value-last, event: MANAGEMENT_COMMAND_*, condition: 'last.command == "chek_accounts"'}

@@ -27,7 +27,7 @@ func fieldDomain(name string, events, logs []string) domain {
 	switch name {
 	case "event":
 		if events == nil {
-			return d
+			return eventDomain(logs)
 		}
 		d.null = false
 		d.why = "the rule takes only " + strings.Join(events, ", ")
@@ -55,6 +55,21 @@ func fieldDomain(name string, events, logs []string) domain {
 			d.number = true
 		}
 	}
+	return d
+}
+
+// eventDomain is the events of logs: documented ones of other logs are not among
+// them.
+func eventDomain(logs []string) domain {
+	d := unknown()
+	if len(logs) == 0 {
+		return d
+	}
+	d.why = "it is not written to " + strings.Join(logs, " or ")
+	d.holding(func(s string) bool {
+		doc, ok := smartylog.EventByName(s)
+		return !ok || slices.Contains(logs, doc.Log)
+	})
 	return d
 }
 

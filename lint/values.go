@@ -68,13 +68,16 @@ func warnOfValues(faults *strictyaml.Faults, t *rules.Term, events []string) {
 		return
 	}
 	key := strings.TrimPrefix(strings.TrimPrefix(term.Name, "last."), "prev.")
-	known := valuesIn(events, key)
+	known, v := valuesIn(events, key), verdict{"unknown-value", "a documented " + key}
+	if key == "event" {
+		known, v = eventNames(), verdict{"unknown-event", "an event of the documentation"}
+	}
 	list, isList := literal.([]any)
 	if !isList {
 		list = []any{literal}
 	}
 	for _, item := range list[:min(len(list), maxItems)] {
-		if text, isText := item.(string); isText && warnOfValue(faults, t, key, text, known) {
+		if text, isText := item.(string); isText && warnOfValue(faults, t, text, known, v) {
 			return // one is enough to look at the list
 		}
 	}
@@ -106,20 +109,28 @@ func valuesIn(events []string, key string) []string {
 	return out
 }
 
+func eventNames() []string {
+	var out []string
+	for _, e := range smartylog.Catalogue() {
+		out = append(out, e.Name)
+	}
+	return out
+}
+
 // warnOfValue warns of a text that differs from a known value in a few letters.
-func warnOfValue(faults *strictyaml.Faults, t *rules.Term, key, text string, known []string) bool {
+func warnOfValue(faults *strictyaml.Faults, t *rules.Term, text string, known []string, v verdict) bool {
 	if len(known) == 0 || slices.Contains(known, text) {
 		return false
 	}
 	near := strictyaml.Nearest(text, known)
 	limit := max(1, len(text)/6)
-	if near == "" || strictyaml.Distance(strings.ToLower(text), near, limit) > limit {
+	if near == "" || strictyaml.Distance(strings.ToLower(text), strings.ToLower(near), limit) > limit {
 		return false
 	}
 	at := t.Args[1]
 	if at.Op != "value" {
 		at = t.Args[0]
 	}
-	at.Warn(faults, "unknown-value", fmt.Sprintf("did you mean %q?", near), "%q is not a documented %s", text, key)
+	at.Warn(faults, v.code, fmt.Sprintf("did you mean %q?", near), "%q is not %s", text, v.message)
 	return true
 }
