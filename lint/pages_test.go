@@ -83,7 +83,7 @@ func (e example) check(t *testing.T) (codes []string, text string) {
 		take(warnings, err)
 		if err == nil {
 			faults = append(faults, lint.Check(set, cfg)...)
-			faults = append(faults, e.held(t, set)...)
+			faults = e.held(t, set, faults)
 		}
 	}
 	files := []lint.File{{Name: "rules.yaml", Data: []byte(e.rules)}, {Name: "config.yaml", Data: []byte(e.config), Secret: true}}
@@ -98,11 +98,11 @@ func (e example) check(t *testing.T) (codes []string, text string) {
 	return codes, text
 }
 
-// held holds rules against the example's log.
-func (e example) held(t *testing.T, set *rules.Set) []strictyaml.Fault {
+// held holds rules, and what was said of them, against the example's log.
+func (e example) held(t *testing.T, set *rules.Set, faults []strictyaml.Fault) []strictyaml.Fault {
 	t.Helper()
 	if e.log == "" {
-		return nil
+		return faults
 	}
 	name := filepath.Join(t.TempDir(), e.logName)
 	if err := os.WriteFile(name, []byte(e.log), 0o600); err != nil {
@@ -124,7 +124,7 @@ func (e example) held(t *testing.T, set *rules.Set) []strictyaml.Fault {
 		}
 		seen.Add(&rec)
 	}
-	return seen.Faults()
+	return append(seen.Refute(faults), seen.Faults()...)
 }
 
 // Codes of which check itself does not warn: run does, or they need a machine.

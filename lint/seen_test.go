@@ -74,3 +74,16 @@ func TestCheck_ManyRulesTakeNoTime(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 }
+
+// A value that the logs have is not called unknown; one that they do not have is.
+func TestSeen_RefutesUnknownValues(t *testing.T) {
+	e := example{logName: "smarty_management.log", log: "Mon Nov 18 08:00:00+0300 2024 INFO base:1 run[1.Main] MANAGEMENT_COMMAND_SUCCESS command='check_streams2' execution_time=1.5\n",
+		rules: `rules:
+- {id: ours, event: MANAGEMENT_COMMAND_SUCCESS, match: command == "check_streams2"}
+- {id: misspelt, event: MANAGEMENT_COMMAND_SUCCESS, match: command != "check_acounts"}
+`}
+	codes, text := e.check(t)
+	if strings.Join(codes, " ") != "unknown-value" || !strings.Contains(text, `"check_acounts" is not a documented command`) {
+		t.Errorf("codes %q:\n%s", codes, text)
+	}
+}

@@ -125,7 +125,7 @@ func (s *Seen) knownTexts() map[string]bool {
 
 // undocumented reports whether a code says what the documentation does not have.
 func undocumented(code string) bool {
-	return code == "unknown-event" || code == "unknown-log" || code == "wrong-log"
+	return code == "unknown-event" || code == "unknown-log" || code == "unknown-value" || code == "wrong-log"
 }
 
 // names looks for logs and events that did not come.
