@@ -193,4 +193,5 @@ var misspelt = []struct{ name, cause, fix string }{
 	{"188-aggregate-new", `unknown key "new"`, `first_seen: reason`},
 	{"189-range-in-list", `no ranges`, `<= 200`},
 	{"190-not-name", `takes the name alone`, `not (reason == "unknown_error")`},
+	{"192-in-list-in-braces", `ends the text`, `quote the whole expression`},
 }

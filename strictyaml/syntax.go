@@ -34,6 +34,7 @@ var (
 	doubleInside = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +"[^"]*"[^"\s,}\]]`)
 	quotedStart  = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +(?:"[^"]*"|'[^']*') +[^#\s,}\]]`)
 	flowText     = regexp.MustCompile(`\{\s*[\w.-]+: +[^'"{]*\{\{`)
+	inList       = regexp.MustCompile(`\{.*: +[^'"{,]*\bin \[`)
 	badStart     = regexp.MustCompile(`(?:: +|- +|^)([%@` + "`" + `])`)
 )
 
@@ -75,6 +76,8 @@ func (f *file) explain(fault *Fault) {
 		fault.Msg, fault.Hint = "a text that begins with a quote ends with it, and something follows", "put the whole text into quotes of the other kind, as in '\"x\" in tags'"
 	case strings.Contains(msg, "did not find expected") && strings.Contains(line, "{{") && flowText.MatchString(line):
 		fault.Msg, fault.Hint = "{{ opens a mapping here", "inside { } and [ ] quote a text that holds {{: {summary: '… {{.Count}} …'}"
+	case strings.Contains(msg, "did not find expected") && inList.MatchString(line):
+		fault.Msg, fault.Hint = "the [ ends the text before it, inside { }", `quote the whole expression: 'event in ["A", "B"]'`
 	case strings.Contains(msg, "did not find expected"):
 		fault.Hint = "a bracket, brace or quote is left open, or the indentation is off; quote expressions inside { } and [ ]"
 	case strings.Contains(msg, "max depth"):
