@@ -86,6 +86,9 @@ func NewSeen(set *rules.Set) *Seen {
 	return s
 }
 
+// Log notes that a log was read, which may have no record.
+func (s *Seen) Log(stem string) { s.logs[stem] = true }
+
 // Add looks at one record.
 func (s *Seen) Add(rec *smartylog.Record) {
 	s.records++

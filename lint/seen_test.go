@@ -8,6 +8,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/lint"
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // Of more kinds of events than are remembered every one is counted all the same.
@@ -85,5 +86,20 @@ func TestSeen_RefutesUnknownValues(t *testing.T) {
 	codes, text := e.check(t)
 	if strings.Join(codes, " ") != "unknown-value" || !strings.Contains(text, `"check_acounts" is not a documented command`) {
 		t.Errorf("codes %q:\n%s", codes, text)
+	}
+}
+
+// A log without records is none that is missing.
+func TestSeen_EmptyLogIsThere(t *testing.T) {
+	set, _, err := rules.Parse("r.yaml", []byte("rules:\n- {id: a, log: smarty_epg, match: level == \"ERROR\"}\n- {id: b, log: smarty_main, match: level == \"ERROR\"}\n"), rules.Options{Keep: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := lint.NewSeen(set)
+	seen.Log("smarty_epg")
+	seen.Add(&smartylog.Record{Log: "smarty_admin", Event: "ADMIN_REQUEST"})
+	found := seen.Faults()
+	if len(found) != 1 || found[0].Code != "unseen-log" || found[0].Line != 3 {
+		t.Errorf("faults %v", found)
 	}
 }

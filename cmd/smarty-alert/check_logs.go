@@ -66,6 +66,7 @@ func (a *app) checkLogs(ctx context.Context, r *checkReport, logs []string, set 
 func holdAgainst(ctx context.Context, seen *lint.Seen, sources []ingest.Source, o ingest.ReadOptions) error {
 	var errs []error
 	for _, src := range sources {
+		seen.Log(src.Stem)
 		files, err := ingest.OpenFiles([]ingest.Source{src}, o)
 		if err != nil {
 			errs = append(errs, err)
