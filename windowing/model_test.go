@@ -70,7 +70,7 @@ func bounds(c Column, s int64) (memory, from, to int64) {
 	if c.Func == FirstSeen {
 		memory = from - c.Memory
 	}
-	if max(c.Window, 1)+c.Offset > 24*60*60 {
+	if max(c.Window, 0)+c.Offset > 24*60*60 {
 		memory, from, to = floorMinute(memory), floorMinute(from), floorMinute(to)
 	}
 	return memory, from, to
