@@ -11,13 +11,13 @@ import (
 )
 
 // maxHeard is how often a rule over alerts is held against another rule: further
-// rules over alerts are taken as they are.
+// rules over alerts are taken as they are, and the first of them is told.
 const maxHeard = 100_000
 
 // overAlerts looks at the rules over alerts: what they select are the transitions
 // of rules that are known.
 func (l *linter) overAlerts() {
-	left := maxHeard
+	left, told := maxHeard, false
 	for _, r := range l.set.Rules {
 		if r.Source != rules.AlertRecords || r.Status == rules.Disabled {
 			continue
@@ -27,6 +27,11 @@ func (l *linter) overAlerts() {
 			fine = l.namedRules(x.Term()) && fine
 		}
 		left -= len(l.set.Rules) * (1 + len(r.Sequence) + len(r.AllOf) + len(r.Aggregates))
+		if left < 0 && !told {
+			told = true
+			l.ruleAt(r, "too-many-pairs", "check a part of the rules by itself, with the rules over alerts that hear of them",
+				"this rule over alerts and those after it are not held against the rules that they may hear of: there are more than %d pairs", maxHeard)
+		}
 		if !fine || left < 0 {
 			continue
 		}

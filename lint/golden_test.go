@@ -149,6 +149,39 @@ const further = `rules:
 # sequences see the records of their steps and of until alone
 - {id: order-hangs, event: LOGIN_*, sequence: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR}], within: 1m, resolve: last.event == "LOGIN_SUCCESS"}
 - {id: order-fine, event: LOGIN_*, sequence: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR}], until: {event: LOGIN_SUCCESS}, within: 1m, resolve: last.event == "LOGIN_SUCCESS"}
+# no-effect
+- {id: repeated-message, event: LOGIN_ERROR, window: 5m, mode: event, condition: count >= 15, repeat_interval: 2h}
+- {id: repeated-steps, sequence: [{event: LOGIN_ERROR}, {event: NOTIFY_ERROR}], within: 1m, repeat_interval: 2h}
+- {id: repeated-fine, sequence: [{event: LOGIN_ERROR}, {event: NOTIFY_ERROR}], within: 1m, resolve: count == 0, repeat_interval: 2h}
+- {id: window-of-steps, sequence: [{event: LOGIN_ERROR}, {event: PAYTURE_REQUEST}], within: 1m, window: 1h, resolve: count == 0}
+- {id: window-of-all, all_of: [{event: LOGIN_ERROR}, {event: PAYTURE_REQUEST}], within: 1m, window: 1h, aggregates: {n: {distinct: reason, window: 2h}}}
+- {id: window-counted, all_of: [{event: LOGIN_ERROR}, {event: PAYTURE_REQUEST}], within: 2m, window: 1h, aggregates: {n: {distinct: reason}}}
+- {id: window-recalled, sequence: [{event: LOGIN_ERROR}, {event: PAYTURE_REQUEST}], within: 3m, window: 1h, resolve: last.event == "LOGIN_ERROR"}
+# schedule-without-window
+- {id: report, event: LOGIN_ERROR, group_by: [reason], condition: reason != "", schedule: 0 9 * * *}
+- {id: report-fine, event: LOGIN_ERROR, schedule: 0 9 * * *, aggregates: {n: {distinct: reason, window: 1d}}}
+- {id: report-of-last, event: LOGIN_*, schedule: 0 9 * * *, condition: last.event == "LOGIN_ERROR", resolve: last.event == "LOGIN_SUCCESS"}
+# same-steps
+- {id: steps-twice, all_of: [{event: [LOGIN_ERROR, NOTIFY_ERROR]}, {event: ACCOUNT_CREATED}, {event: [NOTIFY_ERROR, LOGIN_ERROR]}], min: 2, within: 4m}
+- {id: steps-more, all_of: [{event: LOGIN_ERROR, match: reason == "x"}, {event: LOGIN_ERROR, match: (reason == "x"), count: 3}], within: 5m}
+- {id: steps-any, all_of: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR, count: 5}, {event: ACCOUNT_CREATED}], min: 2, within: 6m}
+- {id: steps-differ, all_of: [{event: LOGIN_ERROR, match: reason == "x"}, {event: LOGIN_ERROR, match: reason == "y"}], within: 7m}
+- {id: steps-in-order, sequence: [{event: LOGIN_ERROR}, {event: LOGIN_ERROR}], within: 8m}
+# foreign-placeholder
+- id: foreign
+  event: LOGIN_ERROR
+  group_by: [params.device]
+  labels: {team: noc}
+  window: 5m
+  aggregates: {users: {distinct: params.abonement}}
+  condition: count >= 16 and users >= 2
+  annotations:
+    of-value: 'refused to $users users'
+    of-group: 'device {params.device}'
+    of-safe-name: 'device ${params_device}'
+    of-label: '%(team)s: look at it'
+    of-rule: '{{.Count}} by {rule}'
+    fine: 'costs $5, ${HOME}, {a: 1}, $countless, {{$count := .Count}}{{printf "{count} %v" $count}}, 100%'
 `
 
 func TestCheck_Texts(t *testing.T) {

@@ -39,6 +39,7 @@ func Check(set *rules.Set, cfg *config.Config) []strictyaml.Fault {
 		l.patterns(r)
 		l.values(r)
 		l.unusedParts(r)
+		l.withoutEffect(r)
 	}
 	l.overAlerts()
 	l.pairs()

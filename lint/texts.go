@@ -20,6 +20,7 @@ func (l *linter) texts(r *rules.Rule) {
 		if !at.There() {
 			at = l.at(r, "annotations") // an override's
 		}
+		l.placeholders(at, r, a.Source())
 		for _, s := range shapes(r) {
 			if problem := failure(a, s.data); problem != "" {
 				at.Warn("template-fails", hintOf(problem), "%s for %s", problem, s.name)
