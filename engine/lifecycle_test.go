@@ -143,3 +143,12 @@ func TestEngine_SuspectRecordsDoNotMoveTime(t *testing.T) {
 		t.Errorf("source = %+v, want nothing late and +30 as the newest", sources[0])
 	}
 }
+
+// The count of a sequence goes by within, also beside a window for aggregates.
+func TestSequence_PlainTextSaysWithin(t *testing.T) {
+	set := mustRules(t, `- {id: r, sequence: [{event: TEST_A}, {event: TEST_B}], within: 5m, window: 1h, aggregates: {n: {count: true}}}`)
+	out, _ := run(t, set, engine.Options{}, logOf("0 A; 5 B; 20 Z"), false)
+	if len(out) != 1 || out[0].Alert.Summary != "count 2, n 2 within 5m" {
+		t.Errorf("said %+v", out)
+	}
+}

@@ -29,10 +29,7 @@ func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s in
 	t.Values, t.Samples = r.shownValues(values), r.recent.of(key, r.since(s), e.o.Redactor)
 	t.Annotations = r.annotate(t)
 	if t.Summary = t.Annotation("summary"); t.Summary == "" {
-		t.Summary = plainSummary(t)
-		if r.order != nil && t.Window == 0 {
-			t.Summary += " within " + strictyaml.FormatDuration(time.Duration(r.rule.Within)*time.Second)
-		}
+		t.Summary = r.plainSummary(t)
 	}
 	return t
 }
@@ -74,7 +71,7 @@ func (r *ruleState) annotate(t *alert.Transition) alert.Labels {
 		text, err := a.Render(d)
 		if err != nil {
 			r.stats.TemplateErrors++
-			text = fmt.Sprintf("%s (the rule's text failed: %s)", plainSummary(t), firstLine(err.Error()))
+			text = fmt.Sprintf("%s (the rule's text failed: %s)", r.plainSummary(t), firstLine(err.Error()))
 		}
 		pairs = append(pairs, alert.Label{Name: a.Name, Value: text})
 	}
@@ -105,7 +102,7 @@ func templateData(t *alert.Transition) *rules.TemplateData {
 
 // plainSummary is the text of a rule that has none: the values beside what they
 // are judged by. Rule and group stand beside it wherever it is shown.
-func plainSummary(t *alert.Transition) string {
+func (r *ruleState) plainSummary(t *alert.Transition) string {
 	var b strings.Builder
 	for i, v := range t.Values {
 		if i > 0 {
@@ -113,7 +110,10 @@ func plainSummary(t *alert.Transition) string {
 		}
 		b.WriteString(v.Name + " " + shown(v))
 	}
-	if t.Window > 0 {
+	switch {
+	case r.order != nil: // count is of its steps, whatever window its aggregates have
+		b.WriteString(" within " + strictyaml.FormatDuration(time.Duration(r.rule.Within)*time.Second))
+	case t.Window > 0:
 		b.WriteString(" in " + strictyaml.FormatDuration(time.Duration(t.Window)*time.Second))
 	}
 	if t.Condition != "" {
