@@ -90,6 +90,7 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 	}
 	if len(f.logs) == 0 { // what is read is bounded, and so is the memory that it takes
 		debug.SetMemoryLimit(224 << 20)
+		debug.SetGCPercent(200)
 	}
 	r, options := checkReport{}, rules.Options{Secret: redact.New(nil, nil).SecretKey}
 	var cfg *config.Config
