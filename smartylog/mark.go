@@ -79,8 +79,8 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
-	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close {
-		seen.remember(rest, &c, h.message-n, s.wants)
+	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close && seen.remember(rest, &c, h.message-n, s.wants) {
+		m.event, m.pairs, m.idle = seen.event, n+c.close+seen.tail-1, seen.idle // as it is read the next time
 	}
 	return true
 }

@@ -99,3 +99,18 @@ func TestPiece_Seams(t *testing.T) {
 		})
 	}
 }
+
+// What is returned must not depend on what a piece was used for before.
+func TestPiece_ForgetsWhatItFramed(t *testing.T) {
+	const line = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_SUCCESS ip=u'192.0.2.1'\n"
+	text := strings.Repeat(line, 9)
+	end, lineEnd, _ := smartylog.Cut([]byte(text))
+	nobody := func(string) bool { return false }
+	p := &smartylog.Piece{Text: []byte(text[:lineEnd]), End: end}
+	p.Frame(smartylog.Options{}, nobody)
+	cold := len(p.Frames)
+	p.Frame(smartylog.Options{}, nobody)
+	if len(p.Frames) != cold || p.Passed() != 6 {
+		t.Errorf("at first %d records were returned, then %d, and %d passed over; want 2, 2 and 6", cold, len(p.Frames), p.Passed())
+	}
+}
