@@ -27,6 +27,7 @@ const uncut = 8
 type pieces struct {
 	opts  smartylog.Options
 	wants func(event string) bool
+	high  int64 // greatest second of the log before this file
 	size  int
 
 	reading sync.Mutex // held while one reads the next piece and puts it into order
@@ -59,10 +60,10 @@ func pieceSize(streams int) int {
 func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams) }
 
 // startPieces begins to read a file of a stream, one of so many.
-func startPieces(in io.Reader, o smartylog.Options, wants func(string) bool, size, streams int) *pieces {
+func startPieces(in io.Reader, o smartylog.Options, wants func(string) bool, high int64, size, streams int) *pieces {
 	workers := pieceWorkers(streams)
 	n := workers + 2
-	p := &pieces{opts: o, wants: wants, in: in, size: size,
+	p := &pieces{opts: o, wants: wants, high: high, in: in, size: size,
 		order: make(chan *framing, n), free: make(chan *framing, n), stop: make(chan struct{})}
 	for range n {
 		p.free <- &framing{}
@@ -84,13 +85,22 @@ func (p *pieces) work() {
 				return
 			}
 			if !p.alone.Load() {
-				f.Frame(p.opts, p.wants)
+				f.Frame(p.opts, p.wants, p.highAt(f.At))
 			}
 			close(f.done)
 		case <-p.stop:
 			return
 		}
 	}
+}
+
+// highAt is what is known of the time before a piece that begins at a place: After
+// makes up for the rest.
+func (p *pieces) highAt(at int64) int64 {
+	if at == 0 {
+		return p.high
+	}
+	return smartylog.Unsure
 }
 
 // read fills the piece with what comes next and puts it into the order; false
@@ -153,7 +163,7 @@ func (p *pieces) scanner() *smartylog.Scanner {
 	p.workers.Wait()
 	if p.before == nil {
 		s := smartylog.NewScanner(io.MultiReader(bytes.NewReader(p.carry), p.in), 0, p.opts)
-		s.Want(p.wants)
+		s.Want(p.wants, p.high)
 		return s
 	}
 	line := len(p.before.Text) - p.before.End // which the scanner has

@@ -33,17 +33,18 @@ type stream struct {
 	peeks  bool              // what follows the record returned last may be known, from
 	peek   func() (int64, bool)
 
-	ahead  []*smartylog.Record // read in search of the next time, oldest first
-	end    bool                // all files are read
-	errs   []error             // of files that could not be read, or not to their ends
-	err    error               // all of them, at the end; sticky
-	inside bool                // the last record with a time was between From and To
-	told   bool
-	stats  SourceStats
+	ahead   []*smartylog.Record // read in search of the next time, oldest first
+	doubted int64               // the second of the record for which the last search was
+	end     bool                // all files are read
+	errs    []error             // of files that could not be read, or not to their ends
+	err     error               // all of them, at the end; sticky
+	inside  bool                // the last record with a time was between From and To
+	told    bool
+	stats   SourceStats
 }
 
 func newStream(src Source, o ReadOptions) *stream {
-	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
+	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0, doubted: unread}
 	s.lane = lane{name: src.Name(), high: unread}
 	if o.Wants != nil {
 		s.wants = o.Wants(src)
@@ -89,6 +90,7 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 		}
 	}
 	*rec = *rec.Clone()
+	s.doubted = rec.Sec
 	for len(s.ahead) < maxAhead {
 		var r smartylog.Record
 		if s.read(&r) != nil {
@@ -209,11 +211,11 @@ func (s *stream) openFile() error {
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
 	if s.piece > 0 && s.src.holds(s.gen, 2*int64(s.piece)) {
-		s.pieces = startPieces(s.in, s.opts, s.wants, s.piece, s.crowd)
+		s.pieces = startPieces(s.in, s.opts, s.wants, max(s.high, s.doubted), s.piece, s.crowd)
 		return nil
 	}
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
-	s.scan.Want(s.wants)
+	s.scan.Want(s.wants, max(s.high, s.doubted))
 	s.peek = s.scan.PeekSec
 	return nil
 }

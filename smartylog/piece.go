@@ -68,8 +68,9 @@ func Cut(b []byte) (end, lineEnd int, ok bool) {
 	return 0, 0, false
 }
 
-// Frame frames the piece as if nothing came before it.
-func (p *Piece) Frame(o Options, wants func(event string) bool) {
+// Frame frames the piece as if nothing came before it but records up to the second
+// high: see Scanner.Want.
+func (p *Piece) Frame(o Options, wants func(event string) bool, high int64) {
 	s := &p.scan
 	s.stamps = stamps{zone: o.Zone, ignore: o.IgnoreOffset}
 	s.r, s.buf, s.base, s.w, s.stop = ended{}, p.Text, p.At, len(p.Text), p.End
@@ -77,7 +78,7 @@ func (p *Piece) Frame(o Options, wants func(event string) bool) {
 	s.open, s.start, s.cur = false, 0, pending{}
 	s.prev, s.turn, s.torn.waits, s.quoted = [2]previous{}, false, false, quotedText{}
 	s.pos, s.skipped = p.At, 0
-	s.Want(wants)
+	s.Want(wants, high)
 	p.run()
 }
 

@@ -279,7 +279,7 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 		s.events.read(rec)
 	}
 	s.judge(rec, next)
-	s.settleDown(rec)
+	s.settleDown(rec, next)
 	s.pos = s.base + int64(to)
 }
 
