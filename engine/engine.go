@@ -110,7 +110,6 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 		return
 	}
 	s := e.sources[src]
-	s.passed(rec, e.reached)
 	waited := s.Maxts == never && s.Future > 0
 	taken, at, wait := e.observe(s, rec)
 	if !wait && waited {

@@ -74,14 +74,6 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	return sec, at, false
 }
 
-// passed counts the records that were passed over before rec: they were of a
-// second that a record of the source had been taken at.
-func (s *source) passed(rec *smartylog.Record, reached int64) {
-	if rec.Passed > 0 && (rec.PassedSec <= s.Final || rec.PassedSec <= reached) {
-		s.Late += rec.Passed
-	}
-}
-
 // movedBy tells whether a timestamp would change what is known of the source's
 // clock. A source's first record has nothing to be forged in.
 func (s *source) movedBy(sec int64) bool {

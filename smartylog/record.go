@@ -19,9 +19,6 @@ type Record struct {
 	Offset        int    // seconds east of UTC as written, or of the zone used
 	Event         string // upper case; "" when none could be read
 	Flags         Flags
-	// Passed is how many records came between the one before this one and this one
-	// and were not returned, and PassedSec their second: see Scanner.Want.
-	Passed, PassedSec int64
 
 	mark     mark
 	cut      int // where the middle was dropped; 0 = nowhere

@@ -12,11 +12,10 @@ type stamps struct {
 	zone   *time.Location
 	ignore bool // read local time in zone whatever offset is printed
 
-	text  [64]byte
-	n     int // length of text, through the space after the year; 0 = nothing remembered
-	last  stamp
-	local bool  // some offset was found from the zone, for which the time before matters
-	day   int64 // Unix second of the remembered day's start if last.fixed
+	text [64]byte
+	n    int // length of text, through the space after the year; 0 = nothing remembered
+	last stamp
+	day  int64 // Unix second of the remembered day's start if last.fixed
 }
 
 // stamp is a timestamp that was read.
@@ -95,7 +94,6 @@ func (c *stamps) resolve(k *clock) stamp {
 		st.sec = local.Unix() - int64(k.offset)
 		return st
 	}
-	c.local = c.local || c.zone != nil
 	st.sec, st.offset = c.inZone(local)
 	return st
 }
