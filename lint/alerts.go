@@ -23,7 +23,7 @@ func (l *linter) overAlerts() {
 			continue
 		}
 		fine := true
-		for _, x := range expressions(r) {
+		for _, x := range r.Expressions() {
 			fine = l.namedRules(x.Term()) && fine
 		}
 		left -= len(l.set.Rules) * (1 + len(r.Sequence) + len(r.AllOf) + len(r.Aggregates))

@@ -161,7 +161,7 @@ func hintOf(problem string) string {
 
 // patterns looks for globs where the language has none.
 func (l *linter) patterns(r *rules.Rule) {
-	for _, x := range expressions(r) {
+	for _, x := range r.Expressions() {
 		l.globs(x.Term())
 	}
 }
@@ -217,27 +217,4 @@ func globHint(v string) string {
 		return fmt.Sprintf("write endsWith %q", v[1:])
 	}
 	return fmt.Sprintf("write startsWith %q", strings.TrimSuffix(v, "*"))
-}
-
-// expressions lists all expressions of a rule.
-func expressions(r *rules.Rule) []*rules.Expr {
-	out := []*rules.Expr{r.Match, r.Condition, r.Resolve}
-	for _, f := range r.Fields {
-		out = append(out, f.Expr)
-	}
-	for _, a := range r.Aggregates {
-		out = append(out, a.Where, a.Value)
-	}
-	for _, level := range r.Levels {
-		out = append(out, level.Expr)
-	}
-	for _, list := range [][]rules.Step{r.Sequence, r.AllOf} {
-		for _, st := range list {
-			out = append(out, st.Match)
-		}
-	}
-	if r.Until != nil {
-		out = append(out, r.Until.Match)
-	}
-	return slices.DeleteFunc(out, func(x *rules.Expr) bool { return x == nil })
 }

@@ -48,7 +48,7 @@ func overheard(set *rules.Set) map[string]bool {
 		if r.Source != rules.AlertRecords {
 			continue
 		}
-		for _, x := range expressions(r) {
+		for _, x := range r.Expressions() {
 			for _, name := range x.Names {
 				if root, key := labelName(name); root == "values" {
 					asked[key] = true
@@ -77,7 +77,7 @@ func allShown(r *rules.Rule, used map[string]bool) bool {
 
 func (l *linter) unusedFields(r *rules.Rule) {
 	used := map[string]bool{}
-	for _, x := range expressions(r) {
+	for _, x := range r.Expressions() {
 		for _, ref := range x.Refs() {
 			if ref.Field != nil {
 				used[ref.Field.Name] = true
@@ -142,7 +142,7 @@ func usedConstants(list []*rules.Rule) map[string]bool {
 		if groups := r.At("groups", &strictyaml.Faults{}); groups.There() {
 			used[groups.QuietMapping().Get("expect").Raw()] = true
 		}
-		for _, x := range expressions(r) {
+		for _, x := range r.Expressions() {
 			for _, v := range x.Constants() {
 				used[v.Name] = true
 			}

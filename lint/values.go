@@ -36,7 +36,7 @@ func (l *linter) values(r *rules.Rule) {
 	if r.Source != rules.LogRecords {
 		return
 	}
-	for _, x := range expressions(r) {
+	for _, x := range r.Expressions() {
 		l.valuesOf(x.Term(), eventsAskedOf(r, x))
 	}
 }

@@ -214,34 +214,8 @@ func TestWords_OfExamplesLeaveNothingOut(t *testing.T) {
 		w := plain.Describe(r)
 		all := strings.Join(append(append(append(append([]string{}, w.Watches...), w.Values...), w.Fires...), w.Resolves...), "\n")
 		all = strings.NewReplacer("the number of ", "count ", "there are no ", "count 0 1 there are no ", "there are ", "count ", "there is ", "count ").Replace(all)
-		for _, x := range expressions(r) {
+		for _, x := range r.Expressions() {
 			missing(t, x, all)
 		}
 	}
-}
-
-// expressions are all that a rule has.
-func expressions(r *rules.Rule) []*rules.Expr {
-	all := []*rules.Expr{r.Match, r.Condition, r.Resolve}
-	for _, f := range r.Fields {
-		all = append(all, f.Expr)
-	}
-	for _, a := range r.Aggregates {
-		all = append(all, a.Where, a.Value)
-	}
-	for _, l := range r.Levels {
-		all = append(all, l.Expr)
-	}
-	for _, list := range [][]rules.Step{r.Sequence, r.AllOf} {
-		for _, st := range list {
-			all = append(all, st.Match)
-		}
-	}
-	var out []*rules.Expr
-	for _, x := range all {
-		if x != nil {
-			out = append(out, x)
-		}
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -107,6 +108,29 @@ type GroupLimits struct {
 // Selects reports whether a record of this event in this log can concern the
 // rule at all.
 func (r *Rule) Selects(log, event string) bool { return selects(r.Logs, r.Events, log, event) }
+
+// Expressions lists what the rule evaluates, in the order of its keys.
+func (r *Rule) Expressions() []*Expr {
+	out := []*Expr{r.Match, r.Condition, r.Resolve}
+	for _, f := range r.Fields {
+		out = append(out, f.Expr)
+	}
+	for _, a := range r.Aggregates {
+		out = append(out, a.Where, a.Value)
+	}
+	for _, level := range r.Levels {
+		out = append(out, level.Expr)
+	}
+	for _, list := range [][]Step{r.Sequence, r.AllOf} {
+		for _, st := range list {
+			out = append(out, st.Match)
+		}
+	}
+	if r.Until != nil {
+		out = append(out, r.Until.Match)
+	}
+	return slices.DeleteFunc(out, func(x *Expr) bool { return x == nil })
+}
 
 // MaxSeverity is the severity of the rule's alerts, the highest of its levels if
 // it has any.
