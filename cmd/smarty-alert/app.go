@@ -32,6 +32,9 @@ type app struct {
 	release func()
 
 	logFormat, logLevel string
+
+	cpuprofile string
+	profile    io.Closer // nil: none is written
 }
 
 // statusError carries the exit status of a failed command. A nil err was
@@ -61,6 +64,9 @@ func run(ctx context.Context, args []string, a *app) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
+	if a.profile != nil {
+		err = errors.Join(err, a.profile.Close())
+	}
 	if err == nil {
 		return 0
 	}
@@ -131,12 +137,20 @@ the one that a live run would have given.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) (err error) {
+			if a.cpuprofile != "" {
+				a.profile, err = startProfile(a.cpuprofile)
+			}
+			return err
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(knownFlag)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	root.PersistentFlags().StringVar(&a.logFormat, "log-format", "text", "form of the program's own log: text or json")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least level of the program's own log: debug, info, warn, error")
+	root.PersistentFlags().StringVar(&a.cpuprofile, "cpuprofile", "", "write what the processor does to this `file`, for go tool pprof")
+	root.PersistentFlags().Lookup("cpuprofile").Hidden = true // docs/performance.md tells of it
 	root.AddCommand(a.replayCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.importCommand(), a.versionCommand())
 	return root
 }
