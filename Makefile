@@ -18,7 +18,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
+.PHONY: help run test test-system check check-offline staticcheck bench bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ staticcheck: ## staticcheck alone (fetched, kept out of go.mod)
 bench: ## 1 GB: replay beside grep, parse --stats beside mawk; then the Go benchmarks
 	go run ./internal/compare
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-live: ## the service: line written to webhook received, catching up a backlog of 1 GB beside replay, idle processor time
+	go run ./bench/live
+	go run ./bench/live -catchup 1000000000
+	go run ./bench/live -idle 60
 
 fuzz: ## every fuzz target for FUZZTIME (4m for the parser of logs and for mutated rules, else 30s)
 	@set -e; for pkg in $$(go list ./...); do \

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
+	"bench":      {"loggen"},
 	"internal":   {"loggen", "replay", "ingest", "engine", "rules", "redact", "alert"}, // for tests and make
 }
 
