@@ -11,6 +11,11 @@ SEED         ?=
 FAULTS       ?=
 DAY          ?=
 CASES        ?= 10000
+BENCH        ?=
+COUNT        ?= 1
+
+# What smarty-alert is compared with.
+BENCH_TOOLS  = grep mawk sec gzip zstd
 
 # The parser of logs reads what anyone may have written: it is fuzzed longest.
 PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
@@ -18,7 +23,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
+.PHONY: help run test test-system check check-offline staticcheck bench bench-contests bench-go bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +34,8 @@ run: ## run the program: make run ARGS='check examples/rules'
 test: ## go vet and all tests; needs only Go
 	@go run ./internal/testcount ./...
 
-test-system: ## tests that need strace, python3 or git as well
-	@.ci/system-packages strace python3 git
+test-system: ## tests that need other programs as well, and `make bench` over a little
+	@.ci/system-packages strace python3 git $(BENCH_TOOLS)
 	@go run ./internal/testcount -count=1 -tags=system ./systemtest/...
 
 check: check-offline staticcheck ## gofmt, go vet, import arrows, staticcheck
@@ -43,9 +48,16 @@ check-offline: ## the parts of check that need no network
 staticcheck: ## staticcheck alone (fetched, kept out of go.mod)
 	go run $(STATICCHECK) ./...
 
-bench: ## 1 GB: replay beside grep, parse --stats beside mawk; then the Go benchmarks
-	go run ./internal/compare
-	go test -run '^$$' -bench . -benchmem ./...
+bench: bench-contests bench-go ## both of these: a quarter of an hour; figures go to bench/out as well, for benchstat
+
+bench-contests: ## whole processes over 1 GB beside grep, SEC and others; BENCH='-only Gzip -pairs 3 -markdown'
+	@.ci/system-packages $(BENCH_TOOLS)
+	go run ./bench $(BENCH)
+
+bench-go: SHELL = bash
+bench-go: ## the Go benchmarks, COUNT (1) times
+	@mkdir -p bench/out
+	set -o pipefail; go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... | tee bench/out/go.txt
 
 bench-live: ## the service: line written to webhook received, catching up a backlog of 1 GB beside replay, idle processor time
 	go run ./bench/live
