@@ -84,20 +84,18 @@ func (a alertRecord) String() string {
 	return fmt.Sprintf("%s %s {%s} %s", a.State, a.Rule, a.Group, a.Summary)
 }
 
-// alertItems are the transitions of the second's log rules as the rules over them
-// want them, in the order in which they were told, and the rules that failed once
-// too often over them: their quarantine begins at once.
-func (e *Engine) alertItems(s int64) (items []item, broken []*ruleState) {
+// alertItems adds the transitions of the second's log rules as the rules over them
+// want them, in the order in which they were told, and returns the rules that failed
+// once too often over them: their quarantine begins at once.
+func (e *Engine) alertItems(s int64, items *arrivals) (broken []*ruleState) {
 	for _, r := range e.rules {
 		if r.rule.Source != rules.AlertRecords || r.faults.noted() {
 			continue
 		}
 		for i, t := range e.happened {
 			rec := alertRecord{t}
-			if it, ok := e.match(r, rec, "", ""); ok {
-				it.Source, it.Sec, it.Pos = nowhere, s, int64(i)
-				it.Sample = sample{At: s, Source: "alerts", Pos: int64(i), Text: []byte(rec.String())}
-				items = append(items, it)
+			if f := e.matchOwn(r, rec, "", ""); f != nil {
+				e.takeOwn(items, f, s, i, "alerts", rec.String())
 			}
 			if r.faults.broken(e.o.QuarantineAfter) {
 				r.faults.From = s
@@ -106,5 +104,5 @@ func (e *Engine) alertItems(s int64) (items []item, broken []*ruleState) {
 			}
 		}
 	}
-	return items, broken
+	return broken
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // DefaultLateness is how many seconds out of order a source's records may be
@@ -40,8 +39,12 @@ type Engine struct {
 	o       Options
 	rules   []*ruleState
 	sources []*source
-	index   []map[string][]*ruleState // by source: event → rules that want it
+	set     *selection
+	matcher *Matcher
+	own     Matches      // of the record under way
+	ailing  []*ruleState // over logs, whose last records failed
 	pending *pending
+	held    arrivals // of the record under way, if it has to wait
 	due     dueHeap
 	reached int64 // F: every second up to it is final; never before the first
 	final   int64 // every second up to it has been evaluated; never before the first
@@ -51,16 +54,15 @@ type Engine struct {
 	seconds int64 // evaluated since the engine was made
 	out     []Output
 	has     [rules.HealthRecords + 1]bool // rules over that kind of records
-	mixed   bool                          // rules over records of more than logs
 	// What the second being evaluated has brought to rules over the engine's own
 	// records.
 	happened []*alert.Transition
 	noticed  []health
 	skews    []health       // of seconds that are not evaluated yet
-	scratch  *rules.Scratch // of records
 	vars     *rules.Scratch // of conditions
-	labels   []string       // reused while matching
-	bare     []string       // the same without what keys within them say is secret
+	// Used again for each second and each arrival.
+	concerned []*ruleState
+	arrived   arrived
 }
 
 // New makes an engine for a set of rules. Rules that are disabled are left out.
@@ -72,11 +74,10 @@ func New(set *rules.Set, o Options) *Engine {
 		o.QuarantineAfter = DefaultQuarantineAfter
 	}
 	e := &Engine{o: o, pending: newPending(), reached: never, final: never, first: never, newest: never,
-		scratch: rules.NewScratch(), vars: rules.NewScratch()}
-	for _, r := range set.Rules {
-		if r.Status != rules.Disabled {
-			e.rules = append(e.rules, newRuleState(r, len(e.rules), o.Redactor))
-		}
+		set: newSelection(set, o.Redactor), vars: rules.NewScratch()}
+	e.matcher = newMatcher(e.set)
+	for _, m := range e.set.rules {
+		e.rules = append(e.rules, newRuleState(m))
 	}
 	e.sortKinds()
 	return e
@@ -88,7 +89,6 @@ func (e *Engine) sortKinds() {
 	for _, r := range e.rules {
 		e.has[r.rule.Source] = true
 	}
-	e.mixed = e.has[rules.AlertRecords] || e.has[rules.HealthRecords]
 }
 
 // Source names a source and returns its number, the same for the same name.
@@ -99,77 +99,7 @@ func (e *Engine) Source(name string) int {
 		}
 	}
 	e.sources = append(e.sources, &source{Name: name, Maxts: never, Final: never, Doubted: never})
-	e.index = append(e.index, map[string][]*ruleState{})
 	return len(e.sources) - 1
-}
-
-// Step takes the next record of a source. Nothing of the record is kept but
-// copies. A record without a time (an orphan, a bad header) changes nothing.
-func (e *Engine) Step(src int, rec *smartylog.Record) {
-	if !rec.HasTime() {
-		return
-	}
-	s := e.sources[src]
-	waited := s.Maxts == never && s.Future > 0
-	taken, at, wait := e.observe(s, rec)
-	if !wait && waited {
-		second := max(taken, e.reached+1)
-		e.first = min(second, positive(e.first, second))
-		e.release(s, second)
-	}
-	e.refinal()
-	if s.Ahead > 0 {
-		e.skewed(s)
-	}
-	for _, r := range e.interested(src, rec) {
-		if r.faults.closed(at) {
-			continue
-		}
-		it, ok := e.match(r, rec, rec.Log, rec.Event)
-		if !wait {
-			e.doubt(r, at)
-		}
-		if !ok {
-			continue
-		}
-		it.Source, it.Gen, it.Pos, it.Suspect, it.Sample = src, rec.Gen, rec.Pos, rec.IsSuspect(), newSample(rec)
-		if wait {
-			s.Held = append(s.Held, it)
-			continue
-		}
-		it.Sec = taken
-		e.pending.add(at, it)
-	}
-}
-
-// release gives the items that waited for a first timestamp their second.
-func (e *Engine) release(s *source, at int64) {
-	for _, it := range s.Held {
-		it.Sec = at
-		e.pending.add(at, it)
-	}
-	s.Held = nil
-}
-
-// maxIndexed bounds how many event names a source's index remembers: names come
-// from the log and may be hostile.
-const maxIndexed = 10_000
-
-// interested returns the rules that select the record's log and event.
-func (e *Engine) interested(src int, rec *smartylog.Record) []*ruleState {
-	if list, ok := e.index[src][rec.Event]; ok {
-		return list
-	}
-	var list []*ruleState
-	for _, r := range e.rules {
-		if r.rule.Source == rules.LogRecords && r.rule.Selects(rec.Log, rec.Event) {
-			list = append(list, r)
-		}
-	}
-	if len(e.index[src]) < maxIndexed {
-		e.index[src][rec.Event] = list
-	}
-	return list
 }
 
 // EOF says that a live source had been read to its end at the wall second:

@@ -75,8 +75,8 @@ func (e *Engine) notice(r *ruleState, h health) {
 	}
 }
 
-// healthItems are the second's health records as the rules over them want them.
-func (e *Engine) healthItems(s int64) (items []item) {
+// healthItems adds the second's health records as the rules over them want them.
+func (e *Engine) healthItems(s int64, items *arrivals) {
 	for _, r := range e.rules {
 		if r.rule.Source != rules.HealthRecords || r.faults.noted() {
 			continue
@@ -87,19 +87,16 @@ func (e *Engine) healthItems(s int64) (items []item) {
 			if !r.rule.Selects("", h.Event) {
 				continue
 			}
-			it, ok := e.match(r, h, "", h.Event)
-			if !ok {
+			f := e.matchOwn(r, h, "", h.Event)
+			if f == nil {
 				continue
 			}
-			it.Source, it.Sec, it.Pos = nowhere, s, int64(i)
-			it.Sample = sample{At: s, Source: "health", Pos: int64(i), Text: []byte(h.String())}
 			r.stats.Matched += h.Times - 1
 			for range h.Times {
-				items = append(items, it)
+				e.takeOwn(items, f, s, i, "health", h.String())
 			}
 		}
 	}
-	return items
 }
 
 // skewed notes that a source is ahead of the live clock, for the first second that

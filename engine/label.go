@@ -8,26 +8,32 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 )
 
-// key encodes a group's labels as they may be shown, since groups go to the
+// labeller encodes the labels of a group. Its lists are used again.
+type labeller struct {
+	texts []string // the labels as they are
+	bare  []string // the same without what keys within them say is secret
+	shown []string
+}
+
+// key appends a group's labels as they may be shown, since groups go to the
 // snapshot too. Identity is that of the labels as they are, so that two secrets
 // do not become one group: where something is hidden the fingerprint comes last.
-// bare are the labels without what only their values as such show to be secret.
-func (r *ruleState) key(labels, bare []string) []byte {
-	shown, hidden := r.shown[:0], false
-	for i, text := range labels {
-		s := r.hide(r.origins.labels[i], strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(bare[i], "�"))
+func (l *labeller) key(key []byte, r *matching) []byte {
+	hidden := false
+	l.shown = l.shown[:0]
+	for i, text := range l.texts {
+		s := r.hide(r.origins.labels[i], strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(l.bare[i], "�"))
 		hidden = hidden || s != text
-		shown = append(shown, s)
+		l.shown = append(l.shown, s)
 	}
-	r.shown = shown
 	if !hidden {
-		return encodeKey(labels)
+		return appendKey(key, l.texts)
 	}
-	return encodeKey(append(shown, alert.Fingerprint(r.rule.ID, r.named(labels))))
+	return appendKey(key, append(l.shown, alert.Fingerprint(r.rule.ID, r.named(l.texts))))
 }
 
 // named gives texts the names of the labels.
-func (r *ruleState) named(texts []string) alert.Labels {
+func (r *matching) named(texts []string) alert.Labels {
 	pairs := make([]alert.Label, len(r.rule.GroupBy))
 	for i, g := range r.rule.GroupBy {
 		pairs[i] = alert.Label{Name: g.Name, Value: strings.ToValidUTF8(texts[i], "�")}
@@ -36,7 +42,7 @@ func (r *ruleState) named(texts []string) alert.Labels {
 }
 
 // identity is the labels of a group, as they may be shown, and its fingerprint.
-func (r *ruleState) identity(key []byte) (alert.Labels, string) {
+func (r *matching) identity(key []byte) (alert.Labels, string) {
 	texts := decodeKey(key)
 	labels := r.named(texts)
 	if len(texts) > len(r.rule.GroupBy) {
@@ -45,13 +51,8 @@ func (r *ruleState) identity(key []byte) (alert.Labels, string) {
 	return labels, alert.Fingerprint(r.rule.ID, labels)
 }
 
-// encodeKey writes a tuple so that different tuples give different keys.
-func encodeKey(labels []string) []byte {
-	n := 0
-	for _, l := range labels {
-		n += len(l) + binary.MaxVarintLen16
-	}
-	key := make([]byte, 0, n)
+// appendKey writes a tuple so that different tuples give different keys.
+func appendKey(key []byte, labels []string) []byte {
 	for _, l := range labels {
 		key = binary.AppendUvarint(key, uint64(len(l)))
 		key = append(key, l...)
@@ -59,7 +60,7 @@ func encodeKey(labels []string) []byte {
 	return key
 }
 
-// decodeKey is encodeKey's inverse.
+// decodeKey is appendKey's inverse.
 func decodeKey(key []byte) []string {
 	var labels []string
 	for len(key) > 0 {

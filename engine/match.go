@@ -10,97 +10,117 @@ import (
 )
 
 // match decides whether a record counts for a rule, for which group and with
-// which values. It looks at nothing but the record; log and event are "" for one
-// that has none. Where the record came from is left to the caller.
-func (e *Engine) match(r *ruleState, rec rules.Fielder, log, event string) (item, bool) {
-	r.faults.asked, r.faults.failing = false, false
-	e.scratch.Begin()
-	it, ok := e.read(r, rec, log, event)
-	r.faults.matched()
-	return it, ok
+// which values, and adds that to ms. It looks at nothing but the record; log and
+// event are "" for one that has none. Where the record came from is left to the
+// caller. A plain refusal of the rule's match is nothing to say.
+func (m *Matcher) match(r *matching, rec rules.Fielder, log, event string, ms *Matches) bool {
+	m.scratch.Begin()
+	ms.findings = append(ms.findings, finding{rule: int32(r.index)})
+	m.into, m.found = ms, &ms.findings[len(ms.findings)-1]
+	m.read(r, rec, log, event)
+	f := m.found
+	if f.result == refused && f.failures == 0 && r.rule.Match != nil {
+		ms.findings = ms.findings[:len(ms.findings)-1]
+		return false
+	}
+	return f.result == counted
 }
 
-func (e *Engine) read(r *ruleState, rec rules.Fielder, log, event string) (item, bool) {
-	if !e.test(r, r.rule.Match, rec) {
-		return item{}, false
+func (m *Matcher) read(r *matching, rec rules.Fielder, log, event string) {
+	if !m.test(r.rule.Match, rec) {
+		return
 	}
-	it := item{Rule: r.index}
-	if r.order != nil {
-		if it.Mask = e.stepMask(r, rec, log, event); it.Mask == 0 {
-			return item{}, false
+	f := m.found
+	if r.steps != nil {
+		if f.mask = m.stepMask(r, rec, log, event); f.mask == 0 {
+			return
 		}
 	}
-	var ok bool
-	if it.Key, ok = e.groupKey(r, rec); !ok {
-		r.stats.MissingGroup++
-		return item{}, false
+	if f.result = nameless; m.groupKey(r, rec) {
+		f.result = counted
+		m.inputs(r, rec)
+		m.keep(r, rec)
 	}
-	r.stats.Matched++
-	it.Inputs = e.inputs(r, rec)
-	if r.records != nil {
-		it.Kept = e.keep(r, rec)
-	}
-	return it, true
 }
 
 // test evaluates a boolean expression over a record; none is true.
-func (e *Engine) test(r *ruleState, x *rules.Expr, rec rules.Fielder) bool {
+func (m *Matcher) test(x *rules.Expr, rec rules.Fielder) bool {
 	if x == nil {
 		return true
 	}
-	r.faults.asked = true
-	ok, err := x.Holds(e.scratch, rec)
+	m.found.asked = true
+	ok, err := x.Holds(m.scratch, rec)
 	if err != nil {
-		r.failed(err, rec)
+		m.failed(err)
 	}
 	return ok
 }
 
-// groupKey is the tuple of the record's labels; ok is false when one is missing.
-func (e *Engine) groupKey(r *ruleState, rec rules.Fielder) ([]byte, bool) {
-	if len(r.rule.GroupBy) == 0 {
-		return nil, true
+// failed notes an evaluation error.
+func (m *Matcher) failed(err error) {
+	f := m.found
+	if f.failures++; f.failures == 1 {
+		f.failed = int32(len(m.into.failures))
+		m.into.failures = append(m.into.failures, failure{err})
 	}
-	e.labels, e.bare = e.labels[:0], e.bare[:0]
+}
+
+// groupKey adds the tuple of the record's labels; false when one is missing.
+func (m *Matcher) groupKey(r *matching, rec rules.Fielder) bool {
+	if len(r.rule.GroupBy) == 0 {
+		return true
+	}
+	l := &m.label
+	l.texts, l.bare = l.texts[:0], l.bare[:0]
 	for i, g := range r.rule.GroupBy {
-		r.faults.asked = r.faults.asked || g.Field != nil
-		v, err := g.Value(e.scratch, rec)
+		m.found.asked = m.found.asked || g.Field != nil
+		v, err := g.Value(m.scratch, rec)
 		if err != nil {
-			r.failed(err, rec)
+			m.failed(err)
 		}
 		text, ok := rules.Label(v)
 		if !ok {
-			return nil, false
+			return false
 		}
-		e.labels, e.bare = append(e.labels, text), append(e.bare, r.bare(r.origins.labels[i], v, text))
+		l.texts, l.bare = append(l.texts, text), append(l.bare, r.bare(r.origins.labels[i], v, text))
 	}
-	return r.key(e.labels, e.bare), true
+	ms := m.into
+	from := len(ms.bytes)
+	ms.bytes = l.key(ms.bytes, r)
+	m.found.key = span{int32(from), int32(len(ms.bytes))}
+	return true
 }
 
-// inputs are what the record brings to each column. A value that is missing or
-// does not fit is skipped (semantics §2.7).
-func (e *Engine) inputs(r *ruleState, rec rules.Fielder) []windowing.Input {
-	in := make([]windowing.Input, len(r.rule.Columns))
-	in[0].On = r.order == nil // which counts for itself
+// inputs adds what the record brings to each column, unless it only counts. A
+// value that is missing or does not fit is skipped (semantics §2.7).
+func (m *Matcher) inputs(r *matching, rec rules.Fielder) {
+	if r.counts != nil {
+		return
+	}
+	ms := m.into
+	from := len(ms.inputs)
+	ms.inputs = append(ms.inputs, windowing.Input{On: r.steps == nil}) // which counts for itself
 	for i := range r.rule.Aggregates {
-		if a := &r.rule.Aggregates[i]; e.test(r, a.Where, rec) {
-			in[i+1] = e.input(r, i, a, rec)
+		var in windowing.Input
+		if a := &r.rule.Aggregates[i]; m.test(a.Where, rec) {
+			in = m.input(r, i, a, rec)
 		}
+		ms.inputs = append(ms.inputs, in)
 	}
-	return in
+	m.found.inputs = span{int32(from), int32(len(ms.inputs))}
 }
 
-func (e *Engine) input(r *ruleState, i int, a *rules.Aggregate, rec rules.Fielder) (in windowing.Input) {
+func (m *Matcher) input(r *matching, i int, a *rules.Aggregate, rec rules.Fielder) (in windowing.Input) {
 	if a.Value == nil {
 		return windowing.Input{On: true}
 	}
 	if a.Func == windowing.Streak {
-		return windowing.Input{On: true, Hit: e.test(r, a.Value, rec)}
+		return windowing.Input{On: true, Hit: m.test(a.Value, rec)}
 	}
-	r.faults.asked = true
-	v, err := a.Value.Record(e.scratch, rec)
+	m.found.asked = true
+	v, err := a.Value.Record(m.scratch, rec)
 	if err != nil {
-		r.failed(err, rec)
+		m.failed(err)
 		return in
 	}
 	switch a.Func {
@@ -119,37 +139,90 @@ func (e *Engine) input(r *ruleState, i int, a *rules.Aggregate, rec rules.Fielde
 	return in
 }
 
-// keep is what the record leaves behind for first., last. and prev.
-func (e *Engine) keep(r *ruleState, rec rules.Fielder) []kept {
-	c := r.records
-	out := make([]kept, len(c.names))
+// keep adds what the record leaves behind for first., last. and prev.
+func (m *Matcher) keep(r *matching, rec rules.Fielder) {
+	ms := m.into
+	from := len(ms.kept)
 	for i, ref := range r.rule.Kept {
-		r.faults.asked = r.faults.asked || ref.Field != nil
-		v, err := ref.Value(e.scratch, rec)
+		m.found.asked = m.found.asked || ref.Field != nil
+		v, err := ref.Value(m.scratch, rec)
 		if err != nil {
-			r.failed(err, rec)
-			continue
+			m.failed(err)
+			v = nil
 		}
-		out[c.place[i]].V = r.stored(r.origins.kept[i], v)
+		ms.kept = append(ms.kept, r.stored(r.origins.kept[i], v))
 	}
-	return out
+	m.found.kept = span{int32(from), int32(len(ms.kept))}
 }
 
-// failed counts an evaluation error over a record; the first of a rule is kept to
-// be shown.
-func (r *ruleState) failed(err error, rec rules.Fielder) {
-	r.faults.failing = true
-	if r.stats.EvalErrors++; r.stats.FirstError != "" {
+// note takes what a finding says about the rule itself: its totals, and whether it
+// keeps failing. The first error of a rule is kept to be shown.
+func (e *Engine) note(r *ruleState, f *finding, ms *Matches, rec rules.Fielder) {
+	switch f.result {
+	case nameless:
+		r.stats.MissingGroup++
+	case counted:
+		r.stats.Matched++
+	}
+	if f.failures == 0 {
+		if f.asked {
+			r.faults.Records = 0
+		}
 		return
 	}
-	where := ""
+	r.stats.EvalErrors += int64(f.failures)
+	if r.stats.FirstError == "" {
+		r.stats.FirstError = r.errorText(ms.failures[f.failed].err, placeOf(rec))
+	}
+	if r.faults.Records++; r.faults.Records == 1 && r.rule.Source == rules.LogRecords {
+		e.ailing = append(e.ailing, r)
+	}
+}
+
+func placeOf(rec rules.Fielder) string {
 	switch rec := rec.(type) {
 	case *smartylog.Record:
-		where = fmt.Sprintf("%s, byte %d", rec.File, rec.Pos)
+		return fmt.Sprintf("%s, byte %d", rec.File, rec.Pos)
 	case fmt.Stringer:
-		where = rec.String()
+		return rec.String()
 	}
-	r.stats.FirstError = r.errorText(err, where)
+	return ""
+}
+
+// heal ends the row of failures of the rules that a record was matched with
+// without a word: their match has refused it and did not fail.
+func (e *Engine) heal(rec *smartylog.Record, at int64, found []finding) {
+	ailing := e.ailing[:0]
+	for _, r := range e.ailing {
+		if r.rule.Match != nil && r.rule.Source == rules.LogRecords && !r.faults.closed(at) && r.rule.Selects(rec.Log, rec.Event) && !tells(found, r) {
+			r.faults.Records = 0
+		}
+		if r.faults.Records > 0 {
+			ailing = append(ailing, r)
+		}
+	}
+	clear(e.ailing[len(ailing):])
+	e.ailing = ailing
+}
+
+// tells reports whether one of the findings is the rule's.
+func tells(found []finding, r *ruleState) bool {
+	for i := range found {
+		if int(found[i].rule) == r.index {
+			return true
+		}
+	}
+	return false
+}
+
+// findAiling notes the rules whose last records failed.
+func (e *Engine) findAiling() {
+	e.ailing = nil
+	for _, r := range e.rules {
+		if r.faults.Records > 0 {
+			e.ailing = append(e.ailing, r)
+		}
+	}
 }
 
 func (r *ruleState) errorText(err error, where string) string {

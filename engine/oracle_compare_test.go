@@ -12,12 +12,14 @@ import (
 )
 
 // compare replays the case through the engine; when says after each record
-// whether to advance, and whether to break off and continue from the state.
-func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, restore bool)) {
+// whether to advance, and whether to break off and continue from the state. So many
+// records are matched ahead of the engine; 0: it matches them itself.
+func (c *oCase) compare(t *rapid.T, want *answer, ahead int, when func(i int) (advance, restore bool)) {
 	options := engine.Options{Redactor: redactor, Lateness: c.lateness, Until: c.until, Live: c.live, QuarantineAfter: c.fails}
 	e := engine.New(c.set, options)
 	got := &answer{}
 	left := map[*oSource]int{}
+	m := &oMatcher{steps: want.steps, ahead: ahead}
 	for _, s := range c.sources {
 		if left[s] = len(s.records); left[s] == 0 {
 			e.Finish(e.Source(s.name()))
@@ -28,7 +30,7 @@ func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, res
 		if r := st.rec; r == nil {
 			e.EOF(e.Source(st.eof.name()), st.wall)
 		} else {
-			e.Step(e.Source(r.source.name()), r.scanned)
+			m.step(e, i)
 			if left[r.source]--; left[r.source] == 0 {
 				e.Finish(e.Source(r.source.name()))
 			}
@@ -47,6 +49,43 @@ func (c *oCase) compare(t *rapid.T, want *answer, when func(i int) (advance, res
 	got.normalize()
 	c.check(t, want, got)
 }
+
+// oMatcher matches records a number at a time.
+type oMatcher struct {
+	steps   []oStep
+	ahead   int
+	matches engine.Matches
+	places  []int
+	from    int // the step of places[0]
+}
+
+// step steps the i-th record. When the engine was restored meanwhile, what was matched is
+// of no use to it.
+func (m *oMatcher) step(e *engine.Engine, i int) {
+	r := m.steps[i].rec
+	src := e.Source(r.source.name())
+	if m.ahead == 0 {
+		e.Step(src, r.scanned)
+		return
+	}
+	if i >= m.from+len(m.places) {
+		m.match(e.NewMatcher(), i)
+	}
+	e.StepMatched(src, r.scanned, &m.matches, m.places[i-m.from])
+}
+
+func (m *oMatcher) match(by *engine.Matcher, from int) {
+	m.matches.Reset()
+	m.places, m.from = m.places[:0], from
+	for _, st := range m.steps[from:min(from+m.ahead, len(m.steps))] {
+		place := -1
+		if st.rec != nil {
+			place = by.Match(st.rec.scanned, &m.matches)
+		}
+		m.places = append(m.places, place)
+	}
+}
+
 func (c *oCase) restored(t *rapid.T, e *engine.Engine, o engine.Options) *engine.Engine {
 	data, err := e.State()
 	if err != nil {

@@ -29,10 +29,7 @@ type stepping struct {
 
 // newOrder returns nil for a rule that is neither.
 func newOrder(r *rules.Rule) *order {
-	steps := r.Sequence
-	if steps == nil {
-		steps = r.AllOf
-	}
+	steps := stepsOf(r)
 	if steps == nil {
 		return nil
 	}
@@ -43,6 +40,14 @@ func newOrder(r *rules.Rule) *order {
 	return &order{rule: r, steps: steps, reach: reach, past: windowing.NewHistory(reach, maxPast), stepped: map[uint32]stepping{}}
 }
 
+// stepsOf are the steps of a sequence or all_of; nil for a rule that is neither.
+func stepsOf(r *rules.Rule) []rules.Step {
+	if r.Sequence != nil {
+		return r.Sequence
+	}
+	return r.AllOf
+}
+
 func absentLast(r *rules.Rule) bool {
 	n := len(r.Sequence)
 	return n > 0 && r.Sequence[n-1].Absent
@@ -50,27 +55,27 @@ func absentLast(r *rules.Rule) bool {
 
 // stepMask tells which steps a record satisfies, and whether it is what until
 // waits for; 0 when it is nothing to the rule.
-func (e *Engine) stepMask(r *ruleState, rec rules.Fielder, log, event string) (mask uint64) {
-	for i := range r.order.steps {
-		if e.satisfies(r, &r.order.steps[i], rec, log, event) {
+func (m *Matcher) stepMask(r *matching, rec rules.Fielder, log, event string) (mask uint64) {
+	for i := range r.steps {
+		if m.satisfies(&r.steps[i], rec, log, event) {
 			mask |= 1 << i
 		}
 	}
-	if u := r.rule.Until; u != nil && e.satisfies(r, u, rec, log, event) {
+	if u := r.rule.Until; u != nil && m.satisfies(u, rec, log, event) {
 		mask |= untilBit
 	}
 	return mask
 }
 
-func (e *Engine) satisfies(r *ruleState, st *rules.Step, rec rules.Fielder, log, event string) bool {
-	return st.Selects(log, event) && e.test(r, st.Match, rec)
+func (m *Matcher) satisfies(st *rules.Step, rec rules.Fielder, log, event string) bool {
+	return st.Selects(log, event) && m.test(st.Match, rec)
 }
 
 // follow remembers a record and sets the timer for the second at which its step
 // has waited long enough.
-func (r *ruleState) follow(slot uint32, it item, at windowing.Order, s int64) {
+func (r *ruleState) follow(slot uint32, it *arrived, s int64) {
 	o := r.order
-	o.past.Add(slot, it.Sec, at, it.Mask, nil)
+	o.past.Add(slot, it.Sec, it.Place, it.Mask, nil)
 	now, seen := o.stepped[slot]
 	if end := it.Sec + o.rule.Within; o.timed(it.Mask) && end >= s && (!seen || now.timed != it.Sec) {
 		r.timers.add(timer{at: end, slot: slot})

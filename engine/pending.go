@@ -8,40 +8,43 @@ import (
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
-// item is one record's match of one rule, waiting for its second to be final.
-type item struct {
-	Rule   int
-	Source int // nowhere: it stands in no log
-	Gen    int
-	Pos    int64
-	Sec    int64 // the second the record is taken at
-	Key    []byte
-	Inputs []windowing.Input
-	Mask   uint64 // of a sequence: the steps it satisfies
-	Kept   []kept // for first., last. and prev.
-	// Suspect marks a record that looks forged: it may raise an alert, never
-	// keep or end one.
-	Suspect bool
-	Sample  sample
-}
-
-// pending holds items by the second at which they are evaluated.
+// pending holds what was matched by the second at which it is evaluated.
 type pending struct {
-	bySecond map[int64][]item
+	bySecond map[int64]*arrivals
 	seconds  secondHeap
+	at       int64     // of last
+	last     *arrivals // the second asked for last; nil: none
+	free     []*arrivals
 }
 
-func newPending() *pending { return &pending{bySecond: map[int64][]item{}} }
+func newPending() *pending { return &pending{bySecond: map[int64]*arrivals{}} }
 
-func (p *pending) add(at int64, it item) {
-	items, ok := p.bySecond[at]
+// second is what arrives for a second.
+func (p *pending) second(at int64) *arrivals {
+	if p.last != nil && p.at == at {
+		return p.last
+	}
+	a, ok := p.bySecond[at]
 	if !ok {
+		a = p.empty()
+		p.bySecond[at] = a
 		heap.Push(&p.seconds, at)
 	}
-	p.bySecond[at] = append(items, it)
+	p.at, p.last = at, a
+	return a
 }
 
-// next is the earliest second with items.
+func (p *pending) empty() *arrivals {
+	n := len(p.free)
+	if n == 0 {
+		return &arrivals{}
+	}
+	a := p.free[n-1]
+	p.free = p.free[:n-1]
+	return a
+}
+
+// next is the earliest second with arrivals.
 func (p *pending) next() (int64, bool) {
 	if len(p.seconds) == 0 {
 		return 0, false
@@ -49,32 +52,165 @@ func (p *pending) next() (int64, bool) {
 	return p.seconds[0], true
 }
 
-// take removes the items of a second, by rule and then in total order.
-func (p *pending) take(at int64, sources []*source) []item {
-	items, ok := p.bySecond[at]
+// take removes the arrivals of a second. The caller gives them back.
+func (p *pending) take(at int64) *arrivals {
+	a, ok := p.bySecond[at]
 	if !ok {
-		return nil
+		return p.empty()
 	}
 	delete(p.bySecond, at)
 	heap.Pop(&p.seconds)
-	slices.SortStableFunc(items, func(a, b item) int {
-		if c := cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Sec, b.Sec)); c != 0 {
-			return c
-		}
-		if a.Source != b.Source {
-			return cmp.Compare(sources[a.Source].Name, sources[b.Source].Name)
-		}
-		return cmp.Or(cmp.Compare(a.Gen, b.Gen), cmp.Compare(a.Pos, b.Pos))
-	})
-	return items
+	p.last = nil
+	return a
 }
 
-// place is where an item stands within its second.
-func (e *Engine) place(it item) windowing.Order {
-	if it.Source == nowhere {
-		return windowing.Order{Pos: it.Pos}
+// maxSpare bounds the memory that is kept for seconds to come, in seconds and in
+// arrivals of each.
+const (
+	maxSpare     = 4
+	spareRecords = 1 << 14
+)
+
+// give takes back arrivals that have been evaluated.
+func (p *pending) give(a *arrivals) {
+	if len(p.free) < maxSpare && cap(a.list) <= spareRecords && cap(a.bytes) <= spareRecords*sampleBytes {
+		a.reset()
+		p.free = append(p.free, a)
 	}
-	return windowing.Order{Source: e.sources[it.Source].Name, Gen: it.Gen, Pos: it.Pos}
+}
+
+// arrivals are the records that are evaluated at one second, with what the rules
+// found in them. Records and texts are shared by the rules that want them.
+type arrivals struct {
+	list    []arrival
+	chains  []chain // by rule
+	rules   []int32 // those that have arrivals
+	records []arrivedRecord
+	bytes   []byte // keys of groups, texts of samples
+	inputs  []windowing.Input
+	kept    []any
+}
+
+// arrival is one record's match of one rule.
+type arrival struct {
+	rule, record int32
+	next         int32 // of the rule's chain: the place in list, from 1; 0: none
+	key          span
+	inputs, kept span
+	mask         uint64
+}
+
+// chain are a rule's arrivals.
+type chain struct {
+	first, last int32 // places in list, from 1; 0: none
+	unordered   bool  // they did not come in total order
+}
+
+// arrivedRecord is a record that some rule wants.
+type arrivedRecord struct {
+	Source       int // nowhere: it stands in no log
+	Gen          int
+	Pos          int64
+	Sec          int64 // the second the record is taken at
+	At           int64 // its own
+	Suspect      bool
+	Origin, File string // for people
+	sample       excerpt
+}
+
+func (a *arrivals) reset() {
+	for _, r := range a.rules {
+		a.chains[r] = chain{}
+	}
+	clear(a.records)
+	clear(a.inputs)
+	clear(a.kept)
+	a.list, a.rules, a.records, a.bytes = a.list[:0], a.rules[:0], a.records[:0], a.bytes[:0]
+	a.inputs, a.kept = a.inputs[:0], a.kept[:0]
+}
+
+// add takes an arrival of the record that was added last.
+func (a *arrivals) add(x arrival, sources []*source) {
+	x.record = int32(len(a.records) - 1)
+	a.list = append(a.list, x)
+	for int(x.rule) >= len(a.chains) {
+		a.chains = append(a.chains, chain{})
+	}
+	c, place := &a.chains[x.rule], int32(len(a.list))
+	if c.first == 0 {
+		c.first, c.last = place, place
+		a.rules = append(a.rules, x.rule)
+		return
+	}
+	c.unordered = c.unordered || a.compare(c.last, place, sources) > 0
+	a.list[c.last-1].next = place
+	c.last = place
+}
+
+// compare gives the total order of two arrivals of a rule.
+func (a *arrivals) compare(i, j int32, sources []*source) int {
+	x, y := &a.records[a.list[i-1].record], &a.records[a.list[j-1].record]
+	if c := cmp.Compare(x.Sec, y.Sec); c != 0 {
+		return c
+	}
+	if x.Source != y.Source {
+		return cmp.Compare(sources[x.Source].Name, sources[y.Source].Name)
+	}
+	return cmp.Or(cmp.Compare(x.Gen, y.Gen), cmp.Compare(x.Pos, y.Pos))
+}
+
+// of is the place of a rule's first arrival, in total order; 0 if it has none. The
+// others follow by next.
+func (a *arrivals) of(rule int, sources []*source) int32 {
+	if rule >= len(a.chains) {
+		return 0
+	}
+	if c := &a.chains[rule]; c.unordered {
+		a.sort(c, sources)
+	}
+	return a.chains[rule].first
+}
+
+func (a *arrivals) sort(c *chain, sources []*source) {
+	var places []int32
+	for i := c.first; i != 0; i = a.list[i-1].next {
+		places = append(places, i)
+	}
+	slices.SortStableFunc(places, func(i, j int32) int { return a.compare(i, j, sources) })
+	for n, i := range places {
+		a.list[i-1].next = 0
+		if n > 0 {
+			a.list[places[n-1]-1].next = i
+		}
+	}
+	c.first, c.last, c.unordered = places[0], places[len(places)-1], false
+}
+
+func (a *arrivals) next(i int32) int32 { return a.list[i-1].next }
+
+// arrived is an arrival as its rule takes it. Its lists are those of the second.
+type arrived struct {
+	*arrivedRecord
+	Key    []byte
+	Inputs []windowing.Input
+	Mask   uint64 // of a sequence: the steps it satisfies
+	Kept   []any  // for first., last. and prev.
+	Place  windowing.Order
+	texts  []byte
+}
+
+// read fills in the i-th arrival.
+func (a *arrivals) read(i int32, r *ruleState, sources []*source, into *arrived) {
+	x := &a.list[i-1]
+	rec := &a.records[x.record]
+	*into = arrived{arrivedRecord: rec, Key: a.bytes[x.key.from:x.key.to], Inputs: r.counts, Mask: x.mask,
+		Kept: a.kept[x.kept.from:x.kept.to], Place: windowing.Order{Gen: rec.Gen, Pos: rec.Pos}, texts: a.bytes}
+	if r.counts == nil {
+		into.Inputs = a.inputs[x.inputs.from:x.inputs.to]
+	}
+	if rec.Source != nowhere {
+		into.Place.Source = sources[rec.Source].Name
+	}
 }
 
 // secondHeap is a heap of seconds for container/heap.

@@ -83,7 +83,7 @@ func (e *Engine) doubt(r *ruleState, at int64) {
 // quarantine ends what a rule has begun and forgets it.
 func (r *ruleState) quarantine(e *Engine, s int64) {
 	r.endAll(e, s, "rule_quarantined")
-	empty := newRuleState(r.rule, r.index, r.redact)
+	empty := newRuleState(r.matching)
 	empty.began, empty.stats = r.began, r.stats
 	empty.stats.Quarantined, empty.faults.Quarantined, empty.faults.From = true, true, s
 	*r = *empty

@@ -20,10 +20,6 @@ type recall struct {
 	place []int    // of rule.Kept: its place in names
 }
 
-// kept is a value that a record leaves behind. It is a struct for the encoder,
-// which takes no nil in a list.
-type kept struct{ V any }
-
 // newRecall returns nil for a rule that names no such field.
 func newRecall(r *rules.Rule) *recall {
 	if len(r.Recorded) == 0 {
@@ -99,12 +95,21 @@ func refName(ref rules.Ref) string {
 	return ref.Path.String()
 }
 
-func (c *recall) add(slot uint32, it item, at windowing.Order) {
-	vals := make([]any, len(it.Kept))
-	for i, k := range it.Kept {
-		vals[i] = k.V
+// placed appends what a record leaves behind, given in the order of rule.Kept, in
+// the order in which it is stored.
+func (c *recall) placed(list, vals []any) []any {
+	from := len(list)
+	for range c.names {
+		list = append(list, nil)
 	}
-	c.past.Add(slot, it.Sec, at, 0, vals)
+	for i, v := range vals {
+		list[from+c.place[i]] = v
+	}
+	return list
+}
+
+func (c *recall) add(slot uint32, it *arrived) {
+	c.past.Add(slot, it.Sec, it.Place, 0, slices.Clone(it.Kept))
 }
 
 // bind gives the condition the fields of the records in the window.

@@ -5,15 +5,13 @@ import (
 	"slices"
 
 	"github.com/smarty-alert/smarty-alert/alert"
-	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // ruleState is everything one rule remembers.
 type ruleState struct {
-	rule    *rules.Rule
-	index   int   // place in file order
+	*matching
 	due     int64 // the second it waits for in Engine.due; never: none
 	cron    int64 // next second of rule.Schedule; never: none
 	began   int64 // the first second at which it could be evaluated; never: not yet
@@ -28,10 +26,7 @@ type ruleState struct {
 	timers  timerHeap
 	fresh   map[uint32]int64 // event mode: new matching records per group since the last judgement
 	recent  samples
-	redact  *redact.Redactor
-	origins origins
-	shown   []string // reused by key
-	byName  []int    // of group labels sorted by name: their places in group_by
+	byName  []int // of group labels sorted by name: their places in group_by
 	stats   Stats
 	crowd   crowd
 	faults  faults
@@ -42,10 +37,11 @@ type ruleState struct {
 	victims victims
 }
 
-func newRuleState(r *rules.Rule, index int, redact *redact.Redactor) *ruleState {
-	rs := &ruleState{rule: r, index: index, redact: redact, due: never, cron: never, began: never, groups: windowing.NewGroups(),
+func newRuleState(m *matching) *ruleState {
+	r := m.rule
+	rs := &ruleState{matching: m, due: never, cron: never, began: never, groups: windowing.NewGroups(),
 		table: windowing.NewTable(r.Columns), order: newOrder(r), records: newRecall(r), active: make([]incident, 1),
-		fresh: map[uint32]int64{}, origins: originsOf(r), faults: faults{From: never}}
+		fresh: map[uint32]int64{}, faults: faults{From: never}}
 	rs.lru.clear()
 	rs.sortLabels()
 	return rs
@@ -68,7 +64,8 @@ func (r *ruleState) begin(first, armed int64) {
 	r.began = first
 	if r.rule.Absence {
 		for _, tuple := range r.rule.Groups.Expect {
-			slot, _ := r.group(r.key(tuple, tuple), first)
+			l := labeller{texts: tuple, bare: tuple}
+			slot, _ := r.group(l.key(nil, r.matching), first)
 			r.slots[slot].expected = true
 			if armed != first {
 				r.slots[slot].armed = armed
@@ -83,7 +80,7 @@ func (r *ruleState) begin(first, armed int64) {
 
 // evaluate brings the rule through one second: what leaves its windows, the
 // second's records, then the judgement of every group this concerns.
-func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
+func (r *ruleState) evaluate(e *Engine, s int64, items *arrivals) {
 	if r.faults.Quarantined {
 		return
 	}
@@ -100,8 +97,9 @@ func (r *ruleState) evaluate(e *Engine, s int64, items []item) {
 		return
 	}
 	evicted := r.stats.Evicted
-	for _, it := range items {
-		r.take(e, it, s)
+	for i := items.of(r.index, e.sources); i != 0; i = items.next(i) {
+		items.read(i, r, e.sources, &e.arrived)
+		r.take(e, &e.arrived, s)
 	}
 	e.notice(r, health{Event: groupEvicted, Rule: r.rule.ID, Times: r.stats.Evicted - evicted})
 	r.forget(s)
@@ -151,7 +149,7 @@ func (r *ruleState) closeSecond(e *Engine, s int64) {
 
 // take adds one record to its group. A record that looks forged does not count
 // for a group that fires: it may raise an alert, never keep or end one.
-func (r *ruleState) take(e *Engine, it item, s int64) {
+func (r *ruleState) take(e *Engine, it *arrived, s int64) {
 	slot, evicted := r.group(it.Key, s)
 	if evicted {
 		return
@@ -160,35 +158,34 @@ func (r *ruleState) take(e *Engine, it item, s int64) {
 		return
 	}
 	r.touch(slot, s)
-	place := e.place(it)
-	r.count(slot, it, place, s)
-	r.recent.add(it.Key, it.Sample)
+	r.count(slot, it, s)
+	r.recent.add(it)
 	r.touched = append(r.touched, slot)
 	if r.rule.Mode == rules.EventMode {
 		r.fresh[slot]++
 	}
 	if r.records != nil {
-		r.records.add(slot, it, place)
+		r.records.add(slot, it)
 	}
 	if r.order != nil {
-		r.follow(slot, it, place, s)
+		r.follow(slot, it, s)
 	}
 }
 
 // count adds a record to the windows. Without a window, count is the number of
 // matches of the second evaluated, a late one included; the aggregates' windows
 // go by the record's own second all the same.
-func (r *ruleState) count(slot uint32, it item, at windowing.Order, s int64) {
+func (r *ruleState) count(slot uint32, it *arrived, s int64) {
 	if r.rule.Window > 0 || r.rule.Mode != rules.EventMode || it.Sec == s {
-		r.table.Add(slot, it.Sec, at, it.Inputs)
+		r.table.Add(slot, it.Sec, it.Place, it.Inputs)
 		return
 	}
 	own := make([]windowing.Input, len(it.Inputs))
 	own[0] = it.Inputs[0]
-	r.table.Add(slot, s, at, own)
+	r.table.Add(slot, s, it.Place, own)
 	copy(own, it.Inputs)
 	own[0] = windowing.Input{}
-	r.table.Add(slot, it.Sec, at, own)
+	r.table.Add(slot, it.Sec, it.Place, own)
 }
 
 // spend empties a group's windows: it has made its alert. What looks back to the

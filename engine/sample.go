@@ -46,7 +46,7 @@ func (sm *sample) redacted(redact *redact.Redactor) string {
 		return string(sm.Text)
 	}
 	text := redact.Part(string(sm.Text), 0, len(clip(sm.Text, sampleBytes)))
-	if sm.Tail != nil {
+	if len(sm.Tail) > 0 {
 		end := sm.Last + len(clip(sm.Tail[sm.Last:], lastBytes))
 		text += " … " + strings.TrimSpace(redact.Part(string(sm.Tail), sm.Last, end))
 	}
@@ -59,23 +59,37 @@ func (sm sample) clean(redact *redact.Redactor) sample {
 	return sm
 }
 
-// newSample copies the first line of a record and, when there are more, the
+// excerpt is what a sample holds of its record, as parts of a list of bytes.
+type excerpt struct {
+	text, tail span // Text and Tail of the sample; an empty one for none
+	last       int32
+	clean      bool
+}
+
+// excerpt copies the first line of a record and, when there are more, the
 // last one, which names the exception of a traceback.
-func newSample(rec *smartylog.Record) sample {
+func (ms *Matches) excerpt(rec *smartylog.Record) (x excerpt) {
 	raw := bytes.TrimSpace(rec.Raw)
-	sm := sample{At: rec.Sec, Source: rec.Source(), File: rec.File, Pos: rec.Pos}
 	first, _, more := bytes.Cut(raw, []byte("\n"))
-	sm.Text = bytes.Clone(clip(first, sampleBytes+bytesAfter))
+	x.text = ms.append(clip(first, sampleBytes+bytesAfter))
 	if more {
 		last := bytes.LastIndexByte(raw, '\n') + 1
 		for last < len(raw) && (raw[last] == ' ' || raw[last] == '\t') {
 			last++
 		}
 		begin := max(0, last-bytesBefore)
-		sm.Tail = bytes.Clone(raw[begin:min(len(raw), last+lastBytes+bytesAfter)])
-		sm.Last = last - begin
+		x.tail = ms.append(raw[begin:min(len(raw), last+lastBytes+bytesAfter)])
+		x.last = int32(last - begin)
 	}
-	return sm
+	return x
+}
+
+// fill makes the sample that of a record, in the memory there is.
+func (sm *sample) fill(it *arrived) {
+	x := &it.sample
+	sm.At, sm.Source, sm.File, sm.Pos, sm.Last, sm.Clean = it.At, it.Origin, it.File, it.Pos, int(x.last), x.clean
+	sm.Text = append(sm.Text[:0], it.texts[x.text.from:x.text.to]...)
+	sm.Tail = append(sm.Tail[:0], it.texts[x.tail.from:x.tail.to]...)
 }
 
 // clip cuts at a character's edge.
@@ -89,20 +103,24 @@ func clip(b []byte, n int) []byte {
 	return b[:n]
 }
 
-// samples is a ring of a rule's newest matches.
+// samples is a ring of a rule's newest matches. Their memory is used again: what
+// leaves it is copied.
 type samples struct {
 	Ring []sample
 	Next int
 }
 
-func (s *samples) add(key []byte, sm sample) {
-	sm.Group = xxh3.Hash(key)
+func (s *samples) add(it *arrived) {
+	at := s.Next
 	if len(s.Ring) < keptSamples {
-		s.Ring = append(s.Ring, sm)
-		return
+		at = len(s.Ring)
+		s.Ring = append(s.Ring, sample{})
+	} else {
+		s.Next = (s.Next + 1) % keptSamples
 	}
-	s.Ring[s.Next] = sm
-	s.Next = (s.Next + 1) % keptSamples
+	sm := &s.Ring[at]
+	sm.Group = xxh3.Hash(it.Key)
+	sm.fill(it)
 }
 
 // of returns the first three and the last three of a group's samples after a

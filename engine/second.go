@@ -41,55 +41,41 @@ func (e *Engine) schedule(r *ruleState) {
 func (e *Engine) evaluate(s int64) {
 	e.seconds++
 	e.happened, e.noticed = e.happened[:0], append(e.noticed[:0], e.takeSkews(s)...)
-	items := e.pending.take(s, e.sources)
+	items := e.pending.take(s)
 	concerned := e.takeDue(s)
 	for _, source := range []rules.Source{rules.LogRecords, rules.AlertRecords, rules.HealthRecords} {
 		switch {
 		case source == rules.AlertRecords && e.has[source]:
-			found, broken := e.alertItems(s)
-			items, concerned = append(items, found...), append(concerned, broken...)
+			concerned = append(concerned, e.alertItems(s, items)...)
 		case source == rules.HealthRecords && e.has[source]:
-			items = append(items, e.healthItems(s)...)
+			e.healthItems(s, items)
 		}
 		if e.has[source] {
 			e.evaluateSource(source, s, concerned, items)
 		}
 	}
+	e.pending.give(items)
 }
 
 // evaluateSource evaluates the rules over one kind of records, in file order.
-func (e *Engine) evaluateSource(source rules.Source, s int64, due []*ruleState, items []item) {
-	byRule := items
-	if e.mixed { // else all of them are of this source, and in order
-		byRule = nil
-		for _, it := range items {
-			if e.rules[it.Rule].rule.Source == source {
-				byRule = append(byRule, it)
-			}
-		}
-		slices.SortStableFunc(byRule, func(a, b item) int { return a.Rule - b.Rule })
-	}
-	var concerned []*ruleState
+func (e *Engine) evaluateSource(source rules.Source, s int64, due []*ruleState, items *arrivals) {
+	concerned := e.concerned[:0]
 	for _, r := range due {
 		if r.rule.Source == source {
 			concerned = append(concerned, r)
 		}
 	}
-	for i, it := range byRule {
-		if i == 0 || byRule[i-1].Rule != it.Rule {
-			concerned = append(concerned, e.rules[it.Rule])
+	for _, i := range items.rules {
+		if r := e.rules[i]; r.rule.Source == source {
+			concerned = append(concerned, r)
 		}
 	}
 	slices.SortFunc(concerned, func(a, b *ruleState) int { return a.index - b.index })
 	for _, r := range slices.Compact(concerned) {
-		n := 0
-		for n < len(byRule) && byRule[n].Rule == r.index {
-			n++
-		}
-		r.evaluate(e, s, byRule[:n])
-		byRule = byRule[n:]
+		r.evaluate(e, s, items)
 		e.schedule(r)
 	}
+	e.concerned = concerned
 }
 
 // takeDue takes the rules that want to be evaluated by themselves now.

@@ -58,12 +58,12 @@ func exprOrigins(r *rules.Rule, x *rules.Expr) (names []string) {
 }
 
 // secret reports whether one of the names says that what is made of it is secret.
-func (r *ruleState) secret(names []string) bool {
+func (r *matching) secret(names []string) bool {
 	return slices.ContainsFunc(names, r.redact.SecretKey)
 }
 
 // redacted is the value without what its origins or its form say is secret.
-func (r *ruleState) redacted(names []string, v any) any {
+func (r *matching) redacted(names []string, v any) any {
 	if len(names) == 0 {
 		return r.redact.Value("", v)
 	}
@@ -75,7 +75,7 @@ func (r *ruleState) redacted(names []string, v any) any {
 
 // bare is a label without the secrets of the list or mapping that it is the text
 // of: the text has no quotes, so it does not tell where a secret ends.
-func (r *ruleState) bare(names []string, v any, text string) string {
+func (r *matching) bare(names []string, v any, text string) string {
 	switch v.(type) {
 	case []any, smartylog.Dict:
 		if s, ok := rules.Label(r.redacted(names, v)); ok {
@@ -87,7 +87,7 @@ func (r *ruleState) bare(names []string, v any, text string) string {
 
 // hide is a text as it may be shown; bare is the same without what only its
 // value as such shows to be secret.
-func (r *ruleState) hide(names []string, text, bare string) string {
+func (r *matching) hide(names []string, text, bare string) string {
 	shown, _ := r.redacted(names, bare).(string)
 	if shown == text || r.secret(names) {
 		return shown
@@ -96,13 +96,13 @@ func (r *ruleState) hide(names []string, text, bare string) string {
 }
 
 // storedText is a value's text as windows may keep it.
-func (r *ruleState) storedText(names []string, v any) string {
+func (r *matching) storedText(names []string, v any) string {
 	text, _ := rules.Label(v)
 	return r.hide(names, strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(r.bare(names, v, text), "�"))
 }
 
 // stored is a value as windows may keep it: lists and mappings as their texts.
-func (r *ruleState) stored(names []string, v any) any {
+func (r *matching) stored(names []string, v any) any {
 	switch v := v.(type) {
 	case nil:
 		return nil

@@ -55,9 +55,9 @@ type groupSnapshot struct {
 // bytes are written.
 func (e *Engine) State() ([]byte, error) {
 	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun,
-		Pending: map[int64][]item{}, Skews: e.skews}
+		Pending: e.waiting(), Skews: e.skews}
 	// What is stored is redacted, like all that leaves the process.
-	for at, items := range e.pending.bySecond {
+	for at, items := range st.Pending {
 		st.Pending[at] = e.cleaned(items)
 	}
 	for _, s := range e.sources {
@@ -73,6 +73,15 @@ func (e *Engine) State() ([]byte, error) {
 		return nil, fmt.Errorf("encode engine state: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// waiting are copies of all that waits for its second.
+func (e *Engine) waiting() map[int64][]item {
+	all := map[int64][]item{}
+	for at, a := range e.pending.bySecond {
+		all[at] = a.items(e.rules, e.sources)
+	}
+	return all
 }
 
 func (e *Engine) cleaned(items []item) []item {
@@ -140,6 +149,7 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 		places[i] = r.index
 	}
 	e.adopt(st.Pending, places)
+	e.findAiling()
 	if e.begun {
 		e.resume(places)
 	}
@@ -161,7 +171,7 @@ func (e *Engine) adopt(items map[int64][]item, places map[int]int) {
 		for _, it := range list {
 			if place, ok := places[it.Rule]; ok {
 				it.Rule = place
-				e.pending.add(at, it)
+				e.pending.second(at).put(it, e.sources)
 			}
 		}
 	}

@@ -13,15 +13,13 @@ import (
 // second (semantics §3.4, §3.8).
 func (e *Engine) Swap(set *rules.Set) []Output {
 	e.out = e.out[:0]
+	waiting := e.waiting()
 	old := e.rules
-	e.rules = nil
+	e.rules, e.set = nil, newSelection(set, e.o.Redactor)
+	e.matcher = newMatcher(e.set)
 	places := map[int]int{}
-	for _, rule := range set.Rules {
-		if rule.Status != rules.Disabled {
-			r := e.inherit(rule, old, places)
-			r.index = len(e.rules)
-			e.rules = append(e.rules, r)
-		}
+	for _, m := range e.set.rules {
+		e.rules = append(e.rules, e.inherit(m, old, places))
 	}
 	for _, r := range old {
 		if _, kept := places[r.index]; !kept && e.final != never {
@@ -29,7 +27,7 @@ func (e *Engine) Swap(set *rules.Set) []Output {
 		}
 	}
 	e.sortKinds()
-	e.reindex(places)
+	e.reindex(waiting, places)
 	return e.out
 }
 
@@ -42,14 +40,15 @@ func reasonFor(r *ruleState, set *rules.Set) string {
 
 // inherit returns the state of the old rule with the same meaning, or a new one.
 // places maps the kept ones' old places to their new.
-func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int) *ruleState {
+func (e *Engine) inherit(m *matching, old []*ruleState, places map[int]int) *ruleState {
+	rule := m.rule
 	for _, r := range old {
 		if r.rule.ID != rule.ID || !r.continues(rule) {
 			continue
 		}
-		places[r.index] = len(e.rules)
+		places[r.index] = m.index
 		kept := *r
-		kept.rule, kept.due, kept.origins = rule, never, originsOf(rule)
+		kept.matching, kept.due = m, never
 		kept.timers, kept.victims = nil, victims{}
 		if adapted, err := r.records.adapted(rule); err == nil {
 			kept.records = adapted
@@ -59,7 +58,7 @@ func (e *Engine) inherit(rule *rules.Rule, old []*ruleState, places map[int]int)
 		kept.readjust(e.final)
 		return &kept
 	}
-	r := newRuleState(rule, len(e.rules), e.o.Redactor)
+	r := newRuleState(m)
 	if e.begun {
 		r.begin(e.final+1, e.final+1)
 	}
@@ -109,13 +108,10 @@ func (r *ruleState) nextLook(inc *incident, final int64) int64 {
 }
 
 // reindex rebuilds what refers to rules by place.
-func (e *Engine) reindex(places map[int]int) {
-	waiting := e.pending.bySecond
+func (e *Engine) reindex(waiting map[int64][]item, places map[int]int) {
 	e.pending = newPending()
 	e.adopt(waiting, places)
-	for i := range e.index {
-		e.index[i] = map[string][]*ruleState{}
-	}
+	e.findAiling()
 	e.due = e.due[:0]
 	heap.Init(&e.due)
 	if e.begun {

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Matcher decides what the rules of an engine make of records. That depends on
+// nothing but the rules and the record, so several goroutines may each have a
+// Matcher of their own and match records ahead of the engine, in any order; the
+// engine takes the results in the order of the records (Engine.StepMatched). A
+// Matcher is not safe for concurrent use.
+type Matcher struct {
+	set     *selection
+	scratch *rules.Scratch
+	lists   map[string]map[string][]*matching // by log and event
+	log     string                            // of byEvent
+	byEvent map[string][]*matching            // of lists, for the log of the last record
+	names   int                               // in lists
+	label   labeller
+	into    *Matches
+	found   *finding // of the rule under way
+}
+
+// NewMatcher returns a Matcher for the engine's rules as they are now. After a
+// Swap new ones are needed.
+func (e *Engine) NewMatcher() *Matcher { return newMatcher(e.set) }
+
+func newMatcher(set *selection) *Matcher {
+	return &Matcher{set: set, scratch: rules.NewScratch(), lists: map[string]map[string][]*matching{}}
+}
+
+// maxIndexed bounds how many event names a matcher remembers the rules of: names
+// come from the log and may be hostile.
+const maxIndexed = 10_000
+
+// interested returns the rules that select records of a log and an event.
+func (m *Matcher) interested(log, event string) []*matching {
+	if m.byEvent == nil || m.log != log {
+		if m.byEvent = m.lists[log]; m.byEvent == nil {
+			m.byEvent = map[string][]*matching{}
+			m.lists[log] = m.byEvent
+		}
+		m.log = log
+	}
+	list, ok := m.byEvent[event]
+	if !ok {
+		list = m.set.of(log, event)
+		if m.names < maxIndexed {
+			m.byEvent[event] = list
+			m.names++
+		}
+	}
+	return list
+}
+
+// Wants tells whether some rule selects records of a log and an event. Of a record
+// that none wants the engine needs to know no more than that it was there: it is
+// stepped with the place -1.
+func (m *Matcher) Wants(log, event string) bool { return len(m.interested(log, event)) > 0 }
+
+// Match adds to ms what the rules make of a record, and returns its place there;
+// -1 if they have nothing to say about it. A record without a time is nothing to
+// them. Nothing of the record is kept but copies. All records of one Matches must
+// be matched by matchers of the same engine, between the same two Swaps.
+func (m *Matcher) Match(rec *smartylog.Record, ms *Matches) int {
+	if !rec.HasTime() {
+		return -1
+	}
+	list := m.interested(rec.Log, rec.Event)
+	if len(list) == 0 {
+		return -1
+	}
+	ms.of = m.set
+	ms.begin()
+	counts := false
+	for _, r := range list {
+		if m.match(r, rec, rec.Log, rec.Event, ms) {
+			counts = true
+		}
+	}
+	if ms.last().findings.from == int32(len(ms.findings)) {
+		ms.records = ms.records[:len(ms.records)-1]
+		return -1
+	}
+	if counts {
+		ms.last().suspect = rec.IsSuspect()
+		ms.last().sample = ms.excerpt(rec)
+	}
+	ms.end()
+	return len(ms.records) - 1
+}
