@@ -12,6 +12,7 @@ FAULTS       ?=
 DAY          ?=
 CASES        ?= 10000
 BENCH        ?=
+FLAME        ?=
 COUNT        ?= 1
 
 # What smarty-alert is compared with.
@@ -23,7 +24,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench bench-contests bench-go bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
+.PHONY: help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ bench-go: SHELL = bash
 bench-go: ## the Go benchmarks, COUNT (1) times
 	@mkdir -p bench/out
 	set -o pipefail; go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... | tee bench/out/go.txt
+
+flame: ## draw docs/images/flame-*-after.svg: where the processor's time of a replay goes
+	go run ./bench/flame $(FLAME)
 
 bench-live: ## the service: line written to webhook received, catching up a backlog of 1 GB beside replay, idle processor time
 	go run ./bench/live
