@@ -340,19 +340,22 @@ func (s *follow) retire(now time.Time) {
 	}
 }
 
-// eof tells until when the source is known to hold nothing unread.
-func (s *follow) eof() (time.Time, bool) {
+// eof tells until when the source is known to hold nothing unread but open
+// records, and the least second of these.
+func (s *follow) eof() (wall time.Time, open int64, ok bool) {
 	if s.err != nil || s.pathAt.IsZero() {
-		return time.Time{}, false
+		return time.Time{}, 0, false
 	}
-	wall := s.pathAt
+	wall, open = s.pathAt, noneOpen
 	for _, n := range s.nodes {
-		if !n.quiet() {
-			return time.Time{}, false
+		sec, ok := n.quiet()
+		if !ok {
+			return time.Time{}, 0, false
 		}
+		open = min(open, sec)
 		if n.eofAt.Before(wall) {
 			wall = n.eofAt
 		}
 	}
-	return wall, true
+	return wall, open, true
 }

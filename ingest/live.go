@@ -27,7 +27,7 @@ type LiveOptions struct {
 	Now        func() time.Time
 	Log        *slog.Logger
 	FlushAfter time.Duration // silence that closes a record; default 500 ms
-	Poll       time.Duration // how often files are looked at without a word from a tail; default 1 s
+	Poll       time.Duration // how often files are looked at without a word from a tail, at multiples of it; default 1 s
 	Discover   time.Duration // how often new files are looked for; default 2 s
 	MaxTails   int           // files with a tail of their own, the others are polled; default 256, negative: none
 }
@@ -198,7 +198,7 @@ func (l *Live) refresh() {
 		s.check(l.clock)
 		l.settle(s)
 	}
-	if l.clock.Sub(l.polled) >= l.opts.Poll {
+	if !l.clock.Before(l.nextPoll()) {
 		l.poll()
 	}
 	for s, due := range l.open {
@@ -211,6 +211,13 @@ func (l *Live) refresh() {
 		}
 		l.queue(s)
 	}
+}
+
+// nextPoll is as soon as a second is over: its end may be what makes earlier ones
+// final.
+func (l *Live) nextPoll() time.Time {
+	past := l.polled.Sub(l.polled.Truncate(l.opts.Poll))
+	return l.polled.Add(l.opts.Poll - past) // a clock that is set back must not stop the polls
 }
 
 // poll looks at every file: it finds what tails did not report.
@@ -274,7 +281,7 @@ func (l *Live) queue(s *follow) {
 // passed. It returns ctx's error when that ends first.
 func (l *Live) Wait(ctx context.Context, d time.Duration) error {
 	now := l.opts.Now()
-	d = min(d, l.polled.Add(l.opts.Poll).Sub(now))
+	d = min(d, l.nextPoll().Sub(now))
 	for _, due := range l.open {
 		d = min(d, due.Sub(now))
 	}
@@ -289,9 +296,11 @@ func (l *Live) Wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// EOF tells whether source src was read to its end, with no open record, and
-// when: nothing written before wall is unread.
-func (l *Live) EOF(src int) (wall time.Time, ok bool) { return l.sources[src].eof() }
+// EOF tells whether source src was read to its end, and when: of what was
+// written before wall only records that may still go on were not returned, the
+// first of them of second open. A log that is written all the time always has
+// one; math.MaxInt64: there is none.
+func (l *Live) EOF(src int) (wall time.Time, open int64, ok bool) { return l.sources[src].eof() }
 
 // Positions says how far the records returned so far reach, per source: one
 // position per file that is still read, and some of finished ones. They are what OpenLive and ReadTo take.

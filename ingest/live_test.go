@@ -288,7 +288,7 @@ func TestLive_FilesAndDirectoriesAppear(t *testing.T) {
 	if got := r.live.Sources(); !slices.Equal(got, []string{"one"}) {
 		t.Errorf("sources = %v, want the plain path", got)
 	}
-	if _, ok := r.live.EOF(0); !ok || !r.stats("one").Missing {
+	if _, _, ok := r.live.EOF(0); !ok || !r.stats("one").Missing {
 		t.Errorf("an absent file holds nothing back: EOF = %v, stats %+v", ok, r.stats("one"))
 	}
 	r.append("one.log", lines(0, 3))
@@ -308,13 +308,13 @@ func TestLive_HalfLineWaits(t *testing.T) {
 	r.start(nil)
 	r.read()
 	r.want("x", 1)
-	if _, ok := r.live.EOF(0); ok {
+	if _, _, ok := r.live.EOF(0); ok {
 		t.Error("half a line just written is read to the end")
 	}
 	for range 3 {
 		r.read()
 	}
-	if _, ok := r.live.EOF(0); !ok {
+	if _, _, ok := r.live.EOF(0); !ok {
 		t.Error("half a line holds everything back for good")
 	}
 	saved := r.stop()
@@ -331,8 +331,8 @@ func TestLive_SilenceClosesARecord(t *testing.T) {
 	if n := r.drain(-1); n != 1 {
 		t.Fatalf("%d records at once, want the one that is closed", n)
 	}
-	if _, ok := r.live.EOF(0); ok {
-		t.Error("read to the end with an open record")
+	if _, open, ok := r.live.EOF(0); !ok || open != t0.Unix()+1 {
+		t.Errorf("EOF with an open record = %d, %v, want its second", open, ok)
 	}
 	r.clock = r.clock.Add(499 * time.Millisecond)
 	if n := r.drain(-1); n != 0 {
@@ -342,8 +342,8 @@ func TestLive_SilenceClosesARecord(t *testing.T) {
 	if n := r.drain(-1); n != 1 {
 		t.Errorf("%d records after it, want 1", n)
 	}
-	if wall, ok := r.live.EOF(0); !ok || wall.After(r.clock) {
-		t.Errorf("EOF = %v, %v", wall, ok)
+	if wall, open, ok := r.live.EOF(0); !ok || open != noneOpen || wall.After(r.clock) {
+		t.Errorf("EOF = %v, %d, %v", wall, open, ok)
 	}
 }
 
@@ -352,9 +352,9 @@ func TestLive_EndOfFileMovesWithTheClock(t *testing.T) {
 	r.append("x.log", lines(0, 2))
 	r.start(nil)
 	r.read()
-	before, _ := r.live.EOF(0)
+	before, _, _ := r.live.EOF(0)
 	r.read()
-	after, ok := r.live.EOF(0)
+	after, _, ok := r.live.EOF(0)
 	if !ok || !after.After(before) {
 		t.Errorf("EOF of a quiet file went from %v to %v", before, after)
 	}
@@ -485,7 +485,7 @@ func TestLive_DirectoryBecomesAFile(t *testing.T) {
 	if s := r.stats("x"); s.Err == nil {
 		t.Errorf("stats = %+v, want the error", s)
 	}
-	if _, ok := r.live.EOF(0); ok {
+	if _, _, ok := r.live.EOF(0); ok {
 		t.Error("a path that cannot be read is at its end")
 	}
 	r.remove("d")

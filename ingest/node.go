@@ -21,6 +21,8 @@ var errReplaced = errors.New("file was truncated or rewritten")
 
 const noLimit int64 = math.MaxInt64
 
+const noneOpen int64 = math.MaxInt64
+
 // halfFor is how long the end of a line is waited for before the rest of the
 // world is not kept waiting for it.
 const halfFor = 5 * time.Second
@@ -210,12 +212,18 @@ func (n *node) halfLine() bool { return len(n.tail) > 0 && n.tail[len(n.tail)-1]
 
 func (n *node) open() bool { return n.scan != nil && n.scan.Open() }
 
-// quiet: all is read and returned; half a line does not count for long.
-func (n *node) quiet() bool {
-	if n.ready || n.pending != nil || n.broken != nil || n.eofAt.IsZero() {
-		return false
+// quiet: all is read, and returned but for the record of second open, which may
+// go on; half a line does not count for long.
+func (n *node) quiet() (open int64, ok bool) {
+	switch {
+	case n.ready || n.pending != nil || n.broken != nil || n.eofAt.IsZero():
+		return 0, false
+	case !n.open():
+		return noneOpen, true
+	case n.halfLine():
+		return noneOpen, n.eofAt.Sub(n.dataAt) >= halfFor
 	}
-	return !n.open() || n.halfLine() && n.eofAt.Sub(n.dataAt) >= halfFor
+	return n.scan.PeekSec()
 }
 
 // look compares the file with what was read of it and says whether there is

@@ -58,7 +58,7 @@ func TestRestart_DamagedPackedFileIsGivenUp(t *testing.T) {
 			r.append("x.log", lines(400, 5))
 			r.start(nil)
 			r.read()
-			if _, ok := r.live.EOF(0); ok || log.Len() > 0 {
+			if _, _, ok := r.live.EOF(0); ok || log.Len() > 0 {
 				t.Errorf("given up at once: %s", &log)
 			}
 			if !slices.Contains(r.got["x"], 404) {
@@ -68,7 +68,7 @@ func TestRestart_DamagedPackedFileIsGivenUp(t *testing.T) {
 				r.clock = r.clock.Add(time.Second)
 				r.drain(-1)
 			}
-			if _, ok := r.live.EOF(0); !ok {
+			if _, _, ok := r.live.EOF(0); !ok {
 				t.Error("the damaged file is still waited for")
 			}
 			old := len(r.got["x"]) - 5

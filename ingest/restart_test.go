@@ -146,7 +146,7 @@ func TestRestart_HalfPackedFileIsRetried(t *testing.T) {
 	if n := len(r.got["x"]); n < 100 || n > 1999 {
 		t.Fatalf("%d records of half the file", n)
 	}
-	if _, ok := r.live.EOF(0); ok {
+	if _, _, ok := r.live.EOF(0); ok {
 		t.Error("half a packed file is read to its end")
 	}
 	f, err := os.OpenFile(r.path("x.log.1.gz"), os.O_APPEND|os.O_WRONLY, 0)

@@ -28,6 +28,7 @@ type options struct {
 	idle     int
 	rules    string
 	out      string
+	profile  string
 }
 
 func main() {
@@ -42,6 +43,7 @@ func main() {
 	flag.IntVar(&o.idle, "idle", 0, "follow files that nobody writes for so many `seconds` instead")
 	flag.StringVar(&o.rules, "rules", "", "rules that run beside the probes' own; nobody is told of their alerts")
 	flag.StringVar(&o.out, "out", "bench/out", "where the program and the backlog are made and kept")
+	flag.StringVar(&o.profile, "cpuprofile", "", "`file` for the service's processor profile")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "live:", err)

@@ -34,6 +34,9 @@ var listening = regexp.MustCompile(`msg=running listen=(\S+)`)
 // start runs the service and waits until it is ready.
 func (s *site) start(flags ...string) (*process, error) {
 	args := append([]string{"run", "--config", filepath.Join(s.dir, "config.yaml")}, flags...)
+	if s.profile != "" {
+		args = append(args, "--cpuprofile", s.profile)
+	}
 	p := &process{cmd: exec.Command(s.program, args...), done: make(chan struct{})}
 	errPipe, err := p.cmd.StderrPipe()
 	if err != nil {
@@ -134,7 +137,7 @@ func (u usage) sub(before usage) usage {
 	return u
 }
 
-// ticks is USER_HZ, which is 100 on every Linux.
+// tick is that of USER_HZ, which is 100 on every Linux.
 const tick = 10 * time.Millisecond
 
 // usage reads /proc; zero where there is none.

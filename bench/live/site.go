@@ -19,6 +19,7 @@ type site struct {
 	dir     string
 	logs    []logFile
 	hook    *hook
+	profile string // where the service writes what its processor time went to
 }
 
 // logFile is a log of one of several Smarty servers.
@@ -54,7 +55,7 @@ func newSite(program string, o options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{program: program, dir: dir, logs: logFiles(filepath.Join(dir, "logs"), o.files)}
+	s := &site{program: program, dir: dir, profile: o.profile, logs: logFiles(filepath.Join(dir, "logs"), o.files)}
 	for _, f := range s.logs { // Smarty opens all its logs at its start
 		if err := errors.Join(os.MkdirAll(filepath.Dir(f.path), 0o755), os.WriteFile(f.path, nil, 0o644)); err != nil {
 			return nil, errors.Join(err, s.close())

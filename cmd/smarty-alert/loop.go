@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ type loop struct {
 	now   func() time.Time
 	live  *ingest.Live
 	eng   *engine.Engine
+	late  int64 // the engine's lateness, seconds
 	disp  *notifiers.Dispatcher
 	store journal
 	set   *rules.Set
@@ -150,20 +152,29 @@ func (l *loop) nameSources() {
 // cannot be read does so for a while only: it must not silence all rules.
 func (l *loop) noteEnds() {
 	for src, st := range l.live.Stats() {
-		if wall, ok := l.live.EOF(src); ok {
-			l.ended(st.Source, l.number(src), wall)
+		if wall, open, ok := l.live.EOF(src); ok {
+			l.ended(st.Source, l.number(src), min(wall.Unix(), held(open, l.late)))
 		} else if st.Err != nil {
-			l.ended(st.Source, l.number(src), l.now().Add(-stalledAfter))
+			l.ended(st.Source, l.number(src), l.now().Add(-stalledAfter).Unix())
 		}
 	}
 	for _, name := range l.gone {
-		l.ended(name, l.eng.Source(name), l.now())
+		l.ended(name, l.eng.Source(name), l.now().Unix())
 	}
 }
 
-func (l *loop) ended(name string, number int, wall time.Time) {
-	l.eng.EOF(number, wall.Unix())
-	l.told.ended(name, wall.Unix())
+// held is the last wall second at which a record of second open does not belong
+// to what is final: such a record may stay open, whatever is judged meanwhile.
+func held(open, lateness int64) int64 {
+	if open > math.MaxInt64-lateness {
+		return open
+	}
+	return open + lateness
+}
+
+func (l *loop) ended(name string, number int, wall int64) {
+	l.eng.EOF(number, wall)
+	l.told.ended(name, wall)
 }
 
 func transitions(out []engine.Output) []alert.Transition {
@@ -276,7 +287,9 @@ func (l *loop) saveSnapshot(ctx context.Context, now bool) error {
 
 // rest waits until a log grows, a timer is due, or a second may be final.
 func (l *loop) rest(ctx context.Context) {
-	l.pause(ctx, restBetween)
+	now := l.now()
+	second := now.Truncate(time.Second).Add(time.Second) // its end may make others final
+	l.pause(ctx, min(restBetween, second.Sub(now)))
 	wait := longestWait
 	if next, ok := l.disp.Next(); ok {
 		wait = min(wait, max(0, next.Sub(l.now())))

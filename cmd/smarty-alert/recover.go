@@ -137,6 +137,7 @@ func (l *loop) encodeSnapshot() ([]byte, error) {
 // begin opens the logs and brings the engine to where the last run was cut off:
 // the snapshot, then cut by cut what was read after it.
 func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.LiveOptions, eo engine.Options, st store.State) error {
+	l.late = eo.Lateness
 	if st.Snapshot == nil {
 		return l.firstStart(ctx, logs, lo, eo)
 	}
