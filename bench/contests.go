@@ -20,6 +20,7 @@ func contests() []entry {
 		{"ReplayGzip", oneGzip},
 		{"ReplayZstd", oneZstd},
 		{"ReplayFourGzips", fourGzips},
+		{"ReplayRotated", rotatedGzips},
 		{"ReplayWindowLength", windowLength},
 		{"ReplayWindowEvents", windowEvents},
 		{"ReplayProgressBar", progressBar},

@@ -21,15 +21,15 @@ type ground struct {
 	bytes        int64
 }
 
-func newGround(dir string, bytes int64) (*ground, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func newGround(o options) (*ground, error) {
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return nil, err
 	}
-	program, err := corpus.Program(dir)
-	if err != nil {
-		return nil, err
+	if o.program != "" {
+		return &ground{dir: o.dir, program: o.program, bytes: o.bytes}, nil
 	}
-	return &ground{dir: dir, program: program, bytes: bytes}, nil
+	program, err := corpus.Program(o.dir)
+	return &ground{dir: o.dir, program: program, bytes: o.bytes}, err
 }
 
 // log is the large log, all in one file.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// machine is where and with what figures were measured.
+// machine is where figures were measured, and of what.
 type machine struct {
 	date, cpu, goVersion, commit string
 	cores                        int

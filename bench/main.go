@@ -24,6 +24,7 @@ type options struct {
 	rounds   int
 	only     *regexp.Regexp
 	dir      string
+	program  string
 	markdown bool
 }
 
@@ -33,6 +34,7 @@ func main() {
 	flag.IntVar(&o.rounds, "pairs", 9, "rounds in which all run once, after one that is not counted")
 	only := flag.String("only", "", "contests whose name matches this `regexp`")
 	flag.StringVar(&o.dir, "dir", "bench/out", "where logs are made and kept, and figures written")
+	flag.StringVar(&o.program, "program", "", "the smarty-alert to measure, by its `path`; default: this one is built")
 	flag.BoolVar(&o.markdown, "markdown", false, "print the rows of docs/performance.md")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
@@ -50,11 +52,14 @@ func run(o options, out io.Writer) error {
 	if o.rounds < 1 || o.bytes < 1_000_000 {
 		return errors.New("at least 1 pair and 1,000,000 bytes")
 	}
-	g, err := newGround(o.dir, o.bytes)
+	g, err := newGround(o)
 	if err != nil {
 		return err
 	}
 	m := thisMachine()
+	if o.program != "" {
+		m.commit = "of " + o.program
+	}
 	var figures, rows strings.Builder
 	m.head(&figures)
 	m.markdownHead(&rows)

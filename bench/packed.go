@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"path/filepath"
 
 	"github.com/smarty-alert/smarty-alert/bench/corpus"
 )
@@ -65,6 +66,32 @@ func fourGzips(g *ground) (contest, error) {
 		agree: func(said string, others []string) error {
 			return errors.Join(readAll(said, all), sameTogether(said, others[0]))
 		},
+	}, nil
+}
+
+// rotatedGzips reads one log in six generations, all but the youngest packed.
+func rotatedGzips(g *ground) (contest, error) {
+	rules, err := g.rules("three.yaml")
+	if err != nil {
+		return contest{}, err
+	}
+	_, size, err := g.log()
+	if err != nil {
+		return contest{}, err
+	}
+	dir, err := corpus.Rotated(g.dir, seed, g.bytes, 5)
+	if err != nil {
+		return contest{}, err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.gz"))
+	if err != nil {
+		return contest{}, err
+	}
+	return contest{
+		about: "three rules, one log rotated five times and packed by gzip", goal: "scales with cores", bytes: size,
+		ours:   g.replay(ours, rules, dir),
+		others: []contender{{name: "gzip -dc", args: append([]string{"gzip", "-dc"}, files...), out: nowhere}},
+		agree:  func(said string, _ []string) error { return readAll(said, size) },
 	}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -31,8 +30,7 @@ type contender struct {
 // measure is what one finished process took.
 type measure struct {
 	wall, cpu time.Duration // cpu: user and system, of its children as well
-	anonymous int64         // bytes; the greatest RssAnon seen; 0: not known
-	resident  int64         // bytes; the greatest resident set, pages of files among it
+	memory
 }
 
 // run runs the command once and gives what it wrote to standard output.
@@ -82,15 +80,12 @@ func timed(cmd *exec.Cmd, alone bool) (measure, error) {
 	if err := cmd.Start(); err != nil {
 		return measure{}, err
 	}
-	memory := func() int64 { return 0 }
+	most := func() memory { return memory{} }
 	if alone {
-		memory = watchAnonymous(cmd.Process.Pid)
+		most = watchMemory(cmd.Process.Pid)
 	}
 	err := cmd.Wait()
-	m := measure{wall: time.Since(start), anonymous: memory()}
+	m := measure{wall: time.Since(start), memory: most()}
 	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		m.resident = usage.Maxrss << 10 // Linux counts KiB
-	}
 	return m, err
 }

@@ -11,8 +11,8 @@ func (r result) text(w io.Writer) {
 	fmt.Fprintf(w, "\n%s: %s; %.0f MB%s\n", r.name, r.about, float64(r.bytes)/1e6, prefixed("; goal: ", r.goal))
 	for i := range r.took {
 		t := r.of(i, wall)
-		fmt.Fprintf(w, "  %-26s wall %7.3f s (%.3f to %.3f)  cpu %7.3f s  %5.0f MB/s  anonymous %s  max RSS %4.0f MiB\n", r.contender(i).name,
-			t.median, t.least, t.most, r.of(i, cpu).median, r.speed(i), r.memory(i), r.of(i, resident).most)
+		fmt.Fprintf(w, "  %-26s wall %7.3f s (%.3f to %.3f)  cpu %7.3f s  %5.0f MB/s  anonymous %9s  resident %9s\n", r.contender(i).name,
+			t.median, t.least, t.most, r.of(i, cpu).median, r.speed(i), r.memory(i, anonymous), r.memory(i, resident))
 	}
 	for i := 1; i < len(r.took); i++ {
 		t := r.ratio(i, wall)
@@ -20,12 +20,12 @@ func (r result) text(w io.Writer) {
 	}
 }
 
-// memory is the most anonymous memory that a contender had in any round.
-func (r result) memory(i int) string {
-	if most := r.of(i, anonymous).most; most > 0 {
-		return fmt.Sprintf("%4.0f MiB", most)
+// memory is the most that a contender had in any round.
+func (r result) memory(i int, figure func(measure) float64) string {
+	if most := r.of(i, figure).most; most > 0 {
+		return fmt.Sprintf("%.1f MiB", most)
 	}
-	return "       –"
+	return "–"
 }
 
 // benchmarks writes a line for each round, in the form that benchstat reads.
@@ -36,9 +36,9 @@ func (r result) benchmarks(w io.Writer) {
 			name += "/" + strings.ReplaceAll(r.contender(i).name, " ", "_")
 		}
 		for _, m := range rounds {
-			fmt.Fprintf(w, "Benchmark%s 1 %d ns/op %.1f MB/s %d cpu-ns/op %d max-RSS-B", name, m.wall.Nanoseconds(), float64(r.bytes)/1e6/m.wall.Seconds(), m.cpu.Nanoseconds(), m.resident)
-			if m.anonymous > 0 {
-				fmt.Fprintf(w, " %d anonymous-B", m.anonymous)
+			fmt.Fprintf(w, "Benchmark%s 1 %d ns/op %.1f MB/s %d cpu-ns/op", name, m.wall.Nanoseconds(), float64(r.bytes)/1e6/m.wall.Seconds(), m.cpu.Nanoseconds())
+			if m.anonymous > 0 && m.resident > 0 {
+				fmt.Fprintf(w, " %d anonymous-B %d resident-B", m.anonymous, m.resident)
 			}
 			fmt.Fprintln(w)
 		}
@@ -53,14 +53,14 @@ func (m machine) head(w io.Writer) {
 // markdownHead begins the table of docs/performance.md.
 func (m machine) markdownHead(w io.Writer) {
 	fmt.Fprintf(w, "%s, %s, %d cores, %s, commit %s.\n\n", m.date, m.cpu, m.cores, m.goVersion, m.commit)
-	fmt.Fprintln(w, "| contest | goal | wall, speed | anonymous, max RSS | beside | wall: median (range) | cpu |")
+	fmt.Fprintln(w, "| contest | goal | wall, speed | anonymous, resident | beside | wall: median (range) | cpu |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|")
 }
 
 // markdown writes a row for each of the others, or one.
 func (r result) markdown(w io.Writer) {
-	ours := fmt.Sprintf("| `%s`: %s | %s | %.2f s, %.0f MB/s | %s, %.0f MiB |", r.name, r.about, r.goal, r.of(0, wall).median, r.speed(0),
-		strings.TrimSpace(r.memory(0)), r.of(0, resident).most)
+	ours := fmt.Sprintf("| `%s`: %s | %s | %.2f s, %.0f MB/s | %s, %s |", r.name, r.about, r.goal, r.of(0, wall).median, r.speed(0),
+		r.memory(0, anonymous), r.memory(0, resident))
 	if len(r.others) == 0 {
 		fmt.Fprintln(w, ours, "| | |")
 	}

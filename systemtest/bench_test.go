@@ -30,12 +30,12 @@ func TestBench_ContestsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`(?m)^Benchmark(\w+)\S* 1 \d+ ns/op [\d.]+ MB/s \d+ cpu-ns/op \d+ max-RSS-B( \d+ anonymous-B)?$`)
+	line := regexp.MustCompile(`(?m)^Benchmark(\w+)\S* 1 \d+ ns/op [\d.]+ MB/s \d+ cpu-ns/op( \d+ anonymous-B \d+ resident-B)?$`)
 	held := map[string]bool{}
 	for _, m := range line.FindAllStringSubmatch(string(figures), -1) {
 		held[m[1]] = true
 	}
-	if len(held) < 12 || len(held) != strings.Count(string(out), "\n| `") {
+	if len(held) < 13 || len(held) != strings.Count(string(out), "\n| `") {
 		t.Errorf("contests %v\n%s\n%s", held, out, figures)
 	}
 }
