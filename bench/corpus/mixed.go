@@ -28,7 +28,7 @@ func Options(seed uint64, length time.Duration) loggen.Options {
 
 // lengthOf is how long it takes to write so many bytes.
 func lengthOf(size int64, perSecond int64) time.Duration {
-	return max(time.Minute, time.Duration(size/perSecond)*time.Second)
+	return max(10*time.Second, time.Duration(size/perSecond)*time.Second)
 }
 
 // Mixed returns the name of a file with the records of all 14 logs in order of
