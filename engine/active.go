@@ -29,12 +29,7 @@ func (e *Engine) Firing() map[string]bool {
 func (e *Engine) FiringByRule() map[string]int {
 	n := map[string]int{}
 	for _, r := range e.rules {
-		n[r.rule.ID] = 0
-		for _, inc := range r.active {
-			if inc.State == alert.Firing {
-				n[r.rule.ID]++
-			}
-		}
+		n[r.rule.ID] = r.crowd.announced + r.crowd.folded
 	}
 	return n
 }

@@ -5,7 +5,6 @@ package engine_test
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -78,82 +77,4 @@ func benchRecords(b *testing.B, n, hosts int) []*smartylog.Record {
 		recs = append(recs, rec.Clone())
 	}
 	return recs
-}
-
-// BenchmarkMillionGroups is what the memory of a rule comes to when a million
-// different groups come by: with groups.max as it is by default, and high enough to
-// keep them all.
-func BenchmarkMillionGroups(b *testing.B) {
-	b.Run("max 10000", func(b *testing.B) { benchmarkGroups(b, "") })
-	b.Run("max 1000000", func(b *testing.B) { benchmarkGroups(b, ", groups: {max: 1000000}") })
-}
-
-func benchmarkGroups(b *testing.B, limits string) {
-	const groups = 1_000_000
-	set := mustRules(b, "- {id: r, event: BENCH, group_by: [host], window: 1h, condition: count >= 1000000"+limits+"}")
-	for b.Loop() {
-		before := heap()
-		start := cpu()
-		e := engine.New(set, engine.Options{})
-		stepGroups(b, e, groups)
-		took := cpu() - start
-		b.ReportMetric(float64(heap()-before)/(1<<20), "MiB")
-		b.ReportMetric(float64(took)/groups, "cpu-ns/record")
-		st, _ := e.Stats()
-		if st[0].Groups != groups {
-			b.Fatalf("%d groups, want %d", st[0].Groups, groups)
-		}
-		b.ReportMetric(float64(st[0].Groups-st[0].Evicted), "groups")
-	}
-}
-
-// stepGroups steps a record of each group, a thousand in a second.
-func stepGroups(b *testing.B, e *engine.Engine, groups int) {
-	src, rec := e.Source("bench"), smartylog.Record{Log: "bench"}
-	text := func(i int) string {
-		return line(int64(i/1000), "BENCH", fmt.Sprintf("host='host-%07d'", i))
-	}
-	in := &lines{text: text, n: groups}
-	sc := smartylog.NewScanner(in, 0, smartylog.Options{})
-	for range groups {
-		if err := sc.Next(&rec); err != nil && (err != io.EOF || !sc.Flush(&rec)) {
-			b.Fatal(err)
-		}
-		e.Step(src, &rec)
-		e.Advance()
-	}
-	e.Finish(src)
-	e.Close()
-}
-
-// lines is a log that is written while it is read.
-type lines struct {
-	text    func(i int) string
-	i, n    int
-	pending string
-}
-
-func (l *lines) Read(p []byte) (int, error) {
-	for len(l.pending) < len(p) && l.i < l.n {
-		l.pending += l.text(l.i)
-		l.i++
-		if len(l.pending) > 4<<10 {
-			break
-		}
-	}
-	if l.pending == "" {
-		return 0, io.EOF
-	}
-	n := copy(p, l.pending)
-	l.pending = l.pending[n:]
-	return n, nil
-}
-
-// heap is how many bytes are in use after a collection.
-func heap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -71,6 +71,20 @@ func decodeKey(key []byte) []string {
 	return labels
 }
 
+// wellFormed tells whether a key has so many labels, and perhaps a fingerprint.
+func wellFormed(key []byte, labels int) bool {
+	n := 0
+	for len(key) > 0 {
+		size, w := binary.Uvarint(key)
+		if w <= 0 || size > uint64(len(key)-w) {
+			return false
+		}
+		key = key[w+int(size):]
+		n++
+	}
+	return n == labels || n == labels+1
+}
+
 // compareKeys orders two groups by their labels, sorted by name; those that look
 // alike by their fingerprints.
 func (r *ruleState) compareKeys(a, b []byte) int {

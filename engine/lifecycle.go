@@ -30,20 +30,20 @@ func (r *ruleState) acquire(slot uint32) *incident {
 		r.active = append(r.active, incident{})
 		id = uint32(len(r.active) - 1)
 	}
-	r.slots[slot].incident = id
+	r.slots.At(slot).incident = id
 	r.active[id] = incident{Slot: slot, QuietSince: never, LowSince: never, Wake: never}
 	return &r.active[id]
 }
 
 func (r *ruleState) release(slot uint32) {
-	g := &r.slots[slot]
+	g := r.slots.At(slot)
 	r.active[g.incident] = incident{}
 	r.free = append(r.free, g.incident)
 	g.incident = 0
 }
 
 func (r *ruleState) incident(slot uint32) *incident {
-	if id := r.slots[slot].incident; id != 0 {
+	if id := r.slots.At(slot).incident; id != 0 {
 		return &r.active[id]
 	}
 	return nil
@@ -62,7 +62,7 @@ func (r *ruleState) wake(inc *incident, at int64) {
 // judge evaluates what a rule says about a group at a second and takes the step
 // of its life that follows (semantics §3).
 func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
-	if r.rule.Absence && s < r.slots[slot].armed+r.rule.Window {
+	if r.rule.Absence && s < r.overdue(slot) {
 		return
 	}
 	r.faults.failing, r.faults.err = false, nil
@@ -92,7 +92,7 @@ func (r *ruleState) judgeState(e *Engine, slot uint32, s int64, v verdict) {
 	case inc == nil:
 	case inc.State == alert.Pending && !v.holds:
 		r.release(slot)
-		r.victims.calmed()
+		r.calmed()
 	case inc.State == alert.Pending:
 		r.ripen(e, inc, s, v)
 	case inc.State == alert.Firing && (r.order == nil || !v.holds): // of one that is complete again there is nothing to say
@@ -194,5 +194,5 @@ func (r *ruleState) resolve(e *Engine, inc *incident, s int64, reason string, va
 		e.out = append(e.out, Output{Alert: t})
 	}
 	r.release(inc.Slot)
-	r.victims.calmed()
+	r.calmed()
 }

@@ -3,46 +3,69 @@ package engine
 import (
 	"bytes"
 	"container/heap"
+
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 const none = ^uint32(0)
 
 // lru chains groups by the second of their last match, oldest first. Seconds
 // are evaluated in order, so appending keeps the order.
-type lru struct{ head, tail uint32 }
+type lru struct {
+	head, tail uint32
+	from       uint32 // none of those before it may go: they fire, pend or are expected
+}
 
-func (l *lru) clear() { l.head, l.tail = none, none }
+func (l *lru) clear() { l.head, l.tail, l.from = none, none, none }
 
-func (l *lru) push(slots []group, slot uint32) {
-	g := &slots[slot]
+func (l *lru) push(slots *windowing.Slab[group], slot uint32) {
+	g := slots.At(slot)
 	g.prev, g.next = l.tail, none
 	if l.tail == none {
 		l.head = slot
 	} else {
-		slots[l.tail].next = slot
+		slots.At(l.tail).next = slot
 	}
 	l.tail = slot
+	if l.from == none {
+		l.from = slot
+	}
 }
 
-func (l *lru) remove(slots []group, slot uint32) {
-	g := &slots[slot]
+func (l *lru) remove(slots *windowing.Slab[group], slot uint32) {
+	g := slots.At(slot)
+	if l.from == slot {
+		l.from = g.next
+	}
 	if g.prev == none {
 		l.head = g.next
 	} else {
-		slots[g.prev].next = g.next
+		slots.At(g.prev).next = g.next
 	}
 	if g.next == none {
 		l.tail = g.prev
 	} else {
-		slots[g.next].prev = g.prev
+		slots.At(g.next).prev = g.prev
 	}
 }
 
+// oldest is the least recently matched group that may go, none if there is none.
+// Those that may not are passed once, and not again every second.
+func (r *ruleState) oldest() uint32 {
+	for r.lru.from != none && !r.mayGo(r.lru.from) {
+		r.lru.from = r.slots.At(r.lru.from).next
+	}
+	return r.lru.from
+}
+
+// mayGo reports whether a group may be forgotten or evicted.
+func (r *ruleState) mayGo(slot uint32) bool { return r.quiet(slot) && !r.slots.At(slot).expected }
+
 // touch notes a match of the group at s.
 func (r *ruleState) touch(slot uint32, s int64) {
-	r.lru.remove(r.slots, slot)
-	r.slots[slot].last = s
-	r.lru.push(r.slots, slot)
+	r.lru.remove(&r.slots, slot)
+	r.slots.At(slot).setLast(s)
+	r.lru.push(&r.slots, slot)
 	r.victims.joined(r, slot, s)
 }
 
@@ -78,20 +101,20 @@ func (v *victims) pop(r *ruleState) uint32 {
 
 // still reports whether a gathered group may still go.
 func (v *victims) still(x victim) bool {
-	g := &v.rule.slots[x.slot]
-	return g.alive && g.last == v.last && v.rule.quiet(x.slot) && !g.expected && bytes.Equal(v.rule.groups.Key(x.slot), x.key)
+	g := v.rule.slots.At(x.slot)
+	return g.alive && g.last() == v.last && v.rule.mayGo(x.slot) && bytes.Equal(v.rule.groups.Key(x.slot), x.key)
 }
 
 // gather finds the oldest groups that may go.
 func (v *victims) gather(r *ruleState) bool {
 	v.list = v.list[:0]
-	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
-		g := &r.slots[slot]
-		if len(v.list) > 0 && g.last != v.last {
+	for slot := r.oldest(); slot != none; slot = r.slots.At(slot).next {
+		g := r.slots.At(slot)
+		if len(v.list) > 0 && g.last() != v.last {
 			break
 		}
-		if r.quiet(slot) && !g.expected {
-			v.last = g.last
+		if r.mayGo(slot) {
+			v.last = g.last()
 			v.list = append(v.list, victim{slot, r.groups.Key(slot)})
 		}
 	}
@@ -108,9 +131,12 @@ func (v *victims) joined(r *ruleState, slot uint32, s int64) {
 	}
 }
 
-// calmed notes that a group that fired or was pending may be evicted from now
-// on: it may come before the gathered ones.
-func (v *victims) calmed() { v.list = v.list[:0] }
+// calmed notes that a group that fired or was pending may go from now on: it may
+// come before all that were looked at.
+func (r *ruleState) calmed() {
+	r.victims.list = r.victims.list[:0]
+	r.lru.from = r.lru.head
+}
 
 func (v *victims) Len() int           { return len(v.list) }
 func (v *victims) Less(i, j int) bool { return v.rule.compareKeys(v.list[i].key, v.list[j].key) < 0 }

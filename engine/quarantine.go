@@ -94,7 +94,7 @@ func (r *ruleState) quarantine(e *Engine, s int64) {
 func (r *ruleState) endAll(e *Engine, s int64, reason string) {
 	r.told = r.told[:0]
 	for slot := r.lru.head; slot != none; {
-		next := r.slots[slot].next
+		next := r.slots.At(slot).next
 		if inc := r.incident(slot); inc != nil && inc.State == alert.Firing {
 			from := len(e.out)
 			r.resolve(e, inc, s, reason, r.values(slot, s))

@@ -17,10 +17,11 @@ type ruleState struct {
 	began   int64 // the first second at which it could be evaluated; never: not yet
 	groups  *windowing.Groups
 	table   *windowing.Table
-	order   *order  // of a sequence or all_of; nil: it is neither
-	records *recall // what first., last. and prev. remember; nil: nothing
-	slots   []group // by slot
-	lru     lru     // groups by their last match
+	order   *order                // of a sequence or all_of; nil: it is neither
+	records *recall               // what first., last. and prev. remember; nil: nothing
+	slots   windowing.Slab[group] // by slot
+	armed   windowing.Slab[int64] // absence: of each slot, when its silence began to count
+	lru     lru                   // groups by their last match
 	active  []incident
 	free    []uint32 // of active, whose index 0 is unused
 	timers  timerHeap
@@ -66,10 +67,10 @@ func (r *ruleState) begin(first, armed int64) {
 		for _, tuple := range r.rule.Groups.Expect {
 			l := labeller{texts: tuple, bare: tuple}
 			slot, _ := r.group(l.key(nil, r.matching), first)
-			r.slots[slot].expected = true
+			r.slots.At(slot).expected = true
 			if armed != first {
-				r.slots[slot].armed = armed
-				r.timers.add(timer{at: armed + r.rule.Window, slot: slot})
+				r.arm(slot, armed)
+				r.timers.add(timer{at: r.overdue(slot), slot: slot})
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func (r *ruleState) evaluate(e *Engine, s int64, items *arrivals) {
 // judgeTouched judges every group that this second concerns.
 func (r *ruleState) judgeTouched(e *Engine, s int64) {
 	slices.Sort(r.touched)
-	touched := slices.DeleteFunc(slices.Compact(r.touched), func(slot uint32) bool { return !r.slots[slot].alive })
+	touched := slices.DeleteFunc(slices.Compact(r.touched), func(slot uint32) bool { return !r.slots.At(slot).alive })
 	if r.crowded(len(touched)) {
 		slices.SortFunc(touched, r.compareSlots)
 	}
@@ -154,7 +155,7 @@ func (r *ruleState) take(e *Engine, it *arrived, s int64) {
 	if evicted {
 		return
 	}
-	if g := &r.slots[slot]; it.Suspect && g.incident != 0 && r.active[g.incident].State == alert.Firing {
+	if g := r.slots.At(slot); it.Suspect && g.incident != 0 && r.active[g.incident].State == alert.Firing {
 		return
 	}
 	r.touch(slot, s)

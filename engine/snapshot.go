@@ -2,27 +2,48 @@ package engine
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/gob"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
-	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/zeebo/xxh3"
+
+	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // stateVersion changes whenever an older program could misread the state.
-const stateVersion = 4
+const stateVersion = 5
+
+// An encoded state begins with the magic word, the version (32 bits, big endian)
+// and the XXH3 of all that follows (64 bits): damage is never taken for a state.
+const (
+	stateMagic   = "SMALSTAT"
+	stateVerAt   = len(stateMagic)
+	stateSumAt   = stateVerAt + 4
+	stateDataAt  = stateSumAt + 8
+	stateUnknown = "it was not written by this version of the program"
+)
 
 // state is the whole engine as it is written to a snapshot. Rules are found
 // again by id and state hash.
 type state struct {
-	Version                       int
 	Reached, Final, First, Newest int64
 	Begun                         bool
 	Sources                       []source
-	Pending                       map[int64][]item
+	Pending                       []pendingSecond
 	Skews                         []health
 	Rules                         []ruleSnapshot
+}
+
+// pendingSecond is what waits for one second. They are ascending: the same state
+// has the same bytes.
+type pendingSecond struct {
+	At    int64
+	Items []item
 }
 
 type ruleSnapshot struct {
@@ -30,9 +51,8 @@ type ruleSnapshot struct {
 	Cron          int64
 	Groups        windowing.GroupsState
 	Table         windowing.State
-	Keys          []groupSnapshot // in the order of their last match
+	Members       members
 	Active        []incident
-	Fresh         map[string]int64 // by key
 	Recent        samples
 	Stats         Stats
 	Began         int64
@@ -44,217 +64,125 @@ type ruleSnapshot struct {
 	RecordKeep    int
 }
 
-type groupSnapshot struct {
-	Key         []byte
-	Last, Armed int64
-	Incident    int // place in Active, from 1; 0: none
-	Expected    bool
+// members are the groups in the order of their last match, one field after the
+// other: a list of structs takes many times as long to write and to read.
+type members struct {
+	Slots    []uint32
+	Ages     []uint64 // each one's last match: seconds since that of the one before it, the first since 0
+	Armed    []int64  // absence: of each
+	Expected []uint32 // places in Slots
+	Fresh    []uint32 // places in Slots of those with new records since the last judgement
+	FreshN   []int64  // and how many each has
 }
 
-// State encodes everything the engine remembers. The engine can go on while the
-// bytes are written.
-func (e *Engine) State() ([]byte, error) {
-	st := state{Version: stateVersion, Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun,
-		Pending: e.waiting(), Skews: e.skews}
-	// What is stored is redacted, like all that leaves the process.
-	for at, items := range st.Pending {
-		st.Pending[at] = e.cleaned(items)
+// State encodes everything the engine remembers, as Freeze and Encode do.
+func (e *Engine) State() ([]byte, error) { return e.Freeze().Encode() }
+
+// Encode is the state as Restore takes it. What is stored is redacted, like all
+// that leaves the process.
+func (f *Frozen) Encode() ([]byte, error) {
+	e := f.e
+	st := state{Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Skews: e.skews}
+	for _, p := range e.waiting() {
+		st.Pending = append(st.Pending, pendingSecond{p.At, cleaned(p.Items, e.o.Redactor)})
 	}
 	for _, s := range e.sources {
 		kept := *s
-		kept.Held = e.cleaned(s.Held)
+		kept.Held = cleaned(s.Held, e.o.Redactor)
 		st.Sources = append(st.Sources, kept)
 	}
 	for _, r := range e.rules {
-		st.Rules = append(st.Rules, r.snapshot(e))
+		st.Rules = append(st.Rules, r.snapshot(e.o.Redactor))
 	}
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(&st); err != nil {
+	b := bytes.NewBuffer(make([]byte, stateDataAt))
+	if err := gob.NewEncoder(b).Encode(&st); err != nil {
 		return nil, fmt.Errorf("encode engine state: %w", err)
 	}
-	return b.Bytes(), nil
+	data := b.Bytes()
+	copy(data, stateMagic)
+	binary.BigEndian.PutUint32(data[stateVerAt:], stateVersion)
+	binary.BigEndian.PutUint64(data[stateSumAt:], xxh3.Hash(data[stateDataAt:]))
+	return data, nil
+}
+
+// decodeState reads what Encode wrote.
+func decodeState(data []byte) (*state, error) {
+	if len(data) < stateDataAt || string(data[:stateVerAt]) != stateMagic {
+		return nil, errors.New("decode engine state: " + stateUnknown)
+	}
+	if v := binary.BigEndian.Uint32(data[stateVerAt:]); v != stateVersion {
+		return nil, fmt.Errorf("decode engine state: version %d is not %d", v, stateVersion)
+	}
+	if binary.BigEndian.Uint64(data[stateSumAt:]) != xxh3.Hash(data[stateDataAt:]) {
+		return nil, errors.New("decode engine state: it is damaged: wrong checksum")
+	}
+	var st state
+	if err := gob.NewDecoder(bytes.NewReader(data[stateDataAt:])).Decode(&st); err != nil {
+		return nil, fmt.Errorf("decode engine state: %w", err)
+	}
+	return &st, nil
 }
 
 // waiting are copies of all that waits for its second.
-func (e *Engine) waiting() map[int64][]item {
-	all := map[int64][]item{}
-	for at, a := range e.pending.bySecond {
-		all[at] = a.items(e.rules, e.sources)
+func (e *Engine) waiting() (all []pendingSecond) {
+	for _, at := range slices.Sorted(maps.Keys(e.pending.bySecond)) {
+		all = append(all, pendingSecond{at, e.pending.bySecond[at].items(e.rules, e.sources)})
 	}
 	return all
 }
 
-func (e *Engine) cleaned(items []item) []item {
+func cleaned(items []item, redact *redact.Redactor) []item {
 	out := slices.Clone(items)
 	for i := range out {
-		out[i].Sample = out[i].Sample.clean(e.o.Redactor)
+		out[i].Sample = out[i].Sample.clean(redact)
 	}
 	return out
 }
 
-func (r *ruleState) snapshot(e *Engine) ruleSnapshot {
+func (r *ruleState) snapshot(redact *redact.Redactor) ruleSnapshot {
 	sn := ruleSnapshot{ID: r.rule.ID, StateHash: r.rule.StateHash(), Cron: r.cron, Groups: r.groups.State(), Table: r.table.State(),
-		Fresh: map[string]int64{}, Recent: r.recent, Stats: r.stats, Began: r.began, Crowd: r.crowd, Faults: r.faults}
+		Stats: r.stats, Began: r.began, Crowd: r.crowd, Faults: r.faults}
+	sn.Members, sn.Active = r.members(), r.incidents()
 	if r.order != nil {
 		sn.Steps = r.order.past.State()
 	}
 	if r.records != nil {
 		sn.Records, sn.RecordNames, sn.RecordKeep = r.records.past.State(), r.records.names, r.records.keep
 	}
-	sn.Recent.Ring = slices.Clone(r.recent.Ring)
-	for i := range sn.Recent.Ring {
-		sn.Recent.Ring[i] = sn.Recent.Ring[i].clean(e.o.Redactor)
-	}
-	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
-		g := &r.slots[slot]
-		gs := groupSnapshot{Key: r.groups.Key(slot), Last: g.last, Armed: g.armed, Expected: g.expected}
-		if g.incident != 0 {
-			sn.Active = append(sn.Active, r.active[g.incident])
-			gs.Incident = len(sn.Active)
-		}
-		if n := r.fresh[slot]; n != 0 {
-			sn.Fresh[string(gs.Key)] = n
-		}
-		sn.Keys = append(sn.Keys, gs)
+	sn.Recent.Next = r.recent.Next
+	for _, sm := range r.recent.Ring {
+		sn.Recent.Ring = append(sn.Recent.Ring, sm.clean(redact))
 	}
 	return sn
 }
 
-// Restore makes an engine that continues from a state. Rules whose state hash
-// differs start anew, as after a reload.
-func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
-	var st state
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&st); err != nil {
-		return nil, fmt.Errorf("decode engine state: %w", err)
-	}
-	if st.Version != stateVersion {
-		return nil, fmt.Errorf("decode engine state: version %d is not %d", st.Version, stateVersion)
-	}
-	e := New(set, o)
-	e.skews = st.Skews
-	e.reached, e.final, e.first, e.newest, e.begun = st.Reached, st.Final, st.First, st.Newest, st.Begun
-	for i := range st.Sources {
-		e.Source(st.Sources[i].Name)
-		*e.sources[i] = st.Sources[i]
-	}
-	places := make(map[int]int) // of a rule then: now
-	for i, sn := range st.Rules {
-		r := e.find(sn.ID)
-		if r == nil || r.rule.StateHash() != sn.StateHash {
-			continue
+func (r *ruleState) members() members {
+	n := r.groups.Len()
+	m := members{Slots: make([]uint32, 0, n), Ages: make([]uint64, 0, n)}
+	before := int64(0)
+	for slot := r.lru.head; slot != none; slot = r.slots.At(slot).next {
+		g, place := r.slots.At(slot), uint32(len(m.Slots))
+		if g.expected {
+			m.Expected = append(m.Expected, place)
 		}
-		if err := r.restore(sn); err != nil {
-			return nil, fmt.Errorf("restore rule %s: %w", sn.ID, err)
+		if n := r.fresh[slot]; n != 0 {
+			m.Fresh, m.FreshN = append(m.Fresh, place), append(m.FreshN, n)
 		}
-		places[i] = r.index
+		if r.rule.Absence {
+			m.Armed = append(m.Armed, *r.armed.At(slot))
+		}
+		m.Slots, m.Ages = append(m.Slots, slot), append(m.Ages, uint64(g.last()-before))
+		before = g.last()
 	}
-	e.adopt(st.Pending, places)
-	e.findAiling()
-	if e.begun {
-		e.resume(places)
-	}
-	return e, nil
+	return m
 }
 
-func (e *Engine) find(id string) *ruleState {
-	for _, r := range e.rules {
-		if r.rule.ID == id {
-			return r
+// incidents are those of groups, in the order of the groups' last match.
+func (r *ruleState) incidents() (list []incident) {
+	for slot := r.lru.head; slot != none; slot = r.slots.At(slot).next {
+		if inc := r.incident(slot); inc != nil {
+			list = append(list, *inc)
 		}
 	}
-	return nil
-}
-
-// adopt takes over what waits for its second, of the rules that are still there.
-func (e *Engine) adopt(items map[int64][]item, places map[int]int) {
-	for at, list := range items {
-		for _, it := range list {
-			if place, ok := places[it.Rule]; ok {
-				it.Rule = place
-				e.pending.second(at).put(it, e.sources)
-			}
-		}
-	}
-	for _, s := range e.sources {
-		held := s.Held[:0]
-		for _, it := range s.Held {
-			if place, ok := places[it.Rule]; ok {
-				it.Rule = place
-				held = append(held, it)
-			}
-		}
-		s.Held = held
-	}
-}
-
-// resume schedules the rules of a run that has begun; those that are new in it
-// begin at the next second.
-func (e *Engine) resume(places map[int]int) {
-	kept := map[int]bool{}
-	for _, index := range places {
-		kept[index] = true
-	}
-	for _, r := range e.rules {
-		if kept[r.index] {
-			r.rearm(e.final)
-		} else {
-			r.begin(e.final+1, e.final+1)
-		}
-		e.schedule(r)
-	}
-}
-
-// restore fills a fresh rule state. Slots are given anew, in the order of the
-// last match, and the table's content moves with them.
-func (r *ruleState) restore(sn ruleSnapshot) error {
-	var err error
-	if r.groups, err = windowing.RestoreGroups(sn.Groups); err != nil {
-		return err
-	}
-	if r.table, err = windowing.Restore(r.rule.Columns, sn.Table); err != nil {
-		return err
-	}
-	if err = r.restoreHistories(sn); err != nil {
-		return err
-	}
-	r.cron, r.recent, r.stats, r.began, r.crowd, r.faults = sn.Cron, sn.Recent, sn.Stats, sn.Began, sn.Crowd, sn.Faults
-	for _, gs := range sn.Keys {
-		slot, ok := r.groups.Find(gs.Key)
-		if !ok {
-			return fmt.Errorf("group %q is not in the index", gs.Key)
-		}
-		for int(slot) >= len(r.slots) {
-			r.slots = append(r.slots, group{})
-		}
-		r.slots[slot] = group{alive: true, last: gs.Last, armed: gs.Armed, expected: gs.Expected}
-		r.lru.push(r.slots, slot)
-		if n := sn.Fresh[string(gs.Key)]; n != 0 {
-			r.fresh[slot] = n
-		}
-		if gs.Incident != 0 {
-			inc := r.acquire(slot)
-			*inc = sn.Active[gs.Incident-1]
-			inc.Slot = slot
-			r.crowd.count(inc)
-		}
-	}
-	return nil
-}
-
-// restoreHistories fills what is remembered record by record.
-func (r *ruleState) restoreHistories(sn ruleSnapshot) (err error) {
-	if r.order != nil {
-		if r.order.past, err = windowing.RestoreHistory(r.order.reach, maxPast, sn.Steps); err != nil {
-			return err
-		}
-	}
-	if sn.RecordKeep == 0 {
-		return nil // it remembered none
-	}
-	then := &recall{keep: sn.RecordKeep, names: sn.RecordNames}
-	if then.past, err = windowing.RestoreHistory(recallReach(r.rule), sn.RecordKeep, sn.Records); err != nil {
-		return err
-	}
-	r.records, err = then.adapted(r.rule)
-	return err
+	return list
 }

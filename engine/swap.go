@@ -108,7 +108,7 @@ func (r *ruleState) nextLook(inc *incident, final int64) int64 {
 }
 
 // reindex rebuilds what refers to rules by place.
-func (e *Engine) reindex(waiting map[int64][]item, places map[int]int) {
+func (e *Engine) reindex(waiting []pendingSecond, places map[int]int) {
 	e.pending = newPending()
 	e.adopt(waiting, places)
 	e.findAiling()

@@ -42,11 +42,11 @@ func (r *ruleState) collectTimers(s int64) {
 
 // stillDue reports whether the group still waits for that second.
 func (r *ruleState) stillDue(t timer) bool {
-	if int(t.slot) >= len(r.slots) || !r.slots[t.slot].alive {
+	if !r.slots.Has(t.slot) || !r.slots.At(t.slot).alive {
 		return false
 	}
-	g := &r.slots[t.slot]
-	if r.rule.Absence && g.armed+r.rule.Window == t.at {
+	g := r.slots.At(t.slot)
+	if r.rule.Absence && r.overdue(t.slot) == t.at {
 		return true
 	}
 	if r.order != nil && r.order.waits(t.slot, t.at) {
@@ -57,10 +57,10 @@ func (r *ruleState) stillDue(t timer) bool {
 
 // rearm asks again for every second after the final one that groups wait for.
 func (r *ruleState) rearm(final int64) {
-	for slot := r.lru.head; slot != none; slot = r.slots[slot].next {
-		g := &r.slots[slot]
-		if at := g.armed + r.rule.Window; r.rule.Absence && at > final {
-			r.timers.add(timer{at: at, slot: slot})
+	for slot := r.lru.head; slot != none; slot = r.slots.At(slot).next {
+		g := r.slots.At(slot)
+		if r.rule.Absence && r.overdue(slot) > final {
+			r.timers.add(timer{at: r.overdue(slot), slot: slot})
 		}
 		if g.incident != 0 && r.active[g.incident].Wake > final {
 			r.timers.add(timer{at: r.active[g.incident].Wake, slot: slot})

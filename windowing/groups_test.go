@@ -79,6 +79,14 @@ func playGroups(t *rapid.T, hash func([]byte) uint64) {
 			}
 		case op == 8:
 			g = restoredGroups(t, g, hash)
+		default:
+			original := g
+			g = g.Clone()
+			original.Slot([]byte("other")) // what happens to the one does not reach the other
+			for slot := range original.All() {
+				original.Remove(slot)
+			}
+			original.Slot([]byte("another"))
 		}
 		if _, ok := m[key]; !ok {
 			if slot, ok := g.Find([]byte(key)); ok {

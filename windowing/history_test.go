@@ -23,7 +23,7 @@ func TestHistory_LikeAList(t *testing.T) {
 		now, placed := int64(1_770_000_000), int64(0)
 		for range 60 {
 			slot := uint32(pick(2))
-			switch pick(8) {
+			switch pick(9) {
 			case 0:
 				now += int64(pick(100))
 			case 1:
@@ -36,6 +36,14 @@ func TestHistory_LikeAList(t *testing.T) {
 			case 4:
 				h.Prune(slot, now)
 				lists[slot] = naive(lists[slot], reach, keep, now)
+			case 5:
+				original := h
+				h = h.Clone()
+				for slot := range uint32(2) { // what happens to the one does not reach the other
+					original.Add(slot, now-5, Order{Source: "a"}, 77, nil)
+					original.Add(slot, now, Order{Source: "c"}, 77, nil)
+					original.Prune(slot, now+20)
+				}
 			default:
 				placed++
 				e := Event{Sec: now - int64(pick(12)*pick(12)), Mask: uint64(placed), Vals: []any{nil, "x", int64(pick(3)), 2.5, true}[:pick(6)],

@@ -6,6 +6,9 @@ const (
 	chunkMask = chunkLen - 1
 )
 
+// maxBlock is how many chunks are asked for at once, at most: the collector counts the pieces.
+const maxBlock = 32
+
 // slab is an array that grows by chunks: its values never move, so pointers to them stay valid, and growing
 // costs no copy. T holds no pointers where there are many, so the collector looks at one pointer per chunk and not inside.
 type slab[T any] struct {
@@ -20,12 +23,47 @@ func (s *slab[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i&chunkMask] 
 // len is how many values there are; all have been reached, but not all of them were asked for.
 func (s *slab[T]) len() uint32 { return uint32(len(s.chunks)) << chunkBits }
 
-// reach grows the slab until it has i; new values are zero.
+// reach grows the slab until it has i; new values are zero. It grows by an eighth, so that a large one is in few pieces.
 func (s *slab[T]) reach(i uint32) {
 	for !s.has(i) {
-		s.chunks = append(s.chunks, new([chunkLen]T))
+		s.grow(min(max(1, len(s.chunks)/8), maxBlock))
 	}
 }
+
+func (s *slab[T]) grow(chunks int) {
+	block := make([][chunkLen]T, chunks)
+	for i := range block {
+		s.chunks = append(s.chunks, &block[i])
+	}
+}
+
+// clone is a copy that shares nothing but what T points to.
+func (s *slab[T]) clone() slab[T] {
+	var c slab[T]
+	for len(c.chunks) < len(s.chunks) {
+		c.grow(min(len(s.chunks)-len(c.chunks), maxBlock))
+	}
+	for i, chunk := range s.chunks {
+		*c.chunks[i] = *chunk
+	}
+	return c
+}
+
+// Slab keeps a value for each slot, for what a caller remembers beside a Table; T has no pointers. Values never move. The zero value is
+// empty and ready.
+type Slab[T any] struct{ slab[T] }
+
+// Has tells whether the slot has been reached.
+func (s *Slab[T]) Has(slot uint32) bool { return s.has(slot) }
+
+// At is the value of a slot that has been reached.
+func (s *Slab[T]) At(slot uint32) *T { return s.at(slot) }
+
+// Reach makes room for the slot; new values are zero.
+func (s *Slab[T]) Reach(slot uint32) { s.reach(slot) }
+
+// Clone is a copy that shares nothing.
+func (s *Slab[T]) Clone() Slab[T] { return Slab[T]{s.clone()} }
 
 // linked is a value that lends one of its fields to the free list while it is not in use.
 type linked[T any] interface {
@@ -60,4 +98,10 @@ func (p *pool[T, P]) give(i uint32) {
 	*P(v).link() = p.free
 	p.free = i
 	p.live--
+}
+
+func (p *pool[T, P]) clone() pool[T, P] {
+	c := *p
+	c.slab = p.slab.clone()
+	return c
 }

@@ -99,6 +99,10 @@ func (r *run) play() {
 			r.table.Drop(slot)
 			r.model.drop(slot)
 		case op == 11 && r.chance(3):
+			if r.chance(2) {
+				r.clone()
+				break
+			}
 			r.restore()
 		}
 		r.compare()
@@ -179,6 +183,28 @@ func (r *run) advance(sec int64) {
 func (r *run) advanceToChange() {
 	if sec, ok := r.table.NextChange(); ok {
 		r.advance(max(r.model.now, sec+r.one(0, 0, 0, -1, 1, 100)))
+	}
+}
+
+// clone goes on with a copy of the table, which what happens to the table does not reach.
+func (r *run) clone() {
+	original := r.table
+	before := encode(r, original.State())
+	r.table = original.Clone()
+	in := make([]Input, len(r.cols))
+	for i := range in {
+		in[i] = Input{On: true, Num: 77, Hash: 77, Text: "other", Any: "other", Hit: true}
+	}
+	for step := range int64(3) {
+		for slot := range uint32(r.slots) {
+			original.Add(slot, r.model.now, Order{Source: "other", Pos: step}, in)
+		}
+		original.Advance(r.model.now+40*step, nil)
+		original.Clear(uint32(step))
+	}
+	original.Drop(0)
+	if !bytes.Equal(encode(r, r.table.State()), before) {
+		r.fail("what happened to a table reached its copy")
 	}
 }
 
