@@ -51,6 +51,8 @@ type loop struct {
 	set   *rules.Set
 	wake  func() // tells the workers of new deliveries
 
+	beside func(work func()) (over func(wait bool) bool)
+
 	reload   chan chan error // a request, answered with what is wrong
 	prepare  func() (*reloaded, error)
 	reloads  reloads
@@ -61,7 +63,8 @@ type loop struct {
 	gone      []string    // sources of the engine that no configured log leads to
 	told      tale        // to the engine since the last cut
 	quiet     *quietStart // nil once history has been read
-	snapshot  time.Time   // of the last one
+	snapshot  time.Time   // when the last one was begun
+	saving    *saving     // the one under way; nil: none is
 	unsaved   bool        // a cut was made since
 	lastSeq   int64
 	evaluated int64
@@ -69,8 +72,16 @@ type loop struct {
 	torn      bool // the engine knows more than the store was given: no snapshot of it
 }
 
-// run goes on until ctx ends, then makes a last snapshot.
+// run goes on until ctx ends, then makes a last snapshot. Seconds that are not final
+// yet stay with it.
 func (l *loop) run(ctx context.Context) error {
+	if err := l.follow(ctx); err != nil {
+		return errors.Join(err, l.endSaving(true))
+	}
+	return l.saveSnapshot(ctx)
+}
+
+func (l *loop) follow(ctx context.Context) error {
 	for ctx.Err() == nil {
 		idle, err := l.turn(ctx)
 		if err != nil {
@@ -85,8 +96,7 @@ func (l *loop) run(ctx context.Context) error {
 			l.rest(ctx)
 		}
 	}
-	// Seconds that are not final yet stay with the snapshot.
-	return l.saveSnapshot(context.WithoutCancel(ctx), true)
+	return nil
 }
 
 // turn reads a batch, evaluates what became final and commits.
@@ -106,7 +116,10 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 		l.ready = true
 	}
 	l.publish()
-	return idle, l.saveSnapshot(ctx, quietOver)
+	if quietOver {
+		l.snapshot = time.Time{} // a restart need not read history again
+	}
+	return idle, l.keepSnapshot(ctx)
 }
 
 // read steps a batch of records through the engine.
@@ -265,24 +278,6 @@ func (l *loop) committed(cut store.Cut, seq int64) {
 	if len(cut.Deliveries) > 0 {
 		l.wake()
 	}
-}
-
-// saveSnapshot writes the engine's state as it is at the last cut.
-func (l *loop) saveSnapshot(ctx context.Context, now bool) error {
-	if l.torn || !l.unsaved || !now && l.now().Sub(l.snapshot) < snapshotEvery {
-		return nil
-	}
-	data, err := l.encodeSnapshot()
-	if err != nil {
-		return err
-	}
-	if err := l.store.SaveSnapshot(context.WithoutCancel(ctx), l.lastSeq, data); err != nil {
-		l.log.Error("save snapshot", slog.Any("error", err))
-		l.snapshot = l.now() // tried again in a minute; until then the cuts stand for it
-		return nil
-	}
-	l.snapshot, l.unsaved = l.now(), false
-	return nil
 }
 
 // rest waits until a log grows, a timer is due, or a second may be final.

@@ -38,6 +38,7 @@ type lab struct {
 
 	asked                                int // for the time, in this turn
 	deaths, rotations, reloads, restarts int
+	works                                int // done beside the loop
 }
 
 type failer interface {
@@ -173,7 +174,7 @@ func (b *lab) start() {
 	st, err := b.store.Load(ctx)
 	b.check(err)
 	b.fault = fault{journal: b.store, at: b.fault.at}
-	l := &loop{log: slog.New(slog.DiscardHandler), now: b.clock, store: &b.fault, set: b.set, wake: func() {},
+	l := &loop{log: slog.New(slog.DiscardHandler), now: b.clock, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
 		reload: make(chan chan error), prepare: b.prepare}
 	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
 	b.check(err)
@@ -191,6 +192,20 @@ func labRoutes() notifiers.Options {
 			{Name: "each", Receiver: "each"},
 		}},
 		Receivers: map[string]notifiers.ReceiverOptions{"each": {SendResolved: true}, "slow": {SendResolved: true}},
+	}
+}
+
+// beside does the work when it is asked for the first time, or later: so turns and
+// commits come before it, but always as many.
+func (b *lab) beside(work func()) (over func(wait bool) bool) {
+	b.works++
+	left, done := b.works%4, false
+	return func(wait bool) bool {
+		if left--; !done && (wait || left < 0) {
+			done = true
+			work()
+		}
+		return done
 	}
 }
 

@@ -113,27 +113,6 @@ func (l *loop) place() place {
 	return place{Positions: l.live.Positions(), Quiet: l.quiet != nil, Told: l.told}
 }
 
-// snapshot is the engine's state at one cut, with the place in the logs that
-// belongs to it.
-type snapshot struct {
-	Positions map[string][]ingest.Position `json:"positions"`
-	Quiet     *quietStart                  `json:"quiet,omitempty"` // while a first start reads history
-	Rules     map[string]string            `json:"rules"`           // state hash by id
-	Engine    []byte                       `json:"engine"`
-}
-
-func (l *loop) encodeSnapshot() ([]byte, error) {
-	data, err := l.eng.State()
-	if err != nil {
-		return nil, err
-	}
-	sn := snapshot{Positions: l.live.Positions(), Quiet: l.quiet, Engine: data, Rules: map[string]string{}}
-	for _, r := range l.set.Rules {
-		sn.Rules[r.ID] = r.StateHash()
-	}
-	return json.Marshal(sn)
-}
-
 // begin opens the logs and brings the engine to where the last run was cut off:
 // the snapshot, then cut by cut what was read after it.
 func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.LiveOptions, eo engine.Options, st store.State) error {
@@ -141,10 +120,9 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if st.Snapshot == nil {
 		return l.firstStart(ctx, logs, lo, eo)
 	}
-	var sn snapshot
-	err := json.Unmarshal(st.Snapshot, &sn)
+	sn, err := decodeSnapshot(st.Snapshot)
 	if err != nil {
-		return fmt.Errorf("decode snapshot: %w", err)
+		return err
 	}
 	if l.quiet = sn.Quiet; l.quiet != nil {
 		eo.Start = l.quiet.Until
@@ -197,7 +175,7 @@ func (l *loop) firstStart(ctx context.Context, logs []ingest.LogConfig, lo inges
 	if err := l.commit(ctx, true, nil, nil); err != nil {
 		return err
 	}
-	return l.saveSnapshot(ctx, true)
+	return l.saveSnapshot(ctx)
 }
 
 // reread tells the engine again what it was told after its snapshot, cut by

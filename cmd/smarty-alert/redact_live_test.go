@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -143,8 +142,8 @@ func (s *site) snapshotHoldsNoSecret() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var sn snapshot
-	if err := json.Unmarshal(st.Snapshot, &sn); err != nil || len(sn.Engine) < 1000 {
+	sn, err := decodeSnapshot(st.Snapshot)
+	if err != nil || len(sn.Engine) < 1000 {
 		s.t.Fatalf("snapshot of %d bytes: %v", len(sn.Engine), err)
 	}
 	if !bytes.Contains(sn.Engine, []byte("<redacted>")) {

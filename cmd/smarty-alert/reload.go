@@ -108,7 +108,7 @@ func (l *loop) swap(ctx context.Context) error {
 	next.apply()
 	// Cuts are read again by the rules that are there at the restart: none may
 	// lie between the snapshot and the new rules.
-	if err := l.saveSnapshot(ctx, true); err != nil {
+	if err := l.saveSnapshot(ctx); err != nil {
 		return err
 	}
 	l.set = next.rules
@@ -117,5 +117,5 @@ func (l *loop) swap(ctx context.Context) error {
 	if err := l.commit(ctx, true, fresh, l.flush()); err != nil {
 		return err
 	}
-	return l.saveSnapshot(ctx, true)
+	return l.saveSnapshot(ctx)
 }
