@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -16,6 +17,10 @@ type machine struct {
 
 func thisMachine() machine {
 	return machine{date: time.Now().UTC().Format("2006-01-02"), cpu: cpuModel(), cores: runtime.NumCPU(), goVersion: runtime.Version(), commit: commit()}
+}
+
+func (m machine) String() string {
+	return fmt.Sprintf("%s, %s, %d cores, %s, commit %s", m.date, m.cpu, m.cores, m.goVersion, m.commit)
 }
 
 // cpuModel is the processor as it names itself, or the architecture.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -60,31 +61,43 @@ func run(o options, out io.Writer) error {
 	if o.program != "" {
 		m.commit = "of " + o.program
 	}
-	var figures, rows strings.Builder
-	m.head(&figures)
-	m.markdownHead(&rows)
-	fmt.Fprintf(out, "%s, %s, %d cores, %s, commit %s, %d pairs\n", m.date, m.cpu, m.cores, m.goVersion, m.commit, o.rounds)
-	var errs []error // one contest that cannot be held does not end the others
-	for _, entry := range contests() {
-		if !o.only.MatchString(entry.name) {
-			continue
-		}
-		r, err := hold(entry, g, o.rounds)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", entry.name, err))
+	chosen := slices.DeleteFunc(contests(), func(e entry) bool { return !o.only.MatchString(e.name) })
+	if len(chosen) == 0 {
+		return fmt.Errorf("no contest is called %s", o.only)
+	}
+	fmt.Fprintf(out, "%s, %d pairs\n", m, o.rounds)
+	results, err := holdAll(chosen, g, o.rounds, out)
+	if o.markdown {
+		writeMarkdown(out, m, results)
+	}
+	return errors.Join(err, keepFigures(o.dir, m, results, out))
+}
+
+// holdAll tells of each contest as soon as it is over. One that cannot be held
+// does not end the others.
+func holdAll(chosen []entry, g *ground, rounds int, out io.Writer) (results []result, err error) {
+	for _, e := range chosen {
+		r, fault := hold(e, g, rounds)
+		if fault != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", e.name, fault))
 			continue
 		}
 		r.text(out)
+		results = append(results, r)
+	}
+	return results, err
+}
+
+// keepFigures writes a file for benchstat.
+func keepFigures(dir string, m machine, results []result, out io.Writer) error {
+	var figures strings.Builder
+	m.head(&figures)
+	for _, r := range results {
 		r.benchmarks(&figures)
-		r.markdown(&rows)
 	}
-	if o.markdown {
-		fmt.Fprintf(out, "\n%s", rows.String())
-	}
-	name := filepath.Join(o.dir, time.Now().UTC().Format("20060102T150405")+".txt")
-	errs = append(errs, os.WriteFile(name, []byte(figures.String()), 0o644))
+	name := filepath.Join(dir, time.Now().UTC().Format("20060102T150405")+".txt")
 	fmt.Fprintf(out, "\nfor benchstat: %s\n", name)
-	return errors.Join(errs...)
+	return os.WriteFile(name, []byte(figures.String()), 0o644)
 }
 
 // hold makes what a contest needs and holds it.

@@ -50,11 +50,14 @@ func (m machine) head(w io.Writer) {
 	fmt.Fprintf(w, "pkg: github.com/smarty-alert/smarty-alert/bench\ncpu: %s\ncores: %d\ngo: %s\ndate: %s\ncommit: %s\n", m.cpu, m.cores, m.goVersion, m.date, m.commit)
 }
 
-// markdownHead begins the table of docs/performance.md.
-func (m machine) markdownHead(w io.Writer) {
-	fmt.Fprintf(w, "%s, %s, %d cores, %s, commit %s.\n\n", m.date, m.cpu, m.cores, m.goVersion, m.commit)
+// writeMarkdown writes the table of docs/performance.md.
+func writeMarkdown(w io.Writer, m machine, results []result) {
+	fmt.Fprintf(w, "\n%s.\n\n", m)
 	fmt.Fprintln(w, "| contest | goal | wall, speed | anonymous, resident | beside | wall: median (range) | cpu |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|")
+	for _, r := range results {
+		r.markdown(w)
+	}
 }
 
 // markdown writes a row for each of the others, or one.
