@@ -74,6 +74,13 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	return sec, at, false
 }
 
+// passed counts the late ones among records that were passed over before rec.
+func (s *source) passed(rec *smartylog.Record, reached int64) {
+	if rec.Sec <= s.Final || rec.Sec <= reached {
+		s.Late += rec.Passed
+	}
+}
+
 // movedBy tells whether a timestamp would change what is known of the source's
 // clock. A source's first record has nothing to be forged in.
 func (s *source) movedBy(sec int64) bool {

@@ -26,6 +26,7 @@ func (e *Engine) StepMatched(src int, rec *smartylog.Record, ms *Matches, place 
 		return
 	}
 	s := e.sources[src]
+	s.passed(rec, e.reached)
 	waited := s.Maxts == never && s.Future > 0
 	taken, at, wait := e.observe(s, rec)
 	if !wait && waited {

@@ -16,6 +16,13 @@ type ReadOptions struct {
 	smartylog.Options
 	// SourceOptions, when set, replaces Options for a source.
 	SourceOptions func(source string) smartylog.Options
+	// Wants, when set, gives the events of a source that the caller wants; nil: all.
+	// Of the others records may be passed over: see smartylog.Scanner.Want.
+	Wants func(src Source) func(event string) bool
+	// Piece is how many bytes are framed at a time, several such pieces of a file side
+	// by side. 0: with Wants, what fits into the cache, and into memory for all
+	// sources; else files are framed as they are read.
+	Piece int
 	// From skips records before this Unix second, To those at it or after.
 	// Zero: no limit. Records without a time go with the record before them.
 	From, To int64
@@ -30,6 +37,7 @@ type SourceStats struct {
 	Bytes   int64 // of text, unpacked
 	Lines   int64 // line ends, plus a last line without one
 	Records int64 // in the files, whether returned or not
+	Passed  int64 // of them: passed over between From and To, since nobody wants them
 	Skipped int64 // bytes that belong to no record
 	Future  int64 // records flagged Future
 }
@@ -53,7 +61,10 @@ func OpenFiles(srcs []Source, o ReadOptions) (*Files, error) {
 	f := &Files{opts: o}
 	for i, src := range srcs {
 		s := newStream(src, o)
-		s.index = i
+		s.index, s.crowd, s.piece = i, len(srcs), o.Piece
+		if o.Piece == 0 && s.wants != nil { // who wants every record spends more on each than framing does
+			s.piece = pieceSize(len(srcs))
+		}
 		f.streams = append(f.streams, s)
 		f.order.push(&s.lane)
 	}

@@ -110,6 +110,16 @@ func (s Source) open(i int) (io.ReadCloser, *budget, error) {
 	return f, l.newBudget(info.Size()), nil
 }
 
+// holds tells whether generation i has at least so many bytes, packed as it is. Of
+// what may keep a reader waiting, such as a pipe, that is not known.
+func (s Source) holds(i int, bytes int64) bool {
+	if p := s.place(i); p != nil {
+		return p.bytes() >= bytes
+	}
+	info, err := os.Stat(s.Files[i])
+	return err == nil && s.Files[i] != Stdin && info.Mode().IsRegular() && info.Size() >= bytes
+}
+
 // file is the name of generation i that its records carry.
 func (s Source) file(i int) string {
 	if p := s.place(i); p != nil {

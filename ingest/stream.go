@@ -18,27 +18,37 @@ type stream struct {
 	lane
 	src    Source
 	opts   smartylog.Options
+	wants  func(event string) bool
 	seen   func(int64) // progress
 	file   io.Closer
 	in     *meter
 	scan   *smartylog.Scanner
-	base   string // Record.File of the open file
-	gen    int    // of the open file; the next to open when none is
-	broken error  // of the open file, told after its last record
-	peeks  bool   // the scanner may know what follows the record it returned last
+	pieces *pieces           // while the file is framed in pieces, in place of scan
+	frames []smartylog.Frame // of the current piece, not yet returned
+	crowd  int               // how many streams there are
+	piece  int               // bytes of a piece
+	base   string            // Record.File of the open file
+	gen    int               // of the open file; the next to open when none is
+	broken error             // of the open file, told after its last record
+	peeks  bool              // what follows the record returned last may be known, from
+	peek   func() (int64, bool)
 
-	ahead  []*smartylog.Record // read in search of the next time, oldest first
-	end    bool                // all files are read
-	errs   []error             // of files that could not be read, or not to their ends
-	err    error               // all of them, at the end; sticky
-	inside bool                // the last record with a time was between From and To
-	told   bool
-	stats  SourceStats
+	ahead   []*smartylog.Record // read in search of the next time, oldest first
+	doubted int64               // the second of the record for which the last search was
+	end     bool                // all files are read
+	errs    []error             // of files that could not be read, or not to their ends
+	err     error               // all of them, at the end; sticky
+	inside  bool                // the last record with a time was between From and To
+	told    bool
+	stats   SourceStats
 }
 
 func newStream(src Source, o ReadOptions) *stream {
-	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0}
+	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0, doubted: unread}
 	s.lane = lane{name: src.Name(), high: unread}
+	if o.Wants != nil {
+		s.wants = o.Wants(src)
+	}
 	if o.SourceOptions != nil {
 		s.opts = o.SourceOptions(s.name)
 	}
@@ -74,12 +84,13 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 			return r.Sec, true
 		}
 	}
-	if s.peeks && s.scan != nil {
-		if sec, ok := s.scan.PeekSec(); ok {
+	if s.peeks {
+		if sec, ok := s.peek(); ok {
 			return sec, true
 		}
 	}
 	*rec = *rec.Clone()
+	s.doubted = rec.Sec
 	for len(s.ahead) < maxAhead {
 		var r smartylog.Record
 		if s.read(&r) != nil {
@@ -98,7 +109,7 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 // after the last record, else io.EOF.
 func (s *stream) read(rec *smartylog.Record) error {
 	for !s.end {
-		if s.scan == nil {
+		if s.file == nil {
 			s.open()
 			continue
 		}
@@ -124,6 +135,9 @@ func (s *stream) read(rec *smartylog.Record) error {
 // scanOne returns the next record of the open file. What was open when the file ended, or broke off after a
 // whole line, is one too; the break is told after it.
 func (s *stream) scanOne(rec *smartylog.Record) error {
+	if s.pieces != nil && s.framed(rec) {
+		return nil
+	}
 	err := s.broken
 	if err == nil {
 		err = s.scan.Next(rec)
@@ -140,10 +154,30 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 	return err
 }
 
+// framed returns the next record of the pieces; after the last of them the scanner
+// goes on.
+func (s *stream) framed(rec *smartylog.Record) bool {
+	for len(s.frames) == 0 {
+		f := s.pieces.next()
+		if f == nil {
+			s.scan, s.pieces = s.pieces.scanner(), nil
+			s.peek = s.scan.PeekSec
+			return false
+		}
+		s.frames = f.Frames
+		s.stats.Skipped += f.Skipped()
+	}
+	f := &s.frames[0]
+	s.frames = s.frames[1:]
+	f.Put(rec)
+	s.peeks, s.peek = true, f.PeekSec
+	return true
+}
+
 func (s *stream) label(rec *smartylog.Record) {
 	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
 	rec.File, rec.Gen = s.base, s.gen
-	s.stats.Records++
+	s.stats.Records += 1 + rec.Passed
 }
 
 // open opens generation s.gen, or the next one that can be opened, or finds that
@@ -176,7 +210,13 @@ func (s *stream) openFile() error {
 	}
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
+	if s.piece > 0 && s.src.holds(s.gen, 2*int64(s.piece)) {
+		s.pieces = startPieces(s.in, s.opts, s.wants, max(s.high, s.doubted), s.piece, s.crowd)
+		return nil
+	}
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
+	s.scan.Want(s.wants, max(s.high, s.doubted))
+	s.peek = s.scan.PeekSec
 	return nil
 }
 
@@ -185,8 +225,11 @@ func (s *stream) closeFile() error {
 	if s.file == nil {
 		return nil
 	}
+	if s.pieces != nil {
+		s.pieces.close()
+	}
 	s.stats = s.counts()
-	s.scan, s.in = nil, nil
+	s.scan, s.pieces, s.frames, s.in, s.peeks = nil, nil, nil, nil, false
 	f := s.file
 	s.file = nil
 	if err := f.Close(); err != nil {
@@ -203,12 +246,14 @@ func (s *stream) close() error {
 // counts returns the totals including the open file.
 func (s *stream) counts() SourceStats {
 	t := s.stats
-	if s.scan != nil {
+	if s.in != nil {
 		t.Bytes += s.in.bytes
 		t.Lines += s.in.lines
 		if s.in.partial {
 			t.Lines++
 		}
+	}
+	if s.scan != nil {
 		t.Skipped += s.scan.Skipped()
 	}
 	return t
@@ -218,6 +263,11 @@ func (s *stream) finished() bool { return s.end && len(s.ahead) == 0 }
 
 // wanted applies From and To.
 func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
+	if s.inside { // as the record before it, of whose second those passed over are
+		s.stats.Passed += rec.Passed
+	} else {
+		rec.Passed = 0
+	}
 	if rec.HasTime() {
 		s.inside = (o.From == 0 || rec.Sec >= o.From) && (o.To == 0 || rec.Sec < o.To)
 	}

@@ -64,6 +64,8 @@ func drawDSource(t *rapid.T, n int) *dSource {
 func (s *dSource) part(t *rapid.T, sec int64) string {
 	record := s.record(t, sec)
 	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	case 8: // many that hardly any rule wants
+		return record + "\n" + strings.Repeat(s.idle(sec), rapid.IntRange(1, 5).Draw(t, "idle"))
 	case 9:
 		return record + "\nTraceback (most recent call last):\n  File \"/usr/share/smarty/api.py\", line 31, in get\n    return self.call()\n" +
 			rapid.SampledFrom([]string{"KeyError: 'result'", "ConnectionError: timed out", "ValueError: token=abcdef0123456789abcdef"}).Draw(t, "exception") + "\n"
@@ -73,6 +75,11 @@ func (s *dSource) part(t *rapid.T, sec int64) string {
 		return strings.TrimSuffix(record, "'") + "\n" + s.record(t, sec+rapid.SampledFrom([]int64{0, 1, 100, -100}).Draw(t, "forged")) + "\n"
 	}
 	return record + "\n"
+}
+
+// idle is a record of a documented event.
+func (s *dSource) idle(sec int64) string {
+	return time.Unix(sec, 0).In(time.FixedZone("", s.zone*60)).Format("Mon Jan 02 15:04:05-0700 2006") + " INFO views:17 login[7.Thread-2] LOGIN_SUCCESS ip='192.0.2.7'\n"
 }
 
 func (s *dSource) record(t *rapid.T, sec int64) string {

@@ -93,6 +93,9 @@ func (o Options) open() (*ingest.Files, error) {
 	if o.Until != 0 && (o.Read.To == 0 || o.Read.To > o.Until+1) {
 		o.Read.To = o.Until + 1 // what follows the end of the clock is not judged, and so not counted
 	}
+	if o.Read.Wants == nil {
+		o.Read.Wants = func(src ingest.Source) func(string) bool { return o.Rules.Wants(src.Stem) }
+	}
 	return ingest.OpenFiles(o.Sources, o.Read)
 }
 

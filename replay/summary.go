@@ -30,6 +30,7 @@ type Summary struct {
 	Notifications map[string]int `json:"-"` // by receiver
 
 	builtin map[string]bool // ids of the program's own rules
+	passed  int64           // records that were passed over: no rule wants them
 }
 
 // RuleSummary is one rule's totals.
@@ -96,7 +97,9 @@ func (s *Summary) finish(eng *engine.Engine, files []ingest.SourceStats) {
 	for _, f := range files {
 		s.Bytes += f.Bytes
 		s.Lines += f.Lines
+		s.passed += f.Passed
 	}
+	s.Records += s.passed
 	if first, ok := eng.First(); ok {
 		s.From = utc(first)
 	}

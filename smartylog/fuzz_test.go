@@ -44,6 +44,10 @@ func FuzzFraming(f *testing.F) {
 		if diff := cmp.Diff(jsonLines(whole), jsonLines(live)); diff != "" {
 			t.Errorf("read as it grows the records differ:\n%s", diff)
 		}
+		passedRight(t, data, iotest.OneByteReader(bytes.NewReader(data)), func(event string) bool { return len(event)%2 == 0 })
+		for size := range 3 {
+			samePieces(t, data, smartylog.Options{}, nil, func() int { return 40 << (3 * size) })
+		}
 		for _, r := range whole {
 			alone := framed(t, bytes.NewReader(r.Raw), r.Raw)
 			if r.HasTime() && (len(alone) == 0 || alone[0].Event != r.Event || alone[0].Sec != r.Sec && !r.Flags.Has(smartylog.NoOffset)) {

@@ -14,6 +14,7 @@ type mark struct {
 	spliced bool   // it was written between the pieces of another record
 	bare    bool   // the other one lacks its traceback, if it has one
 	wants   bool   // and its event is one of those that have one
+	idle    bool   // nobody wants its event, see Scanner.Want
 }
 
 // headerAt reads a header at the start of a line.
@@ -70,7 +71,7 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 	var c call
 	seen := s.places.at(rest, &c)
 	if seen.is(rest, &c) {
-		*m = mark{stamp: st, level: n, message: n + c.close + seen.message, event: seen.event, pairs: n + c.close + seen.tail - 1}
+		*m = mark{stamp: st, level: n, message: n + c.close + seen.message, event: seen.event, pairs: n + c.close + seen.tail - 1, idle: seen.idle}
 		return true
 	}
 	var h headerSpans
@@ -78,8 +79,8 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
-	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close {
-		seen.remember(rest, &c, h.message-n)
+	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close && seen.remember(rest, &c, h.message-n, s.wants) {
+		m.event, m.pairs, m.idle = seen.event, n+c.close+seen.tail-1, seen.idle // as it is read the next time
 	}
 	return true
 }

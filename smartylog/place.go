@@ -14,6 +14,7 @@ type place struct {
 	text       [96]byte
 	after      [64]byte
 	event      string
+	idle       bool // nobody wants the event
 }
 
 // places remembers logging calls by a hash of their text.
@@ -74,18 +75,20 @@ func (p *place) is(b []byte, c *call) bool {
 }
 
 // remember keeps a call whose event is documented: what follows such a name does
-// not decide whether it is one.
-func (p *place) remember(b []byte, c *call, message int) {
+// not decide whether it is one. false: it is none that can be kept.
+func (p *place) remember(b []byte, c *call, message int, wants func(string) bool) bool {
 	name, _ := eventWord(b[message:])
 	end := message + len(name)
 	if name == nil || end >= len(b) || b[end] != ' ' || c.open >= len(p.text) || end-c.close >= len(p.after) {
-		return
+		return false
 	}
 	event, ok := documented.names[string(name)]
 	if !ok {
-		return
+		return false
 	}
 	p.head, p.tail, p.message, p.event = c.open+1, end+1-c.close, message-c.close, event
+	p.idle = wants != nil && !wants(event)
 	copy(p.text[:], b[:p.head])
 	copy(p.after[:], b[c.close:end+1])
+	return true
 }

@@ -19,6 +19,9 @@ type Record struct {
 	Offset        int    // seconds east of UTC as written, or of the zone used
 	Event         string // upper case; "" when none could be read
 	Flags         Flags
+	// Passed is how many records of the same second came right before this one and
+	// were not returned: see Scanner.Want.
+	Passed int64
 
 	mark     mark
 	cut      int // where the middle was dropped; 0 = nowhere

@@ -42,13 +42,16 @@ type Scanner struct {
 	scan int   // no newline between line and here
 	glue int   // no glued header in the current line before here
 	mid  bool  // the start of the current line has been looked at
+	stop int   // Next ends where a record begins there; 0: nowhere
 
 	open  bool // there is an open record, buf[start:line] and on
 	start int
 	cur   pending
 
-	prev    [2]previous // the record returned last and the one before it, by turns
+	prev    [2]previous // the record before the open one and the one before that, by turns
 	turn    bool
+	wants   func(event string) bool // nil: every record is returned
+	calm    calm
 	torn    torn
 	quoted  quotedText
 	work    splitter
@@ -93,12 +96,22 @@ func (s *Scanner) Next(rec *Record) error {
 			}
 			s.end = s.scan + i + 1
 		}
+		if s.stopped() {
+			return io.EOF
+		}
 		if s.pass(s.end, rec) {
 			return nil
 		}
+		if s.stopped() {
+			return io.EOF
+		}
 		s.nextLine(s.end)
+		s.passLines()
 	}
 }
+
+// stopped tells whether the open record is the one before which Next ends.
+func (s *Scanner) stopped() bool { return s.stop > 0 && s.open && s.start == s.stop }
 
 // Flush closes the open record, including an unfinished last line, and returns
 // it; false if there is none. Call it until it returns false: an unfinished line
@@ -154,6 +167,9 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 			if s.begin(&m, rec) {
 				return true
 			}
+			if s.stopped() {
+				return false
+			}
 		case !s.open && blank(s.buf[s.line:end]):
 			s.skip(end)
 			return false
@@ -201,6 +217,10 @@ func (s *Scanner) begin(m *mark, rec *Record) bool {
 	closed := s.open
 	if m.flags&Glued != 0 || s.torn.waits || closed && s.line-s.start >= split && endsPiece(s.base+int64(s.line+m.junk), &s.cur) {
 		s.followTorn(m)
+	}
+	if closed && s.passable(m) {
+		s.passOver()
+		closed = false
 	}
 	if closed {
 		s.emit(rec, s.line, m)
@@ -260,6 +280,7 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 		s.events.read(rec)
 	}
 	s.judge(rec, next)
+	s.settleDown(rec, next)
 	s.pos = s.base + int64(to)
 }
 

@@ -12,10 +12,11 @@ type stamps struct {
 	zone   *time.Location
 	ignore bool // read local time in zone whatever offset is printed
 
-	text [64]byte
-	n    int // length of text, through the space after the year; 0 = nothing remembered
-	last stamp
-	day  int64 // Unix second of the remembered day's start if last.fixed
+	text  [64]byte
+	n     int // length of text, through the space after the year; 0 = nothing remembered
+	last  stamp
+	local bool  // some offset was found from the zone, for which the time before matters
+	day   int64 // Unix second of the remembered day's start if last.fixed
 }
 
 // stamp is a timestamp that was read.
@@ -65,6 +66,11 @@ func (c *stamps) read(b []byte) (st stamp, n int, ok, shaped bool) {
 	return st, n, true, true
 }
 
+// repeats tells whether lines that begin with the text read last have just this stamp.
+func (c *stamps) repeats(st *stamp) bool {
+	return c.n >= 11 && c.last == *st && c.text[0]-'A' < 26 && c.text[3] == ' '
+}
+
 func (c *stamps) remember(text []byte, st stamp, k *clock) {
 	c.n = 0
 	if len(text) > len(c.text) {
@@ -94,6 +100,7 @@ func (c *stamps) resolve(k *clock) stamp {
 		st.sec = local.Unix() - int64(k.offset)
 		return st
 	}
+	c.local = c.local || c.zone != nil
 	st.sec, st.offset = c.inZone(local)
 	return st
 }

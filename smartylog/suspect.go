@@ -34,10 +34,7 @@ func (s *Scanner) judge(rec *Record, next *mark) {
 	if !rec.HasTime() {
 		return // what is smuggled in may begin with a broken header
 	}
-	prev, cur := &s.prev[0], &s.prev[1]
-	if s.turn = !s.turn; s.turn {
-		prev, cur = cur, prev
-	}
+	prev, cur := s.neighbours()
 	cur.raw, cur.message, cur.sec = rec.Raw, s.cur.message, rec.Sec
 	cur.pairs, cur.event = rec.pairsAt, rec.Event
 	cur.timed, cur.broken, cur.known = true, false, rec.Flags&TruncatedValue != 0
@@ -55,6 +52,15 @@ func (s *Scanner) judge(rec *Record, next *mark) {
 	if rec.Sec > prev.sec+2 || rec.Sec < prev.sec {
 		rec.IsSuspect()
 	}
+}
+
+// neighbours are where the record before the one that was just closed is noted,
+// and where that one is to be.
+func (s *Scanner) neighbours() (prev, cur *previous) {
+	if s.turn = !s.turn; s.turn {
+		return &s.prev[1], &s.prev[0]
+	}
+	return &s.prev[0], &s.prev[1]
 }
 
 // outlier tells whether sec is off by more than a day from both its neighbours,

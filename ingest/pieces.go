@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"bytes"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// Pieces of a file are framed side by side. They are this large, less where many
+// files are read at a time, and hold no fewer bytes than the least.
+const (
+	mostPiece  = 1 << 20
+	leastPiece = 128 << 10
+	allPieces  = 16 << 20 // of all streams together
+)
+
+// uncut bounds how many bytes are read in search of a place to cut; a file that
+// offers none is framed from there on as it is read.
+const uncut = 8
+
+// pieces reads a file and frames it piece by piece on several goroutines, which
+// read by turns. The pieces come out in the order of the file.
+type pieces struct {
+	opts  smartylog.Options
+	wants func(event string) bool
+	high  int64 // greatest second of the log before this file
+	size  int
+
+	reading sync.Mutex // held while one reads the next piece and puts it into order
+	in      io.Reader
+	at      int64
+	carry   []byte // read, and not yet part of a piece
+	ended   bool
+
+	order   chan *framing // in the order of the file; bounded by the pieces there are
+	free    chan *framing
+	stop    chan struct{}
+	workers sync.WaitGroup
+	alone   atomic.Bool // pieces gain nothing: they are only read
+	before  *framing    // the piece whose records were returned last
+}
+
+// framing is a piece on its way.
+type framing struct {
+	smartylog.Piece
+	buf  []byte
+	done chan struct{} // framed
+}
+
+// pieceSize is how large pieces are where so many streams are read at a time.
+func pieceSize(streams int) int {
+	return min(max(allPieces/streams/(pieceWorkers(streams)+2), leastPiece), mostPiece)
+}
+
+// pieceWorkers is how many goroutines frame the pieces of one of so many streams.
+func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams) }
+
+// startPieces begins to read a file of a stream, one of so many.
+func startPieces(in io.Reader, o smartylog.Options, wants func(string) bool, high int64, size, streams int) *pieces {
+	workers := pieceWorkers(streams)
+	n := workers + 2
+	p := &pieces{opts: o, wants: wants, high: high, in: in, size: size,
+		order: make(chan *framing, n), free: make(chan *framing, n), stop: make(chan struct{})}
+	for range n {
+		p.free <- &framing{}
+	}
+	p.workers.Add(workers)
+	for range workers {
+		go p.work()
+	}
+	return p
+}
+
+// work reads a piece, frames it, and so on, until there are no more.
+func (p *pieces) work() {
+	defer p.workers.Done()
+	for {
+		select {
+		case f := <-p.free:
+			if !p.read(f) {
+				return
+			}
+			if !p.alone.Load() {
+				f.Frame(p.opts, p.wants, p.highAt(f.At))
+			}
+			close(f.done)
+		case <-p.stop:
+			return
+		}
+	}
+}
+
+// highAt is what is known of the time before a piece that begins at a place: After
+// makes up for the rest.
+func (p *pieces) highAt(at int64) int64 {
+	if at == 0 {
+		return p.high
+	}
+	return smartylog.Unsure
+}
+
+// read fills the piece with what comes next and puts it into the order; false
+// when there is no more to cut.
+func (p *pieces) read(f *framing) bool {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if p.ended {
+		return false
+	}
+	f.buf = append(f.buf[:0], p.carry...)
+	for range uncut {
+		n := len(f.buf)
+		if cap(f.buf) < n+p.size {
+			f.buf = append(make([]byte, 0, n+p.size+p.size/8), f.buf...) // and room for a longer beginning next time
+		}
+		k, err := io.ReadFull(p.in, f.buf[n:n+p.size])
+		f.buf = f.buf[:n+k]
+		if err != nil {
+			break // it comes again with the next read, if it is not the end
+		}
+		if end, lineEnd, ok := smartylog.Cut(f.buf); ok {
+			p.cut(f, end, lineEnd)
+			return true
+		}
+	}
+	p.ended, p.carry = true, f.buf
+	close(p.order)
+	return false
+}
+
+func (p *pieces) cut(f *framing, end, lineEnd int) {
+	p.carry = append(p.carry[:0], f.buf[end:]...)
+	f.Text, f.End, f.At = f.buf[:lineEnd], end, p.at
+	f.Frames, f.done = f.Frames[:0], make(chan struct{})
+	p.at += int64(end)
+	p.order <- f
+}
+
+// next returns the next piece, made to fit the one before; nil after the last. The
+// one before it is read over.
+func (p *pieces) next() *framing {
+	f, ok := <-p.order
+	if !ok {
+		return nil
+	}
+	<-f.done
+	if p.before != nil {
+		f.After(&p.before.Piece)
+		p.free <- p.before
+	}
+	if p.before = f; f.Dated() {
+		p.alone.Store(true)
+	}
+	return f
+}
+
+// scanner goes on behind the last piece, when next has returned nil.
+func (p *pieces) scanner() *smartylog.Scanner {
+	p.workers.Wait()
+	if p.before == nil {
+		s := smartylog.NewScanner(io.MultiReader(bytes.NewReader(p.carry), p.in), 0, p.opts)
+		s.Want(p.wants, p.high)
+		return s
+	}
+	line := len(p.before.Text) - p.before.End // which the scanner has
+	return p.before.Rest(io.MultiReader(bytes.NewReader(p.carry[line:]), p.in))
+}
+
+// close ends the goroutines.
+func (p *pieces) close() {
+	close(p.stop)
+	p.workers.Wait()
+}

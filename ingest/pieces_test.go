@@ -1,0 +1,122 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+func TestPieces_BrokenFileTellsAndCountsTheSame(t *testing.T) {
+	dir := t.TempDir()
+	whole := pack(t, lines(0, 3000)+traceback(3000, 3000))
+	write(t, filepath.Join(dir, "a.log.1.gz"), whole[:len(whole)*2/3])
+	write(t, filepath.Join(dir, "a.log"), lines(3001, 500)+"half a line")
+	want, f, wantErr := readAll(t, ReadOptions{}, dir)
+	if !errors.Is(wantErr, io.ErrUnexpectedEOF) || len(want) < 1000 {
+		t.Fatalf("%d records, %v", len(want), wantErr)
+	}
+	for _, size := range []int{300, 5000, 40000} {
+		got, g, err := readAll(t, ReadOptions{Piece: size}, dir)
+		if !errors.Is(err, io.ErrUnexpectedEOF) || err.Error() != wantErr.Error() {
+			t.Errorf("pieces of %d bytes: %v, want %v", size, err, wantErr)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("pieces of %d bytes (-whole +pieces):\n%s", size, d)
+		}
+		if d := cmp.Diff(f.Stats(), g.Stats()); d != "" {
+			t.Errorf("pieces of %d bytes: statistics (-whole +pieces):\n%s", size, d)
+		}
+	}
+}
+
+// Lines longer than a block, and texts without any header, offer no place to cut.
+func TestPieces_NowhereToCut(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"long lines": lines(0, 3) + strings.TrimSuffix(line(3, 3), "\n") + " text='" + strings.Repeat("x", 3<<20) + "'\n" + lines(4, 3),
+		"no log":     strings.Repeat("neither a header nor anything else\n", 9000),
+		"junk first": strings.Repeat("\x00", 9000) + "\n\n" + lines(0, 9),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, filepath.Join(dir, name+".log"), text)
+			want, f, err := readAll(t, ReadOptions{}, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, size := range []int{100, 3000, 70000, 600000} {
+				got, g, err := readAll(t, ReadOptions{Piece: size}, path)
+				if err != nil || !slices.Equal(want, got) {
+					t.Errorf("pieces of %d bytes: %d records, %v; want %d", size, len(got), err, len(want))
+				}
+				if d := cmp.Diff(f.Stats(), g.Stats()); d != "" {
+					t.Errorf("pieces of %d bytes: statistics (-whole +pieces):\n%s", size, d)
+				}
+			}
+		})
+	}
+}
+
+func TestPieces_ClosedEarlyLeavesNothingBehind(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	path := write(t, filepath.Join(t.TempDir(), "a.log"), lines(0, 5000))
+	for records := range 3 {
+		f, err := OpenFiles([]Source{{Stem: "a", Files: []string{path}}}, ReadOptions{Piece: 400})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rec smartylog.Record
+		for range records {
+			if _, err := f.Next(&rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// BenchmarkPieces reads a large log that no rule wants anything of.
+func BenchmarkPieces(b *testing.B) {
+	var text strings.Builder
+	for i := range 200_000 {
+		text.WriteString(strings.Replace(line(i/100, i), "SOME_EVENT", "LOGIN_SUCCESS", 1))
+	}
+	path := filepath.Join(b.TempDir(), "a.log")
+	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	for _, passing := range []bool{false, true} {
+		b.Run(fmt.Sprintf("passing=%v", passing), func(b *testing.B) {
+			o := ReadOptions{}
+			if passing {
+				o.Wants = func(Source) func(string) bool { return func(string) bool { return false } }
+			}
+			b.SetBytes(int64(text.Len()))
+			for b.Loop() {
+				f, err := OpenFiles([]Source{{Stem: "a", Files: []string{path}}}, o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				var rec smartylog.Record
+				for err == nil {
+					_, err = f.Next(&rec)
+				}
+				if err != io.EOF {
+					b.Fatal(err)
+				}
+				f.Close()
+			}
+		})
+	}
+}
