@@ -37,7 +37,7 @@ func TestSplitter_WholeIsNeverOpen(t *testing.T) {
 			open++
 		}
 	})
-	if whole < 20 || open < 20 {
+	if whole < 5 || open < 5 {
 		t.Errorf("%d texts were whole and %d open: it proves too little", whole, open)
 	}
 }
