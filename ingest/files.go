@@ -19,8 +19,11 @@ type ReadOptions struct {
 	// Wants, when set, gives the events of a source that the caller wants; nil: all.
 	// Of the others records may be passed over: see smartylog.Scanner.Want.
 	Wants func(src Source) func(event string) bool
+	// Ahead, when set, makes work that is done ahead where a file is framed in pieces,
+	// one for each goroutine; Files.Ahead has the results.
+	Ahead func() Ahead
 	// Piece is how many bytes are framed at a time, several such pieces of a file side
-	// by side. 0: with Wants, what fits into the cache, and into memory for all
+	// by side. 0: with Wants or Ahead, what fits into the cache, and into memory for all
 	// sources; else files are framed as they are read.
 	Piece int
 	// From skips records before this Unix second, To those at it or after.
@@ -48,6 +51,7 @@ type Files struct {
 	order    order
 	opts     ReadOptions
 	finished int
+	last     *stream // of the record returned last
 	broken   []error // of sources that have ended
 	err      error
 }
@@ -61,9 +65,9 @@ func OpenFiles(srcs []Source, o ReadOptions) (*Files, error) {
 	f := &Files{opts: o}
 	for i, src := range srcs {
 		s := newStream(src, o)
-		s.index, s.crowd, s.piece = i, len(srcs), o.Piece
-		if o.Piece == 0 && s.wants != nil { // who wants every record spends more on each than framing does
-			s.piece = pieceSize(len(srcs))
+		s.index, s.crowd, s.size = i, len(srcs), o.Piece
+		if o.Piece == 0 && (s.wants != nil || o.Ahead != nil) { // else reading gains nothing from it
+			s.size = pieceSize(len(srcs))
 		}
 		f.streams = append(f.streams, s)
 		f.order.push(&s.lane)
@@ -112,10 +116,20 @@ func (f *Files) Next(rec *smartylog.Record) (src int, err error) {
 			f.finished++
 		}
 		if err == nil && s.wanted(rec, f.opts) {
+			f.last = s
 			return s.index, nil
 		}
 	}
 	return 0, f.err
+}
+
+// Ahead returns the batch and the place in it of what was done ahead for the record
+// returned last; ok is false when nothing was. It is valid until the following Next.
+func (f *Files) Ahead() (batch any, place int, ok bool) {
+	if f.last == nil || f.last.done.batch == nil {
+		return nil, 0, false
+	}
+	return f.last.done.batch, f.last.done.place, true
 }
 
 // Finished tells whether source src has no more records. It may become true

@@ -29,6 +29,8 @@ type pieces struct {
 	wants func(event string) bool
 	high  int64 // greatest second of the log before this file
 	size  int
+	ahead func() Ahead            // nil: there is no work to do ahead
+	label func(*smartylog.Record) // tells where a record is from
 
 	reading sync.Mutex // held while one reads the next piece and puts it into order
 	in      io.Reader
@@ -47,8 +49,11 @@ type pieces struct {
 // framing is a piece on its way.
 type framing struct {
 	smartylog.Piece
-	buf  []byte
-	done chan struct{} // framed
+	buf    []byte
+	framed chan struct{}
+	rec    smartylog.Record
+	batch  any   // results of work ahead
+	places []int // in batch, for each frame; none if nothing was done
 }
 
 // pieceSize is how large pieces are where so many streams are read at a time.
@@ -59,12 +64,11 @@ func pieceSize(streams int) int {
 // pieceWorkers is how many goroutines frame the pieces of one of so many streams.
 func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams) }
 
-// startPieces begins to read a file of a stream, one of so many.
-func startPieces(in io.Reader, o smartylog.Options, wants func(string) bool, high int64, size, streams int) *pieces {
+// start begins to read, for one of so many streams.
+func (p *pieces) start(streams int) {
 	workers := pieceWorkers(streams)
 	n := workers + 2
-	p := &pieces{opts: o, wants: wants, high: high, in: in, size: size,
-		order: make(chan *framing, n), free: make(chan *framing, n), stop: make(chan struct{})}
+	p.order, p.free, p.stop = make(chan *framing, n), make(chan *framing, n), make(chan struct{})
 	for range n {
 		p.free <- &framing{}
 	}
@@ -72,12 +76,15 @@ func startPieces(in io.Reader, o smartylog.Options, wants func(string) bool, hig
 	for range workers {
 		go p.work()
 	}
-	return p
 }
 
 // work reads a piece, frames it, and so on, until there are no more.
 func (p *pieces) work() {
 	defer p.workers.Done()
+	var ahead Ahead
+	if p.ahead != nil {
+		ahead = p.ahead()
+	}
 	for {
 		select {
 		case f := <-p.free:
@@ -86,8 +93,11 @@ func (p *pieces) work() {
 			}
 			if !p.alone.Load() {
 				f.Frame(p.opts, p.wants, p.highAt(f.At))
+				if ahead != nil {
+					f.workAhead(ahead, p.label)
+				}
 			}
-			close(f.done)
+			close(f.framed)
 		case <-p.stop:
 			return
 		}
@@ -135,7 +145,7 @@ func (p *pieces) read(f *framing) bool {
 func (p *pieces) cut(f *framing, end, lineEnd int) {
 	p.carry = append(p.carry[:0], f.buf[end:]...)
 	f.Text, f.End, f.At = f.buf[:lineEnd], end, p.at
-	f.Frames, f.done = f.Frames[:0], make(chan struct{})
+	f.Frames, f.places, f.framed = f.Frames[:0], f.places[:0], make(chan struct{})
 	p.at += int64(end)
 	p.order <- f
 }
@@ -147,9 +157,11 @@ func (p *pieces) next() *framing {
 	if !ok {
 		return nil
 	}
-	<-f.done
+	<-f.framed
 	if p.before != nil {
-		f.After(&p.before.Piece)
+		if !f.After(&p.before.Piece) {
+			f.places = f.places[:0] // it was done for other frames
+		}
 		p.free <- p.before
 	}
 	if p.before = f; f.Dated() {

@@ -19,18 +19,21 @@ type stream struct {
 	src    Source
 	opts   smartylog.Options
 	wants  func(event string) bool
+	work   func() Ahead
 	seen   func(int64) // progress
 	file   io.Closer
 	in     *meter
 	scan   *smartylog.Scanner
-	pieces *pieces           // while the file is framed in pieces, in place of scan
-	frames []smartylog.Frame // of the current piece, not yet returned
-	crowd  int               // how many streams there are
-	piece  int               // bytes of a piece
-	base   string            // Record.File of the open file
-	gen    int               // of the open file; the next to open when none is
-	broken error             // of the open file, told after its last record
-	peeks  bool              // what follows the record returned last may be known, from
+	pieces *pieces  // while the file is framed in pieces, in place of scan
+	piece  *framing // the current one
+	frame  int      // of the current piece, the next to return
+	done   done     // for the record returned last
+	crowd  int      // how many streams there are
+	size   int      // bytes of a piece
+	base   string   // Record.File of the open file
+	gen    int      // of the open file; the next to open when none is
+	broken error    // of the open file, told after its last record
+	peeks  bool     // what follows the record returned last may be known, from
 	peek   func() (int64, bool)
 
 	ahead   []*smartylog.Record // read in search of the next time, oldest first
@@ -44,7 +47,7 @@ type stream struct {
 }
 
 func newStream(src Source, o ReadOptions) *stream {
-	s := &stream{src: src, opts: o.Options, seen: o.Progress, inside: o.From == 0, doubted: unread}
+	s := &stream{src: src, opts: o.Options, work: o.Ahead, seen: o.Progress, inside: o.From == 0, doubted: unread}
 	s.lane = lane{name: src.Name(), high: unread}
 	if o.Wants != nil {
 		s.wants = o.Wants(src)
@@ -59,7 +62,7 @@ func newStream(src Source, o ReadOptions) *stream {
 func (s *stream) next(rec *smartylog.Record) error {
 	if len(s.ahead) > 0 {
 		*rec = *s.ahead[0]
-		s.ahead = s.ahead[1:]
+		s.ahead, s.done = s.ahead[1:], done{}
 	} else if err := s.read(rec); err != nil {
 		return err
 	}
@@ -68,6 +71,7 @@ func (s *stream) next(rec *smartylog.Record) error {
 	}
 	if following, ok := s.following(rec); ok && rec.Sec > following+FutureSlack {
 		rec.Flags |= smartylog.Future
+		s.done = done{} // it was done without that flag
 		s.stats.Future++
 	} else if rec.Sec > s.high {
 		s.high = rec.Sec
@@ -91,6 +95,13 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 	}
 	*rec = *rec.Clone()
 	s.doubted = rec.Sec
+	sec, ok = s.search()
+	s.done = done{} // what was done is gone with the piece, or another record's
+	return sec, ok
+}
+
+// search reads up to the next record with a time, and keeps what it reads.
+func (s *stream) search() (sec int64, ok bool) {
 	for len(s.ahead) < maxAhead {
 		var r smartylog.Record
 		if s.read(&r) != nil {
@@ -116,6 +127,7 @@ func (s *stream) read(rec *smartylog.Record) error {
 		err := s.scanOne(rec)
 		if err == nil {
 			s.label(rec)
+			s.stats.Records += 1 + rec.Passed
 			return nil
 		}
 		if err != io.EOF {
@@ -138,6 +150,7 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 	if s.pieces != nil && s.framed(rec) {
 		return nil
 	}
+	s.done = done{}
 	err := s.broken
 	if err == nil {
 		err = s.scan.Next(rec)
@@ -157,27 +170,26 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 // framed returns the next record of the pieces; after the last of them the scanner
 // goes on.
 func (s *stream) framed(rec *smartylog.Record) bool {
-	for len(s.frames) == 0 {
-		f := s.pieces.next()
-		if f == nil {
+	for s.piece == nil || s.frame == len(s.piece.Frames) {
+		s.piece, s.frame = s.pieces.next(), 0
+		if s.piece == nil {
 			s.scan, s.pieces = s.pieces.scanner(), nil
 			s.peek = s.scan.PeekSec
 			return false
 		}
-		s.frames = f.Frames
-		s.stats.Skipped += f.Skipped()
+		s.stats.Skipped += s.piece.Skipped()
 	}
-	f := &s.frames[0]
-	s.frames = s.frames[1:]
+	f := &s.piece.Frames[s.frame]
 	f.Put(rec)
-	s.peeks, s.peek = true, f.PeekSec
+	s.peeks, s.peek, s.done = true, f.PeekSec, s.piece.doneFor(s.frame)
+	s.frame++
 	return true
 }
 
+// label tells where a record is from.
 func (s *stream) label(rec *smartylog.Record) {
 	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
 	rec.File, rec.Gen = s.base, s.gen
-	s.stats.Records += 1 + rec.Passed
 }
 
 // open opens generation s.gen, or the next one that can be opened, or finds that
@@ -210,8 +222,9 @@ func (s *stream) openFile() error {
 	}
 	s.file, s.in = f, &meter{in: text}
 	s.base = s.src.file(s.gen)
-	if s.piece > 0 && s.src.holds(s.gen, 2*int64(s.piece)) {
-		s.pieces = startPieces(s.in, s.opts, s.wants, max(s.high, s.doubted), s.piece, s.crowd)
+	if s.size > 0 && s.src.holds(s.gen, 2*int64(s.size)) {
+		s.pieces = &pieces{in: s.in, opts: s.opts, wants: s.wants, high: max(s.high, s.doubted), size: s.size, ahead: s.work, label: s.label}
+		s.pieces.start(s.crowd)
 		return nil
 	}
 	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
@@ -229,7 +242,7 @@ func (s *stream) closeFile() error {
 		s.pieces.close()
 	}
 	s.stats = s.counts()
-	s.scan, s.pieces, s.frames, s.in, s.peeks = nil, nil, nil, nil, false
+	s.scan, s.pieces, s.piece, s.in, s.peeks = nil, nil, nil, nil, false
 	f := s.file
 	s.file = nil
 	if err := f.Close(); err != nil {

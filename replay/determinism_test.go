@@ -123,12 +123,12 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 	if len(cuts) == 0 {
 		return Run(context.Background(), o, emit)
 	}
-	files, err := o.open()
+	r := newRun(o, emit)
+	files, err := r.open()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { files.Close() }()
-	r := newRun(o, files, emit)
 	var rec smartylog.Record
 	for n := 1; ; n++ {
 		src, err := files.Next(&rec)
@@ -151,7 +151,7 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 		if r.eng, err = engine.Restore(o.Rules, o.engine(), data); err != nil {
 			return nil, err
 		}
-		if files, err = reopened(o, files, n); err != nil {
+		if files, err = r.reopened(files, n); err != nil {
 			return nil, err
 		}
 	}
@@ -159,11 +159,11 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 }
 
 // reopened closes the files and reads them anew up to the same record.
-func reopened(o Options, files *ingest.Files, n int) (*ingest.Files, error) {
+func (r *run) reopened(files *ingest.Files, n int) (*ingest.Files, error) {
 	if err := files.Close(); err != nil {
 		return nil, err
 	}
-	files, err := o.open()
+	files, err := r.open()
 	if err != nil {
 		return nil, err
 	}

@@ -73,12 +73,12 @@ type run struct {
 // the middle, what came before it is reported and summed up, and the error
 // names the file.
 func Run(ctx context.Context, o Options, emit func(Event) error) (*Summary, error) {
-	files, err := o.open()
+	r := newRun(o, emit)
+	files, err := r.open()
 	if err != nil {
 		return nil, err
 	}
 	defer files.Close()
-	r := newRun(o, files, emit)
 	readErr := r.read(ctx, files)
 	if readErr != nil && ctx.Err() != nil {
 		return nil, readErr
@@ -89,24 +89,47 @@ func Run(ctx context.Context, o Options, emit func(Event) error) (*Summary, erro
 	return r.summary, readErr
 }
 
-func (o Options) open() (*ingest.Files, error) {
-	if o.Until != 0 && (o.Read.To == 0 || o.Read.To > o.Until+1) {
-		o.Read.To = o.Until + 1 // what follows the end of the clock is not judged, and so not counted
+func newRun(o Options, emit func(Event) error) *run {
+	r := &run{o: o, emit: emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{}, last: -1,
+		eng: engine.New(o.Rules, o.engine()), done: make([]bool, len(o.Sources))}
+	for _, src := range o.Sources {
+		r.eng.Source(src.Name())
 	}
-	if o.Read.Wants == nil {
-		o.Read.Wants = func(src ingest.Source) func(string) bool { return o.Rules.Wants(src.Stem) }
-	}
-	return ingest.OpenFiles(o.Sources, o.Read)
+	return r
 }
 
-func newRun(o Options, files *ingest.Files, emit func(Event) error) *run {
-	r := &run{o: o, emit: emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{}, last: -1,
-		eng: engine.New(o.Rules, o.engine())}
-	for _, name := range files.Sources() {
-		r.eng.Source(name)
+// open opens the logs for the engine there is.
+func (r *run) open() (*ingest.Files, error) {
+	o := r.o.Read
+	if until := r.o.Until; until != 0 && (o.To == 0 || o.To > until+1) {
+		o.To = until + 1 // what follows the end of the clock is not judged, and so not counted
 	}
-	r.done = make([]bool, len(files.Sources()))
-	return r
+	if o.Wants == nil {
+		o.Wants = func(src ingest.Source) func(string) bool {
+			return func(event string) bool { return r.o.Rules.Wants(src.Stem, event) }
+		}
+	}
+	eng := r.eng
+	o.Ahead = func() ingest.Ahead { return matching{eng.NewMatcher()} }
+	return ingest.OpenFiles(r.o.Sources, o)
+}
+
+// matching asks the rules about records where they are framed.
+type matching struct{ *engine.Matcher }
+
+// Begin implements ingest.Ahead.
+func (m matching) Begin(old any) any {
+	ms, _ := old.(*engine.Matches)
+	if ms == nil {
+		return &engine.Matches{}
+	}
+	ms.Reset()
+	return ms
+}
+
+// Take implements ingest.Ahead.
+func (m matching) Take(rec *smartylog.Record, batch any) int {
+	return m.Match(rec, batch.(*engine.Matches))
 }
 
 func (o Options) engine() engine.Options {
@@ -149,7 +172,11 @@ func (r *run) read(ctx context.Context, files *ingest.Files) error {
 // exactly makes no difference to the result.
 func (r *run) take(ctx context.Context, files *ingest.Files, src int, rec *smartylog.Record) error {
 	r.summary.count(rec)
-	r.eng.Step(src, rec)
+	if batch, place, ok := files.Ahead(); ok {
+		r.eng.StepMatched(src, rec, batch.(*engine.Matches), place)
+	} else {
+		r.eng.Step(src, rec)
+	}
 	if rec.Sec == r.last {
 		return nil
 	}

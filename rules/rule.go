@@ -168,14 +168,12 @@ func (s *Set) Find(id string) *Rule {
 	return nil
 }
 
-// Wants returns which events of a log any enabled rule selects.
-func (s *Set) Wants(log string) func(event string) bool {
-	return func(event string) bool {
-		for _, r := range s.Rules {
-			if r.Status != Disabled && r.Source == LogRecords && r.Selects(log, event) {
-				return true
-			}
+// Wants tells whether an enabled rule selects an event of a log.
+func (s *Set) Wants(log, event string) bool {
+	for _, r := range s.Rules {
+		if r.Status != Disabled && r.Source == LogRecords && r.Selects(log, event) {
+			return true
 		}
-		return false
 	}
+	return false
 }

@@ -113,18 +113,20 @@ func (p *Piece) Skipped() int64 { return p.scan.skipped }
 func (p *Piece) Passed() int64  { return p.scan.calm.passed }
 
 // After makes the piece fit the one before it: usually nothing has to be done but
-// to see that; else it is framed again from where that one ended.
-func (p *Piece) After(before *Piece) {
+// to see that; else it is framed again from where that one ended, and After returns
+// false.
+func (p *Piece) After(before *Piece) bool {
 	a := &before.scan
 	owed := a.calm.passed - a.calm.before
 	if p.independent(a) {
 		p.Frames[0].Passed = owed
 		p.scan.calm.follow(&a.calm)
-		return
+		return true
 	}
 	p.scan.goOn(a, before.End, owed)
 	p.scan.buf, p.scan.w, p.scan.stop = p.Text, len(p.Text), p.End
 	p.run()
+	return false
 }
 
 // goOn makes s stand where a does, in a block that begins n bytes later. What is
