@@ -34,12 +34,17 @@ func lengthOf(size int64, perSecond int64) time.Duration {
 // Mixed returns the name of a file with the records of all 14 logs in order of
 // time: of at least size bytes, less than a record more.
 func Mixed(dir string, seed uint64, size int64) (string, error) {
-	name := filepath.Join(dir, fmt.Sprintf("smarty_all_%d_%d.log", seed, size))
-	return once(name, func(unfinished string) error { return mix(unfinished, seed, size) })
+	o := Options(seed, lengthOf(size, 50_000)) // longer than is needed
+	mark, err := fingerprint(o)
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, fmt.Sprintf("smarty_all_%d_%d_%s.log", seed, size, mark))
+	return once(name, func(unfinished string) error { return mix(unfinished, o, size) })
 }
 
-func mix(name string, seed uint64, size int64) (err error) {
-	g, err := loggen.New(Options(seed, lengthOf(size, 50_000))) // longer than is needed
+func mix(name string, o loggen.Options, size int64) (err error) {
+	g, err := loggen.New(o)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func Rotated(dir string, seed uint64, size int64, packed int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := filepath.Join(dir, fmt.Sprintf("rotated_%d_%d_%d", seed, size, packed))
+	name := fmt.Sprintf("%s.rotated_%d", log, packed)
 	return once(name, func(unfinished string) error { return rotate(log, unfinished, packed) })
 }
 
