@@ -62,7 +62,8 @@ type spread struct{ median, least, most float64 }
 
 func spreadOf(figures []float64) spread {
 	slices.Sort(figures)
-	return spread{figures[len(figures)/2], figures[0], figures[len(figures)-1]}
+	n := len(figures)
+	return spread{(figures[(n-1)/2] + figures[n/2]) / 2, figures[0], figures[n-1]}
 }
 
 // of is the spread over the rounds of one contender.
