@@ -31,6 +31,9 @@ type Delivery struct {
 	// Ref is what the provider gave for the group's message, to edit it or to
 	// answer in its thread: Slack channel and ts, a Message-ID.
 	Ref string `json:"ref,omitempty"`
+	// Again are the ids under which it may be out already: of tries that had no
+	// clear end. The sender fills it in; it is not stored.
+	Again []string `json:"-"`
 }
 
 // Attempt is one try of a delivery.
@@ -40,7 +43,15 @@ type Attempt struct {
 	// Permanent says that the receiver refused the message itself, so that only
 	// few more tries make sense.
 	Permanent bool `json:"permanent,omitempty"`
+	// Unclear says that the receiver may have taken it all the same.
+	Unclear bool `json:"unclear,omitempty"`
+	// Parts is what has become of each recipient so far, where a message goes to
+	// several: PartSent, or why it was refused. Of others nothing is known.
+	Parts map[string]string `json:"parts,omitempty"`
 }
+
+// PartSent is the end of a part that was taken.
+const PartSent = "sent"
 
 // Message is what a receiver is asked to say: the alerts of one group.
 type Message struct {

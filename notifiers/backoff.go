@@ -22,7 +22,7 @@ var refusalWaits = [...]time.Duration{time.Minute, 5 * time.Minute}
 
 // failed records a failed try in a row: when it is tried again, or that it is dead.
 func failed(d alert.Delivery, e *SendError, now time.Time, jitter func(time.Duration) time.Duration) alert.Delivery {
-	d.Attempts = attempted(d.Attempts, alert.Attempt{At: now, Error: Cut(e.Error(), 300), Permanent: e.Permanent})
+	d.Attempts = attempted(d.Attempts, alert.Attempt{At: now, Error: Cut(e.Error(), 300), Permanent: e.Permanent, Unclear: e.Unclear})
 	refused := 0
 	for _, a := range d.Attempts {
 		if a.Permanent {

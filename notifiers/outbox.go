@@ -61,6 +61,14 @@ func (b batch) tried() (at time.Time) {
 // an alert that began and ended unsent is told as over.
 func (b batch) merged() alert.Delivery {
 	d := b[len(b)-1]
+	for _, row := range slices.Backward(b) {
+		if d.Ref == "" {
+			d.Ref = row.Ref
+		}
+		if unclear(row) {
+			d.Again = append(d.Again, row.ID)
+		}
+	}
 	if len(b) == 1 {
 		return d
 	}
@@ -79,6 +87,21 @@ func (b batch) merged() alert.Delivery {
 	d.Message.Alerts = alerts
 	d.Message.Status = status(alerts)
 	return d
+}
+
+// unclear reports whether the row may have been taken: a crash or a stop cut its
+// try off, or one ended without a clear answer.
+func unclear(d alert.Delivery) bool {
+	return d.State == alert.DeliveryInflight || slices.ContainsFunc(d.Attempts, func(a alert.Attempt) bool { return a.Unclear })
+}
+
+// begun marks the rows as being tried.
+func (b batch) begun() []alert.Delivery {
+	out := slices.Clone(b)
+	for i := range out {
+		out[i].State = alert.DeliveryInflight
+	}
+	return out
 }
 
 // sent marks the newest row sent and the older ones superseded.

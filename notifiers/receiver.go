@@ -3,7 +3,7 @@
 //
 // Start at Dispatcher (who and when; it reads no clock and sends nothing), then
 // Worker (how a delivery gets out: one per receiver), then Text (what is said).
-// The receivers live in sub-packages: slack, email, webhook.
+// The receivers live in sub-packages: slack, email, webhook, telegram, file.
 //
 // Promises: whoever was told that an alert fires is told that it is over; what
 // was told is told again only for a reason that has a name; a delivery leaves at
@@ -18,7 +18,9 @@ import (
 )
 
 // Receiver sends one delivery. ref is what the provider gave for the group's last
-// message, "" if there is none. Errors are *SendError or count as temporary.
+// message, "" if there is none; d.Ref is what it gave for this very one in a try
+// that got only part of the way. Errors are *SendError or count as temporary. The
+// receipt counts beside an error too: it says how far the try got.
 type Receiver interface {
 	Send(ctx context.Context, d alert.Delivery, ref string) (Receipt, error)
 }
@@ -26,4 +28,6 @@ type Receiver interface {
 // Receipt is what a provider gave in return.
 type Receipt struct {
 	Ref string // to edit the message or to answer it; "" if it has none
+	// Parts are as in alert.Attempt, of this try and those before.
+	Parts map[string]string
 }

@@ -20,6 +20,7 @@ type SendError struct {
 	Class      string        // for counters: timeout, network, rate_limited, server, rejected, panic
 	Permanent  bool          // the receiver refused the message itself
 	RetryAfter time.Duration // what the receiver asked for; 0: nothing
+	Unclear    bool          // it may have taken the message all the same
 }
 
 func (e *SendError) Error() string { return e.Err.Error() }
@@ -46,9 +47,16 @@ func Classify(err error) *SendError {
 	class := "network"
 	var ne net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout() {
-		return &SendError{Err: errors.New("no answer in time"), Class: "timeout"}
+		return &SendError{Err: errors.New("no answer in time"), Class: "timeout", Unclear: !beforeSending(err)}
 	}
-	return &SendError{Err: err, Class: class}
+	return &SendError{Err: err, Class: class, Unclear: !beforeSending(err)}
+}
+
+// beforeSending reports whether the try failed before there was a connection.
+func beforeSending(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
 }
 
 // CheckResponse classifies an HTTP answer: nil for a success. It quotes the
@@ -72,7 +80,7 @@ func CheckResponse(resp *http.Response, now time.Time, secrets ...Secret) error 
 	case code == http.StatusTooManyRequests:
 		return &SendError{Err: err, Class: "rate_limited", RetryAfter: after}
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:
-		return &SendError{Err: err, Class: "server", RetryAfter: after}
+		return &SendError{Err: err, Class: "server", RetryAfter: after, Unclear: code != http.StatusTooEarly}
 	}
 	return Rejected(err)
 }

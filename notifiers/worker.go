@@ -104,6 +104,10 @@ func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
+	// A crash from here on leaves rows that say so: they may be out.
+	if err := w.Outbox.Save(ctx, b.begun()...); err != nil {
+		return 0, err
+	}
 	receipt, failure := w.try(ctx, d, ref)
 	now = w.Now()
 	switch {
@@ -112,9 +116,9 @@ func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 		w.stats.sent(len(b)-1, now)
 		return 0, w.save(ctx, b.sent(receipt.Ref, now))
 	case ctx.Err() != nil:
-		return 0, nil // cut off by us: it stays as it was
+		return 0, nil // cut off by us: it stays inflight
 	}
-	return 0, w.fail(ctx, b, failure, now)
+	return 0, w.fail(ctx, b, receipt, failure, now)
 }
 
 // pick chooses what to try now, or how long to wait.
@@ -178,12 +182,12 @@ func (w *Worker) try(ctx context.Context, d alert.Delivery, ref string) (r Recei
 	defer stop()
 	defer func() {
 		if p := recover(); p != nil {
-			failure = &SendError{Err: fmt.Errorf("the receiver broke: %v", p), Class: "panic", Permanent: true}
+			failure = &SendError{Err: fmt.Errorf("the receiver broke: %v", p), Class: "panic", Permanent: true, Unclear: true}
 		}
 	}()
 	r, err := w.Receiver.Send(tryCtx, d, ref)
 	if err != nil {
-		return Receipt{}, Classify(err)
+		return r, Classify(err)
 	}
 	return r, nil
 }
@@ -197,7 +201,7 @@ func (w *Worker) answered(now time.Time) {
 	w.inRow = 0
 }
 
-func (w *Worker) fail(ctx context.Context, b batch, e *SendError, now time.Time) error {
+func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, now time.Time) error {
 	rows := make([]alert.Delivery, len(b))
 	dead := 0
 	for i, d := range b {
@@ -205,6 +209,11 @@ func (w *Worker) fail(ctx context.Context, b batch, e *SendError, now time.Time)
 		if rows[i].State == alert.DeliveryDead {
 			dead++
 		}
+	}
+	last := &rows[len(rows)-1]
+	last.Attempts[len(last.Attempts)-1].Parts = got.Parts
+	if got.Ref != "" {
+		last.Ref = got.Ref
 	}
 	if e.RetryAfter > 0 {
 		w.paused = now.Add(e.RetryAfter)

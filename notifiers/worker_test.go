@@ -335,7 +335,7 @@ func TestWorker_ShutdownLeavesTheRest(t *testing.T) {
 		f := &fake{answer: func(int, alert.Delivery) error { return errHang }}
 		began := time.Now()
 		m, _ := bench(t, 2*s, f, func(m *memory) { m.put(row("1", "x", First, fire("a", 0))) })
-		if took := time.Since(began); took != 7*s || m.states() != "1 pending" || len(m.rows[0].Attempts) != 0 {
+		if took := time.Since(began); took != 7*s || m.states() != "1 inflight" || len(m.rows[0].Attempts) != 0 {
 			t.Errorf("after %v: %s", took, m.states())
 		}
 	})
@@ -359,11 +359,56 @@ func TestWorker_WakeAndSlowNeighbour(t *testing.T) {
 		box.put(row("1", "x", First, fire("a", 0)))
 		wake <- struct{}{}
 		synctest.Wait()
-		if got := box.states(); got != "0 pending, 1 sent" {
+		if got := box.states(); got != "0 inflight, 1 sent" {
 			t.Error(got)
 		}
 		cancel()
 		<-done
 		<-done
 	})
+}
+
+// What a try achieved before it failed is kept, and the next one knows of it, also
+// after a crash.
+func TestWorker_KeepsWhatAFailedTryAchieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &partial{}
+		m := &memory{}
+		m.put(row("1", "x", First, fire("a", 0)))
+		m.rows[0].State = alert.DeliveryInflight // left by a crash
+		w := &Worker{Name: "noc", Receiver: r, Outbox: m, Jitter: func(most time.Duration) time.Duration { return most }}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		go func() {
+			time.Sleep(500 * time.Millisecond)
+			m.put(row("2", "x", NewAlerts, fire("a", 0), fire("b", 0)))
+		}()
+		if err := w.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		want := []string{"1 ref= again=1 parts=", "2 ref=half-1 again=1 parts=", "2 ref=half-1 again=2,1 parts=noc"}
+		if diff := cmp.Diff(want, r.got); diff != "" || m.states() != "1 superseded, 2 sent" {
+			t.Error(diff, m.states())
+		}
+	})
+}
+
+// partial gets half of the way at its first two tries.
+type partial struct{ got []string }
+
+func (p *partial) Send(_ context.Context, d alert.Delivery, _ string) (Receipt, error) {
+	parts := ""
+	if n := len(d.Attempts); n > 0 {
+		for who := range d.Attempts[n-1].Parts {
+			parts += who
+		}
+	}
+	p.got = append(p.got, fmt.Sprintf("%s ref=%s again=%s parts=%s", d.ID, d.Ref, strings.Join(d.Again, ","), parts))
+	switch len(p.got) {
+	case 1:
+		return Receipt{Ref: "half-1"}, &SendError{Err: errors.New("no answer"), Class: "timeout", Unclear: true}
+	case 2:
+		return Receipt{Parts: map[string]string{"noc": alert.PartSent}}, &SendError{Err: errors.New("no answer"), Class: "timeout", Unclear: true}
+	}
+	return Receipt{Ref: "whole"}, nil
 }
