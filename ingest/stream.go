@@ -1,10 +1,10 @@
 package ingest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -178,6 +178,7 @@ func (s *stream) framed(rec *smartylog.Record) bool {
 			return false
 		}
 		s.stats.Skipped += s.piece.Skipped()
+		s.stats.Lines += s.piece.Lines()
 	}
 	f := &s.piece.Frames[s.frame]
 	f.Put(rec)
@@ -260,14 +261,14 @@ func (s *stream) close() error {
 func (s *stream) counts() SourceStats {
 	t := s.stats
 	if s.in != nil {
-		t.Bytes += s.in.bytes
-		t.Lines += s.in.lines
-		if s.in.partial {
-			t.Lines++
-		}
+		t.Bytes += s.in.bytes.Load()
 	}
 	if s.scan != nil {
 		t.Skipped += s.scan.Skipped()
+		t.Lines += s.scan.Lines()
+		if s.in.partial {
+			t.Lines++
+		}
 	}
 	return t
 }
@@ -289,16 +290,15 @@ func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
 
 // meter counts the text that passes.
 type meter struct {
-	in           io.Reader
-	bytes, lines int64
-	partial      bool // the last line has no end yet
+	in      io.Reader
+	bytes   atomic.Int64
+	partial bool // the last line has no end yet
 }
 
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.in.Read(p)
 	if n > 0 {
-		m.bytes += int64(n)
-		m.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
+		m.bytes.Add(int64(n))
 		m.partial = p[n-1] != '\n'
 	}
 	return n, err

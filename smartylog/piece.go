@@ -82,7 +82,7 @@ func (p *Piece) Frame(o Options, wants func(event string) bool, high int64) {
 	s.line, s.end, s.scan, s.glue, s.mid = 0, 0, 0, 0, false
 	s.open, s.start, s.cur = false, 0, pending{}
 	s.prev, s.turn, s.torn.waits, s.quoted = [2]previous{}, false, false, quotedText{}
-	s.pos, s.skipped = p.At, 0
+	s.pos, s.skipped, s.lines = p.At, 0, 0
 	s.Want(wants, high)
 	p.run()
 }
@@ -108,8 +108,9 @@ func (p *Piece) run() {
 	}
 }
 
-// Skipped and Passed are those of the scanner over the piece alone.
+// Skipped, Lines and Passed are those of the scanner over the piece alone.
 func (p *Piece) Skipped() int64 { return p.scan.skipped }
+func (p *Piece) Lines() int64   { return p.scan.lines }
 func (p *Piece) Passed() int64  { return p.scan.calm.passed }
 
 // After makes the piece fit the one before it: usually nothing has to be done but
@@ -138,7 +139,7 @@ func (s *Scanner) goOn(a *Scanner, n int, owed int64) {
 	s.quoted = quotedText{}
 	s.base, s.pos, s.open, s.mid = a.base+int64(n), a.pos, a.open, a.mid
 	s.line, s.scan, s.glue, s.end, s.start = a.line-n, a.scan-n, a.glue-n, max(a.end-n, 0), a.start-n
-	s.skipped, s.calm.passed, s.calm.before, s.calm.low = 0, 0, -owed, math.MaxInt64
+	s.skipped, s.lines, s.calm.passed, s.calm.before, s.calm.low = 0, 0, 0, -owed, math.MaxInt64
 }
 
 // last is the last record with a time that was closed.

@@ -12,7 +12,7 @@ import (
 )
 
 // collectPieces reads a log that is framed in pieces of about so many bytes.
-func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, size func() int) (out []reading, skipped int64) {
+func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, size func() int) (out []reading, skipped, lines int64) {
 	var before *smartylog.Piece
 	at := 0
 	for to := 0; to < len(data); {
@@ -33,7 +33,7 @@ func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, si
 			r.next, r.peeks = p.Frames[i].PeekSec()
 			out = append(out, r)
 		}
-		skipped += p.Skipped()
+		skipped, lines = skipped+p.Skipped(), lines+p.Lines()
 		before, at = p, at+end
 	}
 	rest := smartylog.NewScanner(bytes.NewReader(data), 0, o)
@@ -41,16 +41,17 @@ func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, si
 	if before != nil {
 		rest = before.Rest(bytes.NewReader(data[at+len(before.Text)-before.End:]))
 	}
-	return append(out, collect(rest)...), skipped + rest.Skipped()
+	out = append(out, collect(rest)...)
+	return out, skipped + rest.Skipped(), lines + rest.Lines()
 }
 
 func samePieces(t interface{ Errorf(string, ...any) }, data []byte, o smartylog.Options, wants func(string) bool, size func() int) {
 	s := smartylog.NewScanner(bytes.NewReader(data), 0, o)
 	all := collect(s)
-	got, skipped := collectPieces(data, o, wants, size)
+	got, skipped, lines := collectPieces(data, o, wants, size)
 	rightlyPassed(t, all, got, wants)
-	if skipped != s.Skipped() {
-		t.Errorf("in pieces %d bytes were skipped, want %d", skipped, s.Skipped())
+	if skipped != s.Skipped() || lines != s.Lines() || lines != int64(bytes.Count(data, []byte("\n"))) {
+		t.Errorf("in pieces %d bytes were skipped and %d ends of lines read over, want %d and %d", skipped, lines, s.Skipped(), s.Lines())
 	}
 }
 

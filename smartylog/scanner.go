@@ -58,6 +58,7 @@ type Scanner struct {
 	scratch []byte // a shortened record
 	pos     int64
 	skipped int64
+	lines   int64
 }
 
 // pending is what is known of the open record.
@@ -105,6 +106,7 @@ func (s *Scanner) Next(rec *Record) error {
 		if s.stopped() {
 			return io.EOF
 		}
+		s.lines++
 		s.nextLine(s.end)
 		s.passLines()
 	}
@@ -150,6 +152,9 @@ func (s *Scanner) PeekSec() (sec int64, ok bool) {
 // Skipped is how many bytes belong to no record: holes of NULs, blank lines
 // before the first record and what the caps have cut.
 func (s *Scanner) Skipped() int64 { return s.skipped }
+
+// Lines is how many ends of lines have been read over.
+func (s *Scanner) Lines() int64 { return s.lines }
 
 // pass looks at the current line up to end, as far as it has not been looked at
 // yet. It returns true when a record has been closed and put into rec.

@@ -123,6 +123,7 @@ func (s *Scanner) passLines() {
 		return
 	}
 	s.passed(n, last, open.start)
+	s.lines += n
 	s.cur.junk, s.cur.lines, s.cur.level, s.cur.pos = 0, 1, s.stamps.n, s.pos
 	s.cur.message, s.cur.pairs, s.cur.event = open.message, open.pairs, open.event
 	s.start, s.line, s.scan, s.end = open.start, line, line, 0

@@ -39,6 +39,9 @@ func passedRight(t interface{ Errorf(string, ...any) }, data []byte, in io.Reade
 	s := smartylog.NewScanner(in, 0, smartylog.Options{})
 	s.Want(wants, smartylog.Unsure)
 	passed = rightlyPassed(t, collect(smartylog.NewScanner(bytes.NewReader(data), 0, smartylog.Options{})), collect(s), wants)
+	if lines := int64(bytes.Count(data, []byte("\n"))); s.Lines() != lines {
+		t.Errorf("%d ends of lines were read over, not %d", s.Lines(), lines)
+	}
 	if passed != s.Passed() {
 		t.Errorf("%d records were passed over, not %d", passed, s.Passed())
 	}
