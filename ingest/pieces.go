@@ -27,7 +27,6 @@ const uncut = 8
 type pieces struct {
 	opts  smartylog.Options
 	wants func(event string) bool
-	high  int64 // greatest second of the log before this file
 	size  int
 	ahead func() Ahead            // nil: there is no work to do ahead
 	label func(*smartylog.Record) // tells where a record is from
@@ -92,7 +91,7 @@ func (p *pieces) work() {
 				return
 			}
 			if !p.alone.Load() {
-				f.Frame(p.opts, p.wants, p.highAt(f.At))
+				f.Frame(p.opts, p.wants)
 				if ahead != nil {
 					f.workAhead(ahead, p.label)
 				}
@@ -102,15 +101,6 @@ func (p *pieces) work() {
 			return
 		}
 	}
-}
-
-// highAt is what is known of the time before a piece that begins at a place: After
-// makes up for the rest.
-func (p *pieces) highAt(at int64) int64 {
-	if at == 0 {
-		return p.high
-	}
-	return smartylog.Unsure
 }
 
 // read fills the piece with what comes next and puts it into the order; false
@@ -150,18 +140,18 @@ func (p *pieces) cut(f *framing, end, lineEnd int) {
 	p.order <- f
 }
 
-// next returns the next piece, made to fit the one before; nil after the last. The
-// one before it is read over.
-func (p *pieces) next() *framing {
+// next returns the next piece, made to fit what came before, in the log no second
+// greater than high; nil after the last. The piece before it is read over.
+func (p *pieces) next(high int64) *framing {
 	f, ok := <-p.order
 	if !ok {
 		return nil
 	}
 	<-f.framed
+	if !p.fit(f, high) {
+		f.places = f.places[:0] // they are for other frames
+	}
 	if p.before != nil {
-		if !f.After(&p.before.Piece) {
-			f.places = f.places[:0] // it was done for other frames
-		}
 		p.free <- p.before
 	}
 	if p.before = f; f.Dated() {
@@ -170,12 +160,21 @@ func (p *pieces) next() *framing {
 	return f
 }
 
+// fit frames the piece again if what came before makes a difference, and returns
+// false then.
+func (p *pieces) fit(f *framing, high int64) bool {
+	if p.before == nil {
+		return f.First(high)
+	}
+	return f.After(&p.before.Piece)
+}
+
 // scanner goes on behind the last piece, when next has returned nil.
-func (p *pieces) scanner() *smartylog.Scanner {
+func (p *pieces) scanner(high int64) *smartylog.Scanner {
 	p.workers.Wait()
 	if p.before == nil {
 		s := smartylog.NewScanner(io.MultiReader(bytes.NewReader(p.carry), p.in), 0, p.opts)
-		s.Want(p.wants, p.high)
+		s.Want(p.wants, high)
 		return s
 	}
 	line := len(p.before.Text) - p.before.End // which the scanner has

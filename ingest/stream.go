@@ -20,20 +20,18 @@ type stream struct {
 	opts   smartylog.Options
 	wants  func(event string) bool
 	work   func() Ahead
-	seen   func(int64) // progress
-	file   io.Closer
-	in     *meter
-	scan   *smartylog.Scanner
-	pieces *pieces  // while the file is framed in pieces, in place of scan
-	piece  *framing // the current one
-	frame  int      // of the current piece, the next to return
-	done   done     // for the record returned last
-	crowd  int      // how many streams there are
-	size   int      // bytes of a piece
-	base   string   // Record.File of the open file
-	gen    int      // of the open file; the next to open when none is
-	broken error    // of the open file, told after its last record
-	peeks  bool     // what follows the record returned last may be known, from
+	seen   func(int64)        // progress
+	file   *opened            // nil when none is
+	coming *opened            // the file after it, if that is already being framed
+	scan   *smartylog.Scanner // nil while the file is framed in pieces
+	piece  *framing           // the current one
+	frame  int                // of the current piece, the next to return
+	done   done               // for the record returned last
+	crowd  int                // how many streams there are
+	size   int                // bytes of a piece
+	gen    int                // of the open file; the next to open when none is
+	broken error              // of the open file, told after its last record
+	peeks  bool               // what follows the record returned last may be known, from
 	peek   func() (int64, bool)
 
 	ahead   []*smartylog.Record // read in search of the next time, oldest first
@@ -126,7 +124,7 @@ func (s *stream) read(rec *smartylog.Record) error {
 		}
 		err := s.scanOne(rec)
 		if err == nil {
-			s.label(rec)
+			s.file.label(rec)
 			s.stats.Records += 1 + rec.Passed
 			return nil
 		}
@@ -147,7 +145,7 @@ func (s *stream) read(rec *smartylog.Record) error {
 // scanOne returns the next record of the open file. What was open when the file ended, or broke off after a
 // whole line, is one too; the break is told after it.
 func (s *stream) scanOne(rec *smartylog.Record) error {
-	if s.pieces != nil && s.framed(rec) {
+	if s.scan == nil && s.framed(rec) {
 		return nil
 	}
 	s.done = done{}
@@ -171,9 +169,9 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 // goes on.
 func (s *stream) framed(rec *smartylog.Record) bool {
 	for s.piece == nil || s.frame == len(s.piece.Frames) {
-		s.piece, s.frame = s.pieces.next(), 0
+		s.piece, s.frame = s.file.pieces.next(s.highest()), 0
 		if s.piece == nil {
-			s.scan, s.pieces = s.pieces.scanner(), nil
+			s.scan = s.file.pieces.scanner(s.highest())
 			s.peek = s.scan.PeekSec
 			return false
 		}
@@ -187,11 +185,9 @@ func (s *stream) framed(rec *smartylog.Record) bool {
 	return true
 }
 
-// label tells where a record is from.
-func (s *stream) label(rec *smartylog.Record) {
-	rec.Instance, rec.Log = s.src.Instance, s.src.Stem
-	rec.File, rec.Gen = s.base, s.gen
-}
+// highest is a second that no second of the records read is greater than, but for
+// those from the future.
+func (s *stream) highest() int64 { return max(s.high, s.doubted) }
 
 // open opens generation s.gen, or the next one that can be opened, or finds that
 // there is none.
@@ -206,31 +202,24 @@ func (s *stream) open() {
 	s.end, s.err = true, errors.Join(s.errs...)
 }
 
+// openFile opens generation s.gen. The one after it is framed beside it if it is
+// large, so that packed files are unpacked on all cores.
 func (s *stream) openFile() error {
-	path := s.src.Files[s.gen]
-	f, budget, err := s.src.open(s.gen)
-	if err != nil {
-		return err
+	o := s.coming
+	if s.coming = nil; o == nil {
+		o = s.begin(s.gen)
 	}
-	disk := io.Reader(f)
-	if s.seen != nil {
-		disk = &progress{f, s.seen}
+	if next := s.gen + 1; next < len(s.src.Files) && s.piecewise(next) {
+		s.coming = s.begin(next)
 	}
-	text, err := decompress(disk, path, budget)
-	if err != nil {
-		f.Close()
-		return fmt.Errorf("read %s: %w", path, cause(err))
+	if o.err != nil {
+		return o.err
 	}
-	s.file, s.in = f, &meter{in: text}
-	s.base = s.src.file(s.gen)
-	if s.size > 0 && s.src.holds(s.gen, 2*int64(s.size)) {
-		s.pieces = &pieces{in: s.in, opts: s.opts, wants: s.wants, high: max(s.high, s.doubted), size: s.size, ahead: s.work, label: s.label}
-		s.pieces.start(s.crowd)
-		return nil
+	if s.file = o; o.pieces == nil {
+		s.scan = smartylog.NewScanner(o.in, 0, s.opts)
+		s.scan.Want(s.wants, s.highest())
+		s.peek = s.scan.PeekSec
 	}
-	s.scan = smartylog.NewScanner(s.in, 0, s.opts)
-	s.scan.Want(s.wants, max(s.high, s.doubted))
-	s.peek = s.scan.PeekSec
 	return nil
 }
 
@@ -239,34 +228,32 @@ func (s *stream) closeFile() error {
 	if s.file == nil {
 		return nil
 	}
-	if s.pieces != nil {
-		s.pieces.close()
-	}
 	s.stats = s.counts()
-	s.scan, s.pieces, s.piece, s.in, s.peeks = nil, nil, nil, nil, false
-	f := s.file
-	s.file = nil
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("close %s: %w", s.src.Files[s.gen], cause(err))
-	}
-	return nil
+	err := s.file.close()
+	s.file, s.scan, s.piece, s.peeks = nil, nil, nil, false
+	return err
 }
 
 func (s *stream) close() error {
 	s.end = true
-	return s.closeFile()
+	err := s.closeFile()
+	if s.coming != nil {
+		err = errors.Join(err, s.coming.close())
+		s.coming = nil
+	}
+	return err
 }
 
 // counts returns the totals including the open file.
 func (s *stream) counts() SourceStats {
 	t := s.stats
-	if s.in != nil {
-		t.Bytes += s.in.bytes.Load()
+	if s.file != nil {
+		t.Bytes += s.file.in.bytes.Load()
 	}
 	if s.scan != nil {
 		t.Skipped += s.scan.Skipped()
 		t.Lines += s.scan.Lines()
-		if s.in.partial {
+		if s.file.in.partial {
 			t.Lines++
 		}
 	}

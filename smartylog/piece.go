@@ -73,9 +73,10 @@ func Cut(b []byte) (end, lineEnd int, ok bool) {
 	return 0, 0, false
 }
 
-// Frame frames the piece as if nothing came before it but records up to the second
-// high: see Scanner.Want.
-func (p *Piece) Frame(o Options, wants func(event string) bool, high int64) {
+// Frame frames the piece as if nothing came before it: see Scanner.Want.
+func (p *Piece) Frame(o Options, wants func(event string) bool) { p.frame(o, wants, Unsure) }
+
+func (p *Piece) frame(o Options, wants func(event string) bool, high int64) {
 	s := &p.scan
 	s.stamps = stamps{zone: o.Zone, ignore: o.IgnoreOffset}
 	s.r, s.buf, s.base, s.w, s.stop = ended{}, p.Text, p.At, len(p.Text), p.End
@@ -112,6 +113,19 @@ func (p *Piece) run() {
 func (p *Piece) Skipped() int64 { return p.scan.skipped }
 func (p *Piece) Lines() int64   { return p.scan.lines }
 func (p *Piece) Passed() int64  { return p.scan.calm.passed }
+
+// First makes a file's first piece fit what came before the file, no second of it
+// greater than high. It returns false if the piece was framed again.
+func (p *Piece) First(high int64) bool {
+	s := &p.scan
+	before := calm{high: high}
+	if !before.fits(s.calm.low) {
+		p.frame(Options{Zone: s.stamps.zone, IgnoreOffset: s.stamps.ignore}, s.wants, high)
+		return false
+	}
+	s.calm.follow(&before)
+	return true
+}
 
 // After makes the piece fit the one before it: usually nothing has to be done but
 // to see that; else it is framed again from where that one ended, and After returns

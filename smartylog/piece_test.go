@@ -22,7 +22,7 @@ func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, si
 			continue
 		}
 		p := &smartylog.Piece{Text: bytes.Clone(data[at : at+lineEnd]), End: end, At: int64(at)}
-		p.Frame(o, wants, smartylog.Unsure)
+		p.Frame(o, wants)
 		if before != nil {
 			p.After(before)
 		}
@@ -108,9 +108,9 @@ func TestPiece_ForgetsWhatItFramed(t *testing.T) {
 	end, lineEnd, _ := smartylog.Cut([]byte(text))
 	nobody := func(string) bool { return false }
 	p := &smartylog.Piece{Text: []byte(text[:lineEnd]), End: end}
-	p.Frame(smartylog.Options{}, nobody, smartylog.Unsure)
+	p.Frame(smartylog.Options{}, nobody)
 	cold := len(p.Frames)
-	p.Frame(smartylog.Options{}, nobody, smartylog.Unsure)
+	p.Frame(smartylog.Options{}, nobody)
 	if len(p.Frames) != cold || cold != 1 || p.Passed() != 7 {
 		t.Errorf("at first %d records were returned, then %d, and %d passed over; want 1, 1 and 7", cold, len(p.Frames), p.Passed())
 	}
