@@ -52,6 +52,7 @@ type Engine struct {
 	newest  int64 // greatest timestamp accepted
 	begun   bool
 	seconds int64 // evaluated since the engine was made
+	ordered bool  // the order of sources has mattered, see Ordered
 	out     []Output
 	has     [rules.HealthRecords + 1]bool // rules over that kind of records
 	// What the second being evaluated has brought to rules over the engine's own

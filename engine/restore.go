@@ -43,6 +43,7 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 	}
 	e.adopt(st.Pending, places)
 	e.findAiling()
+	e.Ordered() // what lies before does not count
 	if e.begun {
 		e.resume(places)
 	}

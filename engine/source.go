@@ -42,6 +42,7 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	if rec.Flags.Has(smartylog.Future) {
 		s.Future++
 		s.Ahead++
+		e.ordered = true
 		if s.Maxts == never {
 			return 0, 0, true
 		}
@@ -105,6 +106,7 @@ func (e *Engine) step(s *source, sec int64) {
 		return
 	}
 	s.Back, s.Maxts, s.Stepped = 0, sec, true
+	e.ordered = true
 	s.Steps++
 }
 

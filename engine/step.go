@@ -45,6 +45,7 @@ func (e *Engine) StepMatched(src int, rec *smartylog.Record, ms *Matches, place 
 		e.takeFound(rec, ms, m, moment{src, taken, at, wait})
 	}
 	if len(e.ailing) > 0 {
+		e.ordered = true
 		e.heal(rec, at, found)
 	}
 }

@@ -167,6 +167,7 @@ func (s *follow) take(n *node, rec *smartylog.Record) error {
 			return nil
 		}
 		n.pos = n.scan.Pos()
+		s.stats.Passed++
 	}
 }
 

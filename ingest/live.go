@@ -55,6 +55,7 @@ type LiveStats struct {
 	Path        string
 	Bytes       int64 // of the records returned
 	Records     int64
+	Passed      int64 // records before the start, which were not returned
 	Skipped     int64 // bytes that belong to no record
 	Future      int64 // records flagged Future
 	Lag         int64 // bytes on disk that were not read yet, as far as looked at; packed files not counted
@@ -336,6 +337,15 @@ func (l *Live) Stats() []LiveStats {
 		out[i] = st
 	}
 	return out
+}
+
+// Passed is how many records before their start were not returned, of all
+// sources.
+func (l *Live) Passed() (n int64) {
+	for _, s := range l.sources {
+		n += s.stats.Passed
+	}
+	return n
 }
 
 // Close ends the tails, waits for their goroutines and closes all files.

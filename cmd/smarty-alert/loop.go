@@ -22,7 +22,9 @@ import (
 
 // Rhythm of the loop.
 const (
-	batchRecords  = 4096                   // read between two evaluations, at most
+	batchTime     = 250 * time.Millisecond // of reading a backlog between two cuts: a cut costs an fsync
+	batchAlerts   = 4096                   // and so many alerts: a cut is one transaction
+	batchRecords  = 4096                   // of logs whose history is passed over
 	batchBytes    = 8 << 20                // and so much text: a restart holds it in memory
 	restBetween   = 100 * time.Millisecond // least time between two cuts when logs are quiet: a cut costs an fsync
 	longestWait   = time.Second            // a second may become final without a record
@@ -62,6 +64,8 @@ type loop struct {
 	numbers   []int       // of the same, in the engine
 	gone      []string    // sources of the engine that no configured log leads to
 	told      tale        // to the engine since the last cut
+	passed    []int64     // of live's sources: records passed over up to the last cut
+	allPassed int64       // their sum
 	quiet     *quietStart // nil once history has been read
 	snapshot  time.Time   // when the last one was begun
 	saving    *saving     // the one under way; nil: none is
@@ -102,11 +106,11 @@ func (l *loop) follow(ctx context.Context) error {
 // turn reads a batch, evaluates what became final and commits.
 func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 	known := len(l.names)
-	n, idle := l.read()
+	n, found, idle := l.read()
 	l.nameSources() // those found meanwhile hold back the others, whose ends are noted now
 	l.noteEnds()
 	quiet := l.quiet != nil
-	fresh := l.announce(transitions(l.eng.Advance()))
+	fresh := l.announce(append(found, transitions(l.eng.Advance())...))
 	quietOver := quiet && l.quiet == nil
 	cut := n > 0 || quietOver || len(l.names) > known // a restart must know where a new log was
 	if err := l.commit(ctx, cut, fresh, l.flush()); err != nil {
@@ -122,22 +126,51 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 	return idle, l.keepSnapshot(ctx)
 }
 
-// read steps a batch of records through the engine.
-func (l *loop) read() (n int, idle bool) {
+// read steps a batch of records through the engine. Seconds are evaluated whenever
+// a new one is met; when exactly makes no difference to the result.
+func (l *loop) read() (n int, found []alert.Transition, idle bool) {
 	var rec smartylog.Record
-	for size := 0; n < batchRecords && size < batchBytes; n++ {
+	began, size, second := l.now(), 0, int64(0)
+	for ; len(found) < batchAlerts; n++ {
 		src, err := l.live.Next(&rec)
 		if err != nil {
-			return n, errors.Is(err, ingest.ErrIdle)
+			return n, found, errors.Is(err, ingest.ErrIdle)
 		}
 		if n%256 == 0 {
 			l.nameSources() // Next found new ones, perhaps
 		}
 		l.eng.Step(l.number(src), &rec)
 		l.told.record(l.names[src], rec.Flags.Has(smartylog.Future))
+		if rec.Sec != second {
+			second = rec.Sec
+			found = append(found, transitions(l.eng.Advance())...)
+		}
 		size += len(rec.Raw)
+		if n%256 == 255 && l.enough(n, size, began) {
+			return n + 1, found, false
+		}
 	}
-	return n, false
+	return n, found, false
+}
+
+// enough tells whether a batch of n records is one to commit.
+func (l *loop) enough(n, size int, began time.Time) bool {
+	if l.now().Sub(began) >= batchTime {
+		return true
+	}
+	return (n >= batchRecords || size >= batchBytes) && l.live.Passed() > l.allPassed
+}
+
+// passedOver are the sources of which history was passed over since the last cut.
+func (l *loop) passedOver() (names []string) {
+	for src, st := range l.live.Stats() {
+		if src >= len(l.passed) || st.Passed > l.passed[src] {
+			if st.Passed > 0 {
+				names = append(names, st.Source)
+			}
+		}
+	}
+	return names
 }
 
 // number is the engine's number of a live source.
@@ -273,7 +306,11 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 func (l *loop) committed(cut store.Cut, seq int64) {
 	if cut.Positions != nil {
 		l.lastSeq, l.evaluated, l.unsaved = seq, l.eng.Evaluated(), true
-		l.told = nil
+		l.told, l.passed = nil, l.passed[:0]
+		for _, st := range l.live.Stats() {
+			l.passed = append(l.passed, st.Passed)
+		}
+		l.allPassed = l.live.Passed()
 	}
 	if len(cut.Deliveries) > 0 {
 		l.wake()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/store"
 )
 
@@ -25,6 +23,10 @@ type place struct {
 	// Quiet says that the history of a first start was not announced yet.
 	Quiet bool `json:"quiet,omitempty"`
 	Told  tale `json:"told,omitempty"`
+	// Passed are the sources of which history before their start was passed over
+	// since the last cut; Exact says that there were no others.
+	Passed []string `json:"passed,omitempty"`
+	Exact  bool     `json:"exact,omitempty"`
 
 	second int64 // of the cut
 }
@@ -60,57 +62,11 @@ func resumeAt(saved map[string][]ingest.Position, cuts []place) map[string][]ing
 	return out
 }
 
-// tale is what the engine was told since the last cut, in order.
-type tale []phase
-
-// phase is a part of a tale: its items came in the order of the fields.
-type phase struct {
-	Named []string         `json:"named,omitempty"` // sources it heard of first
-	Read  []stretch        `json:"read,omitempty"`
-	EOF   map[string]int64 `json:"eof,omitempty"` // wall second up to which a source was read
-}
-
-// stretch is a number of records in a row of one source.
-type stretch struct {
-	Source  string `json:"source"`
-	Records int    `json:"records"`
-	Future  bool   `json:"future,omitempty"` // ahead of the wall clock then
-}
-
-// last is the phase to add to; fresh asks for a new one.
-func (t *tale) last(fresh bool) *phase {
-	if fresh || len(*t) == 0 {
-		*t = append(*t, phase{})
-	}
-	return &(*t)[len(*t)-1]
-}
-
-func (t *tale) named(source string) {
-	p := t.last(false)
-	p = t.last(len(p.Read)+len(p.EOF) > 0)
-	p.Named = append(p.Named, source)
-}
-
-func (t *tale) record(source string, future bool) {
-	p := t.last(false)
-	p = t.last(len(p.EOF) > 0)
-	if n := len(p.Read); n > 0 && p.Read[n-1].Source == source && p.Read[n-1].Future == future {
-		p.Read[n-1].Records++
-		return
-	}
-	p.Read = append(p.Read, stretch{Source: source, Records: 1, Future: future})
-}
-
-func (t *tale) ended(source string, wall int64) {
-	p := t.last(false)
-	if p.EOF == nil {
-		p.EOF = map[string]int64{}
-	}
-	p.EOF[source] = wall
-}
-
 func (l *loop) place() place {
-	return place{Positions: l.live.Positions(), Quiet: l.quiet != nil, Told: l.told}
+	if !l.eng.Ordered() {
+		l.told.sum()
+	}
+	return place{Positions: l.live.Positions(), Quiet: l.quiet != nil, Told: l.told, Passed: l.passedOver(), Exact: true}
 }
 
 // begin opens the logs and brings the engine to where the last run was cut off:
@@ -176,96 +132,6 @@ func (l *loop) firstStart(ctx context.Context, logs []ingest.LogConfig, lo inges
 		return err
 	}
 	return l.saveSnapshot(ctx)
-}
-
-// reread tells the engine again what it was told after its snapshot, cut by
-// cut, and returns the transitions that follow: they have the ids they had.
-// Those of a first start's history are held, as they were.
-func (l *loop) reread(ctx context.Context, cuts []place) ([]alert.Transition, error) {
-	var again []alert.Transition
-	for _, to := range cuts {
-		if err := ctx.Err(); err != nil {
-			return nil, err // the cuts stay, for the next start
-		}
-		if err := l.retell(to); err != nil {
-			return nil, err
-		}
-		ts := transitions(l.eng.AdvanceTo(to.second))
-		if !to.Quiet {
-			l.quiet = nil
-		}
-		if l.quiet != nil {
-			l.quiet.hold(ts)
-		}
-		again = append(again, ts...)
-	}
-	return again, nil
-}
-
-// retell tells the engine what it was told up to one cut, in the same order.
-func (l *loop) retell(to place) error {
-	counts := map[string]int{}
-	for _, p := range to.Told {
-		for _, s := range p.Read {
-			counts[s.Source] += s.Records
-		}
-	}
-	records := map[string][]*smartylog.Record{}
-	for name, positions := range to.Positions {
-		var err error
-		if records[name], err = l.rereadSource(name, positions, counts[name]); err != nil {
-			return err
-		}
-	}
-	for _, p := range to.Told {
-		for _, name := range p.Named {
-			l.eng.Source(name)
-		}
-		for _, s := range p.Read {
-			records[s.Source] = l.stepAgain(s, records[s.Source])
-		}
-		for name, wall := range p.EOF {
-			l.eng.EOF(l.eng.Source(name), wall)
-		}
-	}
-	return nil
-}
-
-// stepAgain steps a stretch of records and returns those after it. There are
-// fewer than there were if some vanished since: they were counted as a gap.
-func (l *loop) stepAgain(s stretch, recs []*smartylog.Record) []*smartylog.Record {
-	src := l.eng.Source(s.Source)
-	n := min(s.Records, len(recs))
-	for _, rec := range recs[:n] {
-		rec.Flags &^= smartylog.Future
-		if s.Future {
-			rec.Flags |= smartylog.Future
-		}
-		l.eng.Step(src, rec)
-	}
-	return recs[n:]
-}
-
-// rereadSource returns the last n records of a source up to the positions of a
-// cut: what lies before them is history that was skipped the first time.
-func (l *loop) rereadSource(name string, to []ingest.Position, n int) ([]*smartylog.Record, error) {
-	var recs []*smartylog.Record
-	var rec smartylog.Record
-	for {
-		err := l.live.ReadTo(name, to, &rec)
-		if err == io.EOF {
-			return recs[max(0, len(recs)-n):], nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read %s again: %w", name, err)
-		}
-		if n == 0 {
-			continue
-		}
-		if recs = append(recs, rec.Clone()); len(recs) >= 2*n {
-			recs = append(recs[:0], recs[len(recs)-n:]...)
-		}
-	}
 }
 
 // reconcile makes the store and the engine agree about what fires, when rules

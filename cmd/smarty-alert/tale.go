@@ -1,0 +1,71 @@
+package main
+
+// tale is what the engine was told since the last cut, in order.
+type tale []phase
+
+// phase is a part of a tale: its items came in the order of the fields.
+type phase struct {
+	Named []string         `json:"named,omitempty"` // sources it heard of first
+	Read  []stretch        `json:"read,omitempty"`
+	Free  bool             `json:"free,omitempty"` // Read is summed up: the order of sources does not matter
+	EOF   map[string]int64 `json:"eof,omitempty"`  // wall second up to which a source was read
+}
+
+// stretch is a number of records in a row of one source.
+type stretch struct {
+	Source  string `json:"source"`
+	Records int    `json:"records"`
+	Future  bool   `json:"future,omitempty"` // ahead of the wall clock then
+}
+
+// last is the phase to add to; fresh asks for a new one.
+func (t *tale) last(fresh bool) *phase {
+	if fresh || len(*t) == 0 {
+		*t = append(*t, phase{})
+	}
+	return &(*t)[len(*t)-1]
+}
+
+func (t *tale) named(source string) {
+	p := t.last(false)
+	p = t.last(len(p.Read)+len(p.EOF) > 0)
+	p.Named = append(p.Named, source)
+}
+
+func (t *tale) record(source string, future bool) {
+	p := t.last(false)
+	p = t.last(len(p.EOF) > 0)
+	if n := len(p.Read); n > 0 && p.Read[n-1].Source == source && p.Read[n-1].Future == future {
+		p.Read[n-1].Records++
+		return
+	}
+	p.Read = append(p.Read, stretch{Source: source, Records: 1, Future: future})
+}
+
+func (t *tale) ended(source string, wall int64) {
+	p := t.last(false)
+	if p.EOF == nil {
+		p.EOF = map[string]int64{}
+	}
+	p.EOF[source] = wall
+}
+
+// sum keeps only how many records of each source there were: a backlog of many
+// logs is read by turns, a few records each.
+func (t tale) sum() {
+	for i := range t {
+		p := &t[i]
+		at := map[string]int{}
+		var read []stretch
+		for _, s := range p.Read {
+			j, ok := at[s.Source]
+			if !ok {
+				j = len(read)
+				at[s.Source] = j
+				read = append(read, stretch{Source: s.Source})
+			}
+			read[j].Records += s.Records
+		}
+		p.Read, p.Free = read, true
+	}
+}
