@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -13,8 +14,9 @@ import (
 const (
 	defaultTimeout = 10 * time.Second
 	defaultGrace   = 5 * time.Second
-	idlePoll       = 5 * time.Second // a row may come without a wake: retried by hand
-	busyPoll       = time.Second     // the clock in Now may run faster than ours
+	idlePoll       = 5 * time.Second        // a row may come without a wake: retried by hand
+	busyPoll       = time.Second            // the clock in Now may run faster than ours
+	leastFresh     = 100 * time.Millisecond // what was read of the outbox is gone by
 	horizon        = 30 * 24 * time.Hour
 )
 
@@ -88,71 +90,92 @@ func (w *Worker) sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// step tries one batch, or says how long there is nothing to do.
+// step reads the outbox and tries what is due, or says how long there is nothing
+// to do. It looks again soon: what came meanwhile leaves together with older rows
+// of its group.
 func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
-	now := w.Now()
-	rows, _, err := w.Outbox.Due(ctx, w.Name, now.Add(horizon))
+	asked := w.Now()
+	rows, _, err := w.Outbox.Due(ctx, w.Name, asked.Add(horizon))
 	if err != nil {
 		return 0, err
 	}
-	b, wait := w.pick(batches(rows), now)
-	if b == nil {
-		return wait, nil
+	read := w.Now()
+	fresh := max(leastFresh, 4*read.Sub(asked)) // reading a long outbox takes a fifth of the time at most
+	bs := batches(rows)
+	for tried := false; ; tried = true {
+		now := w.Now()
+		i, wait := w.pick(bs, now)
+		switch {
+		case i < 0 && !tried:
+			return wait, nil
+		case i < 0 || ctx.Err() != nil || tried && now.Sub(read) >= fresh:
+			return 0, nil
+		}
+		if again, err := w.send(ctx, bs[i]); err != nil || again {
+			return 0, err
+		}
+		bs = slices.Delete(bs, i, i+1)
 	}
+}
+
+// send tries one batch. again says that the outbox is to be read again: what is
+// due has changed.
+func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 	d := b.merged()
 	ref, err := w.Outbox.Ref(ctx, w.Name, d.GroupKey)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	// A crash from here on leaves rows that say so: they may be out.
 	if err := w.Outbox.Save(ctx, b.begun()...); err != nil {
-		return 0, err
+		return false, err
 	}
 	receipt, failure := w.try(ctx, d, ref)
-	now = w.Now()
+	now := w.Now()
 	switch {
 	case failure == nil:
+		failed := w.inRow > 0
 		w.answered(now)
 		w.stats.sent(len(b)-1, now)
-		return 0, w.save(ctx, b.sent(receipt.Ref, now))
+		return failed, w.save(ctx, b.sent(receipt.Ref, now))
 	case ctx.Err() != nil:
-		return 0, nil // cut off by us: it stays inflight
+		return true, nil // cut off by us: it stays inflight
 	}
-	return 0, w.fail(ctx, b, receipt, failure, now)
+	return true, w.fail(ctx, b, receipt, failure, now)
 }
 
-// pick chooses what to try now, or how long to wait.
-func (w *Worker) pick(bs []batch, now time.Time) (batch, time.Duration) {
+// pick chooses what to try now, or how long to wait; -1: nothing.
+func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
 	if len(bs) == 0 {
-		return nil, idlePoll
+		return -1, idlePoll
 	}
 	if now.Before(w.paused) {
-		return nil, min(w.paused.Sub(now), busyPoll)
+		return -1, min(w.paused.Sub(now), busyPoll)
 	}
 	if w.inRow >= brokenAfter {
 		if now.Before(w.probe) {
-			return nil, min(w.probe.Sub(now), busyPoll)
+			return -1, min(w.probe.Sub(now), busyPoll)
 		}
 		return longestUntried(bs), 0
 	}
 	wait := busyPoll
-	for _, b := range bs {
+	for i, b := range bs {
 		at := b.next()
 		if !at.After(now) || b.tried().Before(w.recovered) && !b.refused() {
-			return b, 0
+			return i, 0
 		}
 		wait = min(wait, at.Sub(now))
 	}
-	return nil, wait
+	return -1, wait
 }
 
 // longestUntried takes turns, so that one message which the receiver cannot
 // digest does not keep all others back.
-func longestUntried(bs []batch) batch {
-	best := bs[0]
-	for _, b := range bs[1:] {
-		if b.tried().Before(best.tried()) {
-			best = b
+func longestUntried(bs []batch) int {
+	best := 0
+	for i, b := range bs {
+		if b.tried().Before(bs[best].tried()) {
+			best = i
 		}
 	}
 	return best

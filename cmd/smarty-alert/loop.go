@@ -23,6 +23,8 @@ import (
 // Rhythm of the loop.
 const (
 	batchTime     = 250 * time.Millisecond // of reading a backlog between two cuts: a cut costs an fsync
+	presentTime   = 50 * time.Millisecond  // the same where what is read has just been written
+	present       = 10                     // seconds old, at most
 	batchAlerts   = 4096                   // and so many alerts: a cut is one transaction
 	batchRecords  = 4096                   // of logs whose history is passed over
 	batchBytes    = 8 << 20                // and so much text: a restart holds it in memory
@@ -146,16 +148,21 @@ func (l *loop) read() (n int, found []alert.Transition, idle bool) {
 			found = append(found, transitions(l.eng.Advance())...)
 		}
 		size += len(rec.Raw)
-		if n%256 == 255 && l.enough(n, size, began) {
+		if n%256 == 255 && l.enough(n, size, rec.Sec, began) {
 			return n + 1, found, false
 		}
 	}
 	return n, found, false
 }
 
-// enough tells whether a batch of n records is one to commit.
-func (l *loop) enough(n, size int, began time.Time) bool {
-	if l.now().Sub(began) >= batchTime {
+// enough tells whether a batch of n records, the last of second at, is one to
+// commit. Logs that are written fast have no end at which it would be over.
+func (l *loop) enough(n, size int, at int64, began time.Time) bool {
+	now, most := l.now(), batchTime
+	if at >= now.Unix()-present {
+		most = presentTime
+	}
+	if now.Sub(began) >= most {
 		return true
 	}
 	return (n >= batchRecords || size >= batchBytes) && l.live.Passed() > l.allPassed
