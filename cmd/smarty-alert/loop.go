@@ -62,16 +62,17 @@ type loop struct {
 	reloads  reloads
 	readings atomic.Pointer[readings] // for /metrics and /-/ready
 
-	names     []string    // of live's sources, as far as the engine knows them
-	numbers   []int       // of the same, in the engine
-	gone      []string    // sources of the engine that no configured log leads to
-	told      tale        // to the engine since the last cut
-	passed    []int64     // of live's sources: records passed over up to the last cut
-	allPassed int64       // their sum
-	quiet     *quietStart // nil once history has been read
-	snapshot  time.Time   // when the last one was begun
-	saving    *saving     // the one under way; nil: none is
-	unsaved   bool        // a cut was made since
+	names     []string      // of live's sources, as far as the engine knows them
+	numbers   []int         // of the same, in the engine
+	gone      []string      // sources of the engine that no configured log leads to
+	told      tale          // to the engine since the last cut
+	passed    []int64       // of live's sources: records passed over up to the last cut
+	allPassed int64         // their sum
+	quiet     *quietStart   // nil once history has been read
+	snapshot  time.Time     // when the last one was begun
+	saving    *saving       // the one under way; nil: none is
+	unsaved   bool          // a cut was made since
+	took      time.Duration // the last commit
 	lastSeq   int64
 	evaluated int64
 	ready     bool
@@ -162,7 +163,7 @@ func (l *loop) enough(n, size int, at int64, began time.Time) bool {
 	if at >= now.Unix()-present {
 		most = presentTime
 	}
-	if now.Sub(began) >= most {
+	if now.Sub(began) >= max(most, 2*l.took) { // a slow disk takes a third of the time at most
 		return true
 	}
 	return (n >= batchRecords || size >= batchBytes) && l.live.Passed() > l.allPassed
@@ -296,9 +297,10 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		return nil
 	}
 	for {
+		began := l.now()
 		// A stop does not tear a transaction: what was decided is kept.
 		seq, err := l.store.Commit(context.WithoutCancel(ctx), cut)
-		if err == nil {
+		if l.took = l.now().Sub(began); err == nil {
 			l.committed(cut, seq)
 			return nil
 		}
