@@ -61,8 +61,9 @@ func (b batch) tried() (at time.Time) {
 // an alert that began and ended unsent is told as over.
 func (b batch) merged() alert.Delivery {
 	d := b[len(b)-1]
+	d.Ref = ""
 	for _, row := range slices.Backward(b) {
-		if d.Ref == "" {
+		if d.Ref == "" && row.Reason == string(First) { // others speak of the group's message
 			d.Ref = row.Ref
 		}
 		if unclear(row) {

@@ -18,8 +18,8 @@ import (
 )
 
 // Receiver sends one delivery. ref is what the provider gave for the group's last
-// message, "" if there is none; d.Ref is what it gave for this very one in a try
-// that got only part of the way. Errors are *SendError or count as temporary. The
+// message, "" if there is none; d.Ref is what it gave for this very incident's first
+// one in a try that got only part of the way. Errors are *SendError or count as temporary. The
 // receipt counts beside an error too: it says how far the try got.
 type Receiver interface {
 	Send(ctx context.Context, d alert.Delivery, ref string) (Receipt, error)

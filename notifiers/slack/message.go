@@ -34,9 +34,20 @@ func (m message) options() []slack.MsgOption {
 	}
 }
 
-func render(d alert.Delivery, zone *time.Location) message {
+// Where the samples stand.
+const (
+	inThread  = false
+	inMessage = true
+)
+
+func render(d alert.Delivery, zone *time.Location, samples bool) message {
 	tx := notifiers.NewText(d, zone)
-	title := mark(tx) + tx.Title
+	if !samples {
+		for i := range tx.Alerts {
+			tx.Alerts[i].Samples = nil
+		}
+	}
+	title := colour(tx) + tx.Title
 	m := message{text: fallback(tx, title)}
 	m.blocks = append(m.blocks, slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, notifiers.Fit(inert(title), maxHeader, escape), false, false)))
 	shown := tx.Alerts
@@ -49,13 +60,45 @@ func render(d alert.Delivery, zone *time.Location) message {
 	if more := tx.More + len(tx.Alerts) - len(shown); more > 0 {
 		m.blocks = append(m.blocks, section("and "+strconv.Itoa(more)+" more"))
 	}
+	if samples == inThread { // the message is edited, and says when it was last
+		when := notifiers.Cut(d.Created.In(zoneOr(zone)).Format("2006-01-02 15:04:05 MST"), 100)
+		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
+	}
 	return m
 }
 
-// mark is what is seen first, and from afar.
-func mark(tx notifiers.Text) string { return markOf(tx.Firing, tx.Severity) }
+func zoneOr(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
+}
 
-func markOf(firing bool, severity alert.Severity) string {
+// maxReplySamples is how many samples a reply shows, of all its alerts.
+const maxReplySamples = 5
+
+// renderReply is a reply in the thread: what has changed, and samples.
+func renderReply(tx notifiers.Text, told bool) message {
+	var s sectionText
+	title := colour(tx) + tx.Title
+	if told {
+		s.line("", title, "")
+	}
+	left := maxReplySamples
+	for _, a := range tx.Alerts {
+		shown := a.Samples[:min(left, len(a.Samples))]
+		if left -= len(shown); len(shown) > 0 && len(tx.Alerts) > 1 {
+			s.line("*", a.Head, "*")
+		}
+		s.samples(shown)
+	}
+	return message{text: notifiers.Fit(inert(title), maxText, escape), blocks: []slack.Block{section(s.String())}}
+}
+
+// colour is what is seen first, and from afar.
+func colour(tx notifiers.Text) string { return colourOf(tx.Firing, tx.Severity) }
+
+func colourOf(firing bool, severity alert.Severity) string {
 	switch {
 	case !firing:
 		return "✅ "
@@ -70,7 +113,7 @@ func markOf(firing bool, severity alert.Severity) string {
 func alertBlocks(a notifiers.AlertText, many bool) []slack.Block {
 	var s sectionText
 	if many {
-		s.line("*", markOf(a.Firing, a.Severity)+a.Head, "*")
+		s.line("*", colourOf(a.Firing, a.Severity)+a.Head, "*")
 	}
 	s.line("", a.Summary, "")
 	for _, f := range a.Facts {
@@ -82,10 +125,7 @@ func alertBlocks(a notifiers.AlertText, many bool) []slack.Block {
 	}
 	blocks := []slack.Block{section(s.String())}
 	var samples sectionText
-	for _, smp := range a.Samples {
-		samples.line("", smp.Where, "")
-		samples.raw("```" + notifiers.Fit(inert(smp.Text), maxExcerpt, escape) + "```")
-	}
+	samples.samples(a.Samples)
 	if text := samples.String(); text != "" {
 		blocks = append(blocks, section(text))
 	}
@@ -114,6 +154,13 @@ func (s *sectionText) line(before, value, after string) {
 		return
 	}
 	s.raw(before + notifiers.Fit(inert(value), room, escape) + after)
+}
+
+func (s *sectionText) samples(list []notifiers.SampleText) {
+	for _, smp := range list {
+		s.line("", smp.Where, "")
+		s.raw("```" + notifiers.Fit(inert(smp.Text), maxExcerpt, escape) + "```")
+	}
 }
 
 func (s *sectionText) raw(text string) {

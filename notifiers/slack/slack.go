@@ -5,7 +5,9 @@
 //
 // Start at New. The reference of a message is "channel:timestamp". An edit alerts
 // nobody, so repeats, new alerts and raised severities are also said in the
-// message's thread.
+// message's thread, where the samples stand too. Each message carries its
+// delivery's id as metadata; after a try without a clear end the channel is looked
+// through for it before anything is posted again.
 package slack
 
 import (
@@ -15,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -29,9 +32,12 @@ type Options struct {
 	Channel    string
 	WebhookURL notifiers.Secret
 	APIURL     string // "": Slack's own
-	HTTP       notifiers.HTTPOptions
-	Zone       *time.Location   // of the times shown; nil: UTC
-	Now        func() time.Time // nil: the wall clock
+	// BroadcastResolved says in the channel, not only in the message itself, that
+	// an incident is over.
+	BroadcastResolved bool
+	HTTP              notifiers.HTTPOptions
+	Zone              *time.Location   // of the times shown; nil: UTC
+	Now               func() time.Time // nil: the wall clock
 }
 
 // Receiver sends to one channel. It is safe for concurrent use.
@@ -39,6 +45,8 @@ type Receiver struct {
 	o      Options
 	client *http.Client
 	api    *slack.Client // nil: incoming webhook
+
+	channel atomic.Pointer[string] // the channel's id, once Slack has told it
 }
 
 // New checks the options.
@@ -113,85 +121,87 @@ func (c checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Send posts a message, or edits the one that ref names.
+// Send posts a message, or edits the one that ref names, and says in its thread
+// what belongs there. A receipt beside an error tells which message is up already.
 func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (notifiers.Receipt, error) {
 	if r.api == nil {
 		return notifiers.Receipt{}, r.sendWebhook(ctx, d)
 	}
-	channel, ts, ok := strings.Cut(ref, ":")
-	if !ok {
-		return r.post(ctx, d)
-	}
-	if d.Reason == string(notifiers.First) {
-		r.closeOld(ctx, d, channel, ts)
-		return r.post(ctx, d)
-	}
-	err := r.edit(ctx, d, channel, ts)
-	if gone(err) {
-		return r.post(ctx, d)
-	}
+	ref, err := r.show(ctx, d, ref)
 	if err == nil {
-		err = r.announce(ctx, d, channel, ts)
+		err = r.announce(ctx, d, ref)
 	}
 	if err != nil {
-		return notifiers.Receipt{}, classify(err)
+		return notifiers.Receipt{Ref: ref}, classify(err)
 	}
 	return notifiers.Receipt{Ref: ref}, nil
 }
 
-func (r *Receiver) post(ctx context.Context, d alert.Delivery) (notifiers.Receipt, error) {
-	m := render(d, r.o.Zone)
-	channel, ts, err := r.api.PostMessageContext(ctx, r.o.Channel, append(m.options(), slack.MsgOptionMetadata(slack.SlackMetadata{
-		EventType: "smarty_alert_delivery", EventPayload: map[string]any{"delivery_id": d.ID},
-	}))...)
-	if err != nil {
-		return notifiers.Receipt{}, classify(err)
+// show brings the incident's message up to date, by an edit if there is one.
+func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (string, error) {
+	old, own := ref, false
+	switch {
+	case d.Ref != "":
+		ref, own = d.Ref, true // an earlier try of this delivery got so far
+	case d.Reason == string(notifiers.First):
+		r.closeOld(ctx, d, ref)
+		ref = ""
 	}
-	return notifiers.Receipt{Ref: channel + ":" + ts}, nil
+	if ref == "" {
+		found, err := r.findPosted(ctx, d, old)
+		switch {
+		case err != nil:
+			return "", err
+		case found == "":
+			return r.post(ctx, d)
+		}
+		ref, own = found, true
+	}
+	err := r.edit(ctx, d, ref)
+	if gone(err) {
+		return r.post(ctx, d)
+	}
+	if err != nil && !own {
+		return "", err
+	}
+	return ref, err
 }
 
-func (r *Receiver) edit(ctx context.Context, d alert.Delivery, channel, ts string) error {
-	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, render(d, r.o.Zone).options()...)
+func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err error) {
+	m := render(d, r.o.Zone, inThread)
+	channel, ts, err := r.api.PostMessageContext(ctx, r.o.Channel, append(m.options(), mark(d.ID, ""))...)
+	if err != nil {
+		return "", err
+	}
+	r.channel.Store(&channel)
+	return channel + ":" + ts, nil
+}
+
+// edit keeps the metadata as it was: they name the delivery that posted.
+func (r *Receiver) edit(ctx context.Context, d alert.Delivery, ref string) error {
+	channel, ts, _ := strings.Cut(ref, ":")
+	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, render(d, r.o.Zone, inThread).options()...)
 	return err
 }
 
 // closeOld shows in the message of an earlier incident that it is over, if the
 // delivery that said so never left on its own. Failing at it loses nothing: the
 // new message says it too.
-func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, channel, ts string) {
+func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 	var over []alert.Transition
 	for _, t := range d.Message.Alerts {
 		if t.State == alert.Resolved {
 			over = append(over, t)
 		}
 	}
-	if len(over) > 0 {
+	if len(over) > 0 && ref != "" {
 		d.Message.Alerts, d.Message.Status = over, "resolved"
-		_ = r.edit(ctx, d, channel, ts)
+		_ = r.edit(ctx, d, ref)
 	}
-}
-
-// announce says in the thread what an edit alone would hide, and in the channel
-// what is worse than before.
-func (r *Receiver) announce(ctx context.Context, d alert.Delivery, channel, ts string) error {
-	tx := notifiers.NewText(d, r.o.Zone)
-	worse := d.Reason == string(notifiers.NewAlerts) || d.Reason == string(notifiers.Update) && tx.Firing && tx.Severity == alert.Critical
-	if !worse && d.Reason != string(notifiers.Repeat) {
-		return nil
-	}
-	options := []slack.MsgOption{
-		slack.MsgOptionText(notifiers.Fit(inert(mark(tx)+tx.Title), maxText, escape), false),
-		slack.MsgOptionTS(ts), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
-	if worse {
-		options = append(options, slack.MsgOptionBroadcast())
-	}
-	_, _, err := r.api.PostMessageContext(ctx, channel, options...)
-	return err
 }
 
 func (r *Receiver) sendWebhook(ctx context.Context, d alert.Delivery) error {
-	m := render(d, r.o.Zone)
+	m := render(d, r.o.Zone, inMessage)
 	no := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, r.o.WebhookURL.Reveal(), r.client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, UnfurlLinks: &no, UnfurlMedia: &no, Channel: r.o.Channel,
@@ -200,34 +210,4 @@ func (r *Receiver) sendWebhook(ctx context.Context, d alert.Delivery) error {
 		return classify(err)
 	}
 	return nil
-}
-
-// gone reports whether a message cannot be edited any more.
-func gone(err error) bool {
-	var se slack.SlackErrorResponse
-	if !errors.As(err, &se) {
-		return false
-	}
-	switch se.Err {
-	case "message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive", "is_archived":
-		return true
-	}
-	return false
-}
-
-// classify knows Slack's error words (docs.slack.dev, chat.postMessage). Those
-// that another try may heal are temporary.
-func classify(err error) error {
-	var se slack.SlackErrorResponse
-	if !errors.As(err, &se) {
-		return notifiers.Classify(err)
-	}
-	answer := errors.New("slack says " + notifiers.Cut(notifiers.Visible(se.Err), 100))
-	switch se.Err {
-	case "ratelimited", "rate_limited":
-		return &notifiers.SendError{Err: answer, Class: "rate_limited", RetryAfter: 30 * time.Second}
-	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited", "":
-		return &notifiers.SendError{Err: answer, Class: "server"}
-	}
-	return notifiers.Rejected(answer)
 }

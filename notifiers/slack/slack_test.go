@@ -6,14 +6,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -22,74 +20,30 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
 	"github.com/smarty-alert/smarty-alert/notifiers/hostile"
 	"github.com/smarty-alert/smarty-alert/notifiers/slack"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// fakeSlack knows chat.postMessage, chat.update and incoming webhooks, and one
-// fault at a time.
-type fakeSlack struct {
-	mu       sync.Mutex
-	calls    []string // what was done, in short
-	last     map[string]string
-	messages map[string]string // ts → text
-	fault    func(w http.ResponseWriter, r *http.Request) bool
-}
-
-func newFake(t *testing.T) (*fakeSlack, string) {
-	f := &fakeSlack{messages: map[string]string{}}
-	srv := httptest.NewServer(f)
+func newFake(t *testing.T) (*fakes.Slack, *fakes.Faulty, string) {
+	f := &fakes.Slack{}
+	faulty := &fakes.Faulty{Handler: f}
+	srv := httptest.NewServer(faulty)
 	t.Cleanup(srv.Close)
-	return f, srv.URL
-}
-
-func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.fault != nil && f.fault(w, r) {
-		return
-	}
-	f.last = map[string]string{}
-	if strings.HasPrefix(r.URL.Path, "/services/") {
-		body, _ := io.ReadAll(r.Body)
-		var m struct {
-			Text   string
-			Blocks json.RawMessage
-		}
-		if err := json.Unmarshal(body, &m); err != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		f.last["text"], f.last["blocks"] = m.Text, string(m.Blocks)
-		f.calls = append(f.calls, "webhook")
-		fmt.Fprint(w, "ok")
-		return
-	}
-	_ = r.ParseForm()
-	for k := range r.PostForm {
-		f.last[k] = r.PostForm.Get(k)
-	}
-	ts := r.PostForm.Get("ts")
-	switch r.URL.Path {
-	case "/chat.postMessage":
-		ts = fmt.Sprintf("1700000000.%06d", len(f.messages)+1)
-		f.calls = append(f.calls, strings.TrimSpace("post "+r.PostForm.Get("thread_ts")+" "+r.PostForm.Get("reply_broadcast")))
-	case "/chat.update":
-		f.calls = append(f.calls, "update "+ts)
-		if f.messages[ts] == "" {
-			fmt.Fprint(w, `{"ok":false,"error":"message_not_found"}`)
-			return
-		}
-	}
-	f.messages[ts] = r.PostForm.Get("text")
-	fmt.Fprintf(w, `{"ok":true,"channel":"C123","ts":%q}`, ts)
+	return f, faulty, srv.URL
 }
 
 func bot(t *testing.T, url string) *slack.Receiver {
+	return botWith(t, url, slack.Options{})
+}
+
+func botWith(t *testing.T, url string, o slack.Options) *slack.Receiver {
 	t.Helper()
-	r, err := slack.New(slack.Options{Token: "xoxb-s3cr3t", Channel: "#noc", APIURL: url, HTTP: notifiers.HTTPOptions{AllowLoopback: true}, Zone: time.FixedZone("MSK", 3*3600)})
+	o.Token, o.Channel, o.APIURL = "xoxb-s3cr3t", "#noc", url
+	o.HTTP, o.Zone = notifiers.HTTPOptions{AllowLoopback: true}, time.FixedZone("MSK", 3*3600)
+	r, err := slack.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +69,7 @@ func edge(id string, state alert.State) alert.Transition {
 }
 
 func TestSend_OneMessageFollowsItsGroup(t *testing.T) {
-	f, url := newFake(t)
+	f, _, url := newFake(t)
 	r := bot(t, url)
 	ref := ""
 	for _, d := range []alert.Delivery{
@@ -133,86 +87,169 @@ func TestSend_OneMessageFollowsItsGroup(t *testing.T) {
 		ref = got.Ref
 	}
 	want := []string{
-		"post", "update 1700000000.000001", "post 1700000000.000001 true", "update 1700000000.000001", "post 1700000000.000001",
-		"update 1700000000.000001", "post", "update 1700000000.000004", "post",
+		"post", "reply 1700000000.000001", // with the samples
+		"update 1700000000.000001", "reply 1700000000.000001 broadcast",
+		"update 1700000000.000001", "reply 1700000000.000001",
+		"update 1700000000.000001",
+		"post", "reply 1700000000.000005",
+		"update 1700000000.000005", "post", "reply 1700000000.000007",
 	}
-	if diff := cmp.Diff(want, f.calls); diff != "" {
+	if diff := cmp.Diff(want, f.Calls()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if !strings.Contains(f.messages["1700000000.000001"], "RESOLVED 2") || ref != "C123:1700000000.000005" {
-		t.Errorf("the first message says %q; ref %s", f.messages["1700000000.000001"], ref)
+	first := f.Messages()[0]
+	if !strings.Contains(first.Text, "RESOLVED 2") || first.Edits != 3 || ref != "C123:1700000000.000007" {
+		t.Errorf("the first message says %q; ref %s", first.Text, ref)
 	}
-	if !strings.Contains(f.last["metadata"], `"delivery_id":"d1"`) {
-		t.Errorf("metadata %q", f.last["metadata"])
+	if !strings.Contains(string(first.Metadata), `"delivery_id":"d1"`) {
+		t.Errorf("metadata %q", first.Metadata)
+	}
+	if strings.Contains(string(first.Blocks), "line 2") || !strings.Contains(string(f.Messages()[1].Blocks), "line 2") {
+		t.Error("the samples do not stand in the thread")
+	}
+}
+
+func TestSend_TheEndIsBroadcastWhereThatIsWanted(t *testing.T) {
+	f, _, url := newFake(t)
+	r := botWith(t, url, slack.Options{BroadcastResolved: true})
+	got, err := r.Send(t.Context(), delivery(notifiers.First, edge("a", alert.Firing)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Send(t.Context(), delivery(notifiers.Resolved, edge("a", alert.Resolved)), got.Ref); err != nil {
+		t.Fatal(err)
+	}
+	last := f.Messages()[2]
+	if !last.Broadcast || !strings.Contains(last.Text, "RESOLVED") {
+		t.Errorf("%+v", last)
 	}
 }
 
 func TestSend_NewMessageWhenTheOldIsGone(t *testing.T) {
-	f, url := newFake(t)
-	got, err := bot(t, url).Send(t.Context(), delivery(notifiers.Resolved, edge("a", alert.Resolved)), "C123:1.000001")
-	if err != nil || got.Ref != "C123:1700000000.000001" {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if diff := cmp.Diff([]string{"update 1.000001", "post"}, f.calls); diff != "" {
-		t.Error(diff)
+	for _, word := range []string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_archived", "is_inactive"} {
+		f, _, url := newFake(t)
+		f.Answer("chat.update", `{"ok":false,"error":"`+word+`"}`)
+		got, err := bot(t, url).Send(t.Context(), delivery(notifiers.Resolved, edge("a", alert.Resolved)), "C999:1.000001")
+		if err != nil || got.Ref != "C123:1700000000.000001" {
+			t.Errorf("%s: %+v, %v", word, got, err)
+		}
+		if diff := cmp.Diff([]string{"chat.update refused", "post"}, f.Calls()); diff != "" {
+			t.Error(word, diff)
+		}
 	}
 }
 
-func TestSend_Faults(t *testing.T) {
-	status := func(code int, after, body string) func(http.ResponseWriter, *http.Request) bool {
-		return func(w http.ResponseWriter, _ *http.Request) bool {
-			if after != "" {
-				w.Header().Set("Retry-After", after)
-			}
-			w.WriteHeader(code)
-			fmt.Fprint(w, body)
-			return true
-		}
-	}
-	for name, tc := range map[string]struct {
-		fault     func(http.ResponseWriter, *http.Request) bool
-		class     string
-		permanent bool
-		after     time.Duration
-	}{
-		"429":         {status(429, "30", ""), "rate_limited", false, 30 * time.Second},
-		"429 date":    {status(429, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), ""), "rate_limited", false, time.Hour},
-		"429 nothing": {status(429, "", ""), "rate_limited", false, 0},
-		"500":         {status(500, "", "<html>oops"), "server", false, 0},
-		"400":         {status(400, "", "bad token xoxb-s3cr3t"), "rejected", true, 0},
-		"hang": {func(_ http.ResponseWriter, r *http.Request) bool {
-			_, _ = io.ReadAll(r.Body)
-			<-r.Context().Done()
-			return true
-		}, "timeout", false, 0},
-		"garbage":      {status(200, "", "\x00\x01<html>"), "network", false, 0},
-		"invalid auth": {status(200, "", `{"ok":false,"error":"invalid_auth"}`), "rejected", true, 0},
-		"own fault":    {status(200, "", `{"ok":false,"error":"internal_error"}`), "server", false, 0},
-		"limited":      {status(200, "", `{"ok":false,"error":"ratelimited"}`), "rate_limited", false, 30 * time.Second},
+// After a try whose end is not known the channel is looked through first.
+func TestSend_NothingIsPostedTwiceAfterAnUnclearEnd(t *testing.T) {
+	for name, faults := range map[string][]fakes.Fault{
+		"the message":           {fakes.AcceptReset},
+		"the reply":             {fakes.None, fakes.AcceptReset},
+		"both, garbled":         {fakes.AcceptReset, fakes.None, fakes.None, fakes.None, fakes.AcceptReset},
+		"the message, reset":    {fakes.Reset},
+		"the reply, never sent": {fakes.None, fakes.Broken},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, url := newFake(t)
-			f.fault = tc.fault
-			limit := 10 * time.Second
-			if name == "hang" {
-				limit = 300 * time.Millisecond
+			f, faulty, url := newFake(t)
+			r, err := slack.New(slack.Options{Token: "xoxb-s3cr3t", Channel: "C123", APIURL: url, HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
+			if err != nil {
+				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), limit)
-			defer cancel()
-			_, err := bot(t, url).Send(ctx, delivery(notifiers.First, edge("a", alert.Firing)), "")
-			var se *notifiers.SendError
-			if !errors.As(err, &se) || se.Class != tc.class || se.Permanent != tc.permanent || se.RetryAfter.Round(time.Minute/2) != tc.after {
-				t.Errorf("%#v", err)
+			faulty.Next = fakes.Sequence(faults...)
+			d, tries := delivery(notifiers.First, edge("a", alert.Firing)), 0
+			for ; tries < 5; tries++ {
+				got, err := r.Send(t.Context(), d, d.Ref)
+				if err == nil {
+					break
+				}
+				var se *notifiers.SendError
+				if !errors.As(err, &se) || !se.Unclear {
+					t.Fatalf("%v is not unclear", err)
+				}
+				d.Again, d.Ref = []string{d.ID}, got.Ref
 			}
-			if strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "127.0.0.1") {
-				t.Errorf("the error says too much: %v", err)
+			if tries == 0 || tries == 5 {
+				t.Fatalf("%d failed tries", tries)
+			}
+			var parts []string
+			for _, m := range f.Messages() {
+				parts = append(parts, m.Thread)
+			}
+			if diff := cmp.Diff([]string{"", "1700000000.000001"}, parts); diff != "" {
+				t.Errorf("messages by thread (-want +got):\n%s\n%s", diff, strings.Join(f.Calls(), "\n"))
 			}
 		})
 	}
 }
 
+func TestSend_WithoutTheRightToReadItIsSaidAgain(t *testing.T) {
+	f, _, url := newFake(t)
+	f.Answer("conversations.history", `{"ok":false,"error":"missing_scope"}`)
+	f.Answer("conversations.replies", `{"ok":false,"error":"missing_scope"}`)
+	d := delivery(notifiers.First, edge("a", alert.Firing))
+	d.Again = []string{d.ID}
+	if _, err := bot(t, url).Send(t.Context(), d, "C123:1.1"); err != nil || len(f.Messages()) != 2 {
+		t.Errorf("%v, %d messages", err, len(f.Messages()))
+	}
+}
+
+func TestSend_Faults(t *testing.T) {
+	type want struct {
+		class     string
+		permanent bool
+		unclear   bool
+		after     time.Duration
+	}
+	faults := map[fakes.Fault]want{
+		fakes.BadRequest: {class: "rejected", permanent: true}, fakes.Unauthorized: {class: "rejected", permanent: true}, fakes.NotFound: {class: "rejected", permanent: true},
+		fakes.TooMany: {class: "rate_limited"}, fakes.TooManyAfter: {class: "rate_limited", after: 7 * time.Second},
+		fakes.Broken: {class: "server", unclear: true}, fakes.Hang: {class: "timeout", unclear: true}, fakes.Reset: {class: "network", unclear: true},
+		fakes.AcceptReset: {class: "network", unclear: true}, fakes.Garbage: {class: "network", unclear: true},
+	}
+	words := map[string]want{
+		"invalid_auth": {class: "rejected", permanent: true}, "missing_scope": {class: "rejected", permanent: true}, "msg_too_long": {class: "rejected", permanent: true},
+		"internal_error": {class: "server", unclear: true}, "service_unavailable": {class: "server"}, "ratelimited": {class: "rate_limited", after: 30 * time.Second},
+	}
+	check := func(t *testing.T, url string, w want) {
+		limit := 10 * time.Second
+		if w.class == "timeout" {
+			limit = 300 * time.Millisecond
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		defer cancel()
+		got, err := bot(t, url).Send(ctx, delivery(notifiers.First, edge("a", alert.Firing)), "")
+		var se *notifiers.SendError
+		if !errors.As(err, &se) || (want{se.Class, se.Permanent, se.Unclear, se.RetryAfter}) != w || got.Ref != "" {
+			t.Errorf("%#v, receipt %+v", err, got)
+		}
+		if err != nil && (strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "http://")) {
+			t.Errorf("the error says too much: %v", err)
+		}
+	}
+	for fault, w := range faults {
+		t.Run(string(fault), func(t *testing.T) {
+			_, faulty, url := newFake(t)
+			faulty.Next = func(*http.Request) fakes.Fault { return fault }
+			check(t, url, w)
+		})
+	}
+	for word, w := range words {
+		t.Run(word, func(t *testing.T) {
+			f, _, url := newFake(t)
+			f.Answer("chat.postMessage", `{"ok":false,"error":"`+word+`"}`)
+			check(t, url, w)
+		})
+	}
+	t.Run("slow drip", func(t *testing.T) {
+		f, faulty, url := newFake(t)
+		faulty.Next = func(*http.Request) fakes.Fault { return fakes.Drip }
+		if _, err := bot(t, url).Send(t.Context(), delivery(notifiers.First, edge("a", alert.Firing)), ""); err != nil || len(f.Messages()) != 2 {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 func TestSend_IncomingWebhook(t *testing.T) {
-	f, url := newFake(t)
+	f, faulty, url := newFake(t)
 	r, err := slack.New(slack.Options{WebhookURL: notifiers.Secret(url + "/services/T0/s3cr3t"), HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
 	if err != nil {
 		t.Fatal(err)
@@ -222,13 +259,12 @@ func TestSend_IncomingWebhook(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"webhook", "webhook"}, f.calls); diff != "" || !strings.HasPrefix(f.last["blocks"], "[{") {
-		t.Error(diff, f.last["blocks"])
+	if diff := cmp.Diff([]string{"webhook", "webhook"}, f.Calls()); diff != "" || !strings.HasPrefix(f.Last()["blocks"], "[{") {
+		t.Error(diff, f.Last()["blocks"])
 	}
-	f.fault = func(w http.ResponseWriter, r *http.Request) bool {
+	faulty.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no "+r.URL.Path, http.StatusForbidden)
-		return true
-	}
+	})
 	if _, err = r.Send(t.Context(), delivery(notifiers.First, edge("a", alert.Firing)), ""); err == nil || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("%v", err)
 	}
@@ -245,22 +281,17 @@ func TestNew_Faults(t *testing.T) {
 }
 
 func TestSend_Golden(t *testing.T) {
-	f, url := newFake(t)
 	for name, d := range map[string]alert.Delivery{
 		"firing": delivery(notifiers.First, edge("a", alert.Firing)),
 		"group":  delivery(notifiers.First, edge("a", alert.Firing), edge("b", alert.Resolved)),
 	} {
+		f, _, url := newFake(t)
 		if _, err := bot(t, url).Send(t.Context(), d, ""); err != nil {
 			t.Fatal(err)
 		}
-		var blocks []map[string]any
-		if err := json.Unmarshal([]byte(f.last["blocks"]), &blocks); err != nil {
-			t.Fatal(err)
-		}
-		got := "text:\n" + f.last["text"] + "\n\nblocks:\n"
-		for _, b := range blocks {
-			text, _ := b["text"].(map[string]any)
-			got += fmt.Sprintf("--- %v %v verbatim=%v\n%v\n", b["type"], text["type"], text["verbatim"], text["text"])
+		got := ""
+		for _, m := range f.Messages() {
+			got += golden(t, m)
 		}
 		file := filepath.Join("testdata", name+".txt")
 		if *update {
@@ -279,11 +310,32 @@ func TestSend_Golden(t *testing.T) {
 	}
 }
 
+// golden is a message as people see it.
+func golden(t *testing.T, m fakes.SlackMessage) string {
+	t.Helper()
+	var blocks []map[string]any
+	if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	got := "text:\n" + m.Text + "\n\nblocks:\n"
+	if m.Thread != "" {
+		got = "\n=== in the thread\n" + got
+	}
+	for _, b := range blocks {
+		text, _ := b["text"].(map[string]any)
+		if list, ok := b["elements"].([]any); ok {
+			text, _ = list[0].(map[string]any)
+		}
+		got += fmt.Sprintf("--- %v %v verbatim=%v\n%v\n", b["type"], text["type"], text["verbatim"], text["text"])
+	}
+	return got
+}
+
 // live is what Slack or a look-alike would act on.
 var live = regexp.MustCompile("<[!@#]|@(here|channel|all|everyone)|://|www\\.|\\]\\(|[\u202e\u2066\x00\x1b]|&(?:[^alg]|$)")
 
 func TestSend_HostileTextIsInertAndFits(t *testing.T) {
-	f, url := newFake(t)
+	f, _, url := newFake(t)
 	hook, err := slack.New(slack.Options{WebhookURL: notifiers.Secret(url + "/services/x"), HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
 	if err != nil {
 		t.Fatal(err)
@@ -297,7 +349,13 @@ func TestSend_HostileTextIsInertAndFits(t *testing.T) {
 			if _, err := r.Send(t.Context(), d, ""); err != nil {
 				t.Fatalf("%.40q: %v", p, err)
 			}
-			checkMessage(t, p, f.last)
+			if r == hook {
+				checkMessage(t, p, f.Last())
+				continue
+			}
+			for _, m := range f.Messages()[len(f.Messages())-2:] {
+				checkMessage(t, p, map[string]string{"text": m.Text, "blocks": string(m.Blocks)})
+			}
 		}
 	}
 }
