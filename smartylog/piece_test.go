@@ -115,3 +115,29 @@ func TestPiece_ForgetsWhatItFramed(t *testing.T) {
 		t.Errorf("at first %d records were returned, then %d, and %d passed over; want 1, 1 and 7", cold, len(p.Frames), p.Passed())
 	}
 }
+
+// The greatest second of the files before is known only when it is a file's turn.
+func TestPiece_FirstOfFile(t *testing.T) {
+	const line = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_SUCCESS ip=u'192.0.2.1'\n"
+	const second = 1490340155
+	text := strings.Repeat(line, 9)
+	end, lineEnd, _ := smartylog.Cut([]byte(text))
+	for name, tc := range map[string]struct {
+		high   int64
+		fits   bool
+		passed int64
+	}{
+		"no file before":    {smartylog.Unsure, true, 7},
+		"a minute before":   {second + 60, true, 7},
+		"more than that":    {second + 61, false, 0},
+		"older ones before": {second - 3600, true, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &smartylog.Piece{Text: []byte(text[:lineEnd]), End: end}
+			p.Frame(smartylog.Options{}, func(string) bool { return false })
+			if fits := p.First(tc.high); fits != tc.fits || p.Passed() != tc.passed || int64(len(p.Frames)) != 8-tc.passed {
+				t.Errorf("fits %v, %d passed over, %d returned; want %v, %d and %d", fits, p.Passed(), len(p.Frames), tc.fits, tc.passed, 8-tc.passed)
+			}
+		})
+	}
+}
