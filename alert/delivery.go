@@ -61,6 +61,31 @@ type Message struct {
 	GroupLabels Labels       `json:"group_labels,omitempty"`
 	External    Labels       `json:"external,omitempty"`
 	Alerts      []Transition `json:"alerts"` // firing first, then resolved; each the newest of its alert
+	// Acks are of those alerts that somebody looks after.
+	Acks []Ack `json:"acks,omitempty"`
+	// Flapping are the fingerprints that came and went so often that they are not
+	// told of again before they are calm. This message is the notice of it.
+	Flapping []string `json:"flapping,omitempty"`
+	// Digest is there when the message stands for many groups: Alerts are the most
+	// urgent of them.
+	Digest *Digest `json:"digest,omitempty"`
+}
+
+// Digest sums up the groups of a storm, each told of here and nowhere else.
+type Digest struct {
+	Since    time.Time     `json:"since"`
+	Groups   int           `json:"groups"`   // since it began
+	Firing   int           `json:"firing"`   // alerts, now
+	Resolved int           `json:"resolved"` // alerts, since it began
+	Rules    []Ranked      `json:"rules"`    // firing alerts by rule, the most first
+	Top      []DigestGroup `json:"top"`      // the most urgent groups
+}
+
+// DigestGroup is one of the groups of a Digest.
+type DigestGroup struct {
+	Labels   Labels   `json:"labels"`
+	Severity Severity `json:"severity"`
+	Firing   int      `json:"firing"` // alerts
 }
 
 // NotifyGroup is the notification state of one (receiver, group): what was said
@@ -79,6 +104,32 @@ type NotifyGroup struct {
 	LastSent    time.Time    `json:"last_notified"`       // zero: never
 	Deliveries  int64        `json:"deliveries"`          // how many were made, part of their ids
 	Repeats     int          `json:"repeats,omitempty"`   // how many of the last ones in a row only repeated
+	InStorm     bool         `json:"in_storm,omitempty"`  // told of by the receiver's digest, until it is over
+	Flaps       []Flap       `json:"flaps,omitempty"`     // by fingerprint
+	Limit       *Limit       `json:"limit,omitempty"`     // not a group: a receiver's bucket and the digest of its storm
+}
+
+// Flap is how often an alert of a group came and went.
+type Flap struct {
+	Fingerprint string      `json:"fingerprint"`
+	Times       []time.Time `json:"times"`    // ascending
+	Flapping    bool        `json:"flapping"` // too often, and not calm since
+	Noticed     bool        `json:"noticed"`  // and people were told so
+}
+
+// Limit is what is known of a receiver that gets a bounded number of messages.
+type Limit struct {
+	Full     time.Time    `json:"full"`               // when the bucket is full again
+	Hot      time.Time    `json:"hot"`                // until then all groups join the digest
+	Since    time.Time    `json:"since"`              // when the storm began; zero: there is none
+	Due      time.Time    `json:"due"`                // of the next digest; zero: there is nothing to tell
+	LastSent time.Time    `json:"last_sent"`          // digest of this storm
+	Reason   string       `json:"reason,omitempty"`   // of the next digest
+	Sent     int          `json:"sent,omitempty"`     // digests of this storm
+	Groups   int          `json:"groups,omitempty"`   // that joined it
+	Resolved int          `json:"resolved,omitempty"` // alerts
+	Severity Severity     `json:"severity,omitempty"` // the highest that was told
+	Over     []Transition `json:"over,omitempty"`     // the last alerts that ended
 }
 
 // Told is what the receiver knows of one alert.

@@ -150,3 +150,53 @@ func unquoteValue(s string) (string, error) {
 func quoteValue(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
 }
+
+// MarshalText writes what ParseMatcher reads.
+func (m Matcher) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what ParseMatcher does.
+func (m *Matcher) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMatcher(string(text))
+	return err
+}
+
+// ParseMatchers reads matchers as they are given to commands: each text is one, or
+// several with commas between them, with or without braces around them all.
+func ParseMatchers(texts ...string) (Matchers, error) {
+	var ms Matchers
+	for _, text := range texts {
+		for _, one := range splitMatchers(text) {
+			m, err := ParseMatcher(one)
+			if err != nil {
+				return nil, err
+			}
+			ms = append(ms, m)
+		}
+	}
+	return ms, nil
+}
+
+// splitMatchers cuts at the commas outside of quotes.
+func splitMatchers(text string) []string {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
+		text = text[1 : len(text)-1]
+	}
+	var parts []string
+	quoted, from := false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ',' && !quoted:
+			parts = append(parts, text[from:i])
+			from = i + 1
+		}
+	}
+	if last := text[from:]; strings.TrimSpace(last) != "" || len(parts) == 0 {
+		parts = append(parts, last)
+	}
+	return parts
+}

@@ -7,6 +7,7 @@ type Reason string
 
 // The reasons to send, the strongest first.
 const (
+	Flapping  Reason = "flapping"   // something comes and goes too often: the notice of it, and then quiet
 	First     Reason = "first"      // the receiver knows of nothing that fires in the group
 	NewAlerts Reason = "new_alerts" // alerts joined those it knows of
 	Update    Reason = "update"     // a severity changed
@@ -21,6 +22,10 @@ const (
 	RepeatInterval Reason = "repeat_interval" // told, and not due again
 	OutOfCalendar  Reason = "calendar"        // muted now
 	Inhibition     Reason = "inhibition"      // another alert that fires says enough
+	Silenced       Reason = "silence"         // somebody wants to hear nothing of it for a while
+	Acked          Reason = "ack"             // somebody looks after it
+	Unsteady       Reason = "unsteady"        // said to be flapping, and not calm yet
+	InStorm        Reason = "storm"           // told of in the receiver's digest
 	Unchanged      Reason = "unchanged"       // what changed has changed back
 	ShortLived     Reason = "short_lived"     // over before anybody was told of it
 )
@@ -31,9 +36,10 @@ type standing struct {
 	New       int  // firing, not told
 	Updated   int  // told with another severity
 	Resolved  int  // told as firing, over
-	Held      int  // new or updated, but held back
-	Inhibits  int  // of these, by another alert; the rest by calendars
-	Firing    int  // told, firing, may be repeated
+	Flaps     int  // found to be flapping, not said yet
+	Held      int  // new, updated or flapping, but held back
+	HeldBy    Reason
+	Firing    int // told, firing, may be repeated
 	LastSent  time.Time
 	Due       time.Time     // changes wait until then
 	NotBefore time.Time     // and everything until then
@@ -42,7 +48,7 @@ type standing struct {
 
 // decide is the whole decision whether a group is told something now.
 func decide(s standing, now time.Time) (send bool, why Reason) {
-	changed := s.New + s.Updated + s.Resolved
+	changed := s.New + s.Updated + s.Resolved + s.Flaps
 	repeat := s.Firing > 0 && !now.Before(s.LastSent.Add(s.Repeat))
 	switch {
 	case now.Before(s.NotBefore):
@@ -51,6 +57,8 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 		return false, GroupWait
 	case changed > 0 && now.Before(s.Due) && !repeat:
 		return false, GroupInterval
+	case s.Flaps > 0:
+		return true, Flapping
 	case s.New > 0 && !s.Knows:
 		return true, First
 	case s.New > 0:
@@ -61,10 +69,8 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 		return true, Resolved
 	case repeat:
 		return true, Repeat
-	case s.Held > s.Inhibits:
-		return false, OutOfCalendar
 	case s.Held > 0:
-		return false, Inhibition
+		return false, s.HeldBy
 	case s.Firing > 0:
 		return false, RepeatInterval
 	}
@@ -74,10 +80,13 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 // strongest returns which of two reasons to send says more: it is the reason of
 // a message that stands for both.
 func strongest(a, b Reason) Reason {
-	for _, r := range []Reason{First, NewAlerts, Update, Resolved, Repeat} {
+	for _, r := range []Reason{First, Flapping, NewAlerts, Update, Resolved, Repeat} {
 		if a == r || b == r {
 			return r
 		}
 	}
 	return a
 }
+
+// holders are what may hold an alert back, the one that is named first.
+var holders = [...]Reason{OutOfCalendar, Inhibition, Silenced, Acked, Unsteady}

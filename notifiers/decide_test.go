@@ -29,9 +29,13 @@ func TestDecide(t *testing.T) {
 		"told, due to the second":                {standing{Firing: 1, Knows: true, LastSent: ago(4 * time.Hour), Repeat: 4 * time.Hour}, true, Repeat},
 		"repeat due, held others keep held":      {standing{Firing: 1, Held: 1, Knows: true, LastSent: ago(5 * time.Hour), Repeat: 4 * time.Hour}, true, Repeat},
 		"repeat due before the changes are":      {standing{Firing: 1, New: 1, Knows: true, LastSent: ago(4 * time.Hour), Due: now.Add(1), Repeat: 4 * time.Hour}, true, NewAlerts},
-		"held by a calendar":                     {standing{Held: 1, Due: ago(time.Hour)}, false, OutOfCalendar},
-		"held by another alert":                  {standing{Held: 1, Inhibits: 1}, false, Inhibition},
-		"held by both":                           {standing{Held: 2, Inhibits: 1}, false, OutOfCalendar},
+		"held by a calendar":                     {standing{Held: 1, HeldBy: OutOfCalendar, Due: ago(time.Hour)}, false, OutOfCalendar},
+		"held by another alert":                  {standing{Held: 1, HeldBy: Inhibition}, false, Inhibition},
+		"held by a silence":                      {standing{Held: 1, HeldBy: Silenced}, false, Silenced},
+		"acknowledged":                           {standing{Held: 1, HeldBy: Acked}, false, Acked},
+		"quiet until it is calm":                 {standing{Held: 1, HeldBy: Unsteady, Knows: true}, false, Unsteady},
+		"flapping wins over all":                 {standing{Flaps: 1, New: 1, Resolved: 1, Due: now}, true, Flapping},
+		"flapping, too soon":                     {standing{Flaps: 1, LastSent: ago(time.Minute), Due: now.Add(1)}, false, GroupInterval},
 		"what held it is over, still collecting": {standing{New: 1, Firing: 1, LastSent: now.Add(-h), NotBefore: now.Add(1)}, false, GroupWait},
 		"what held it is over":                   {standing{New: 1, NotBefore: now}, true, First},
 		"held by a calendar, another not yet":    {standing{Held: 1, New: 1, Due: now.Add(1)}, false, GroupWait},
@@ -47,7 +51,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestStrongest(t *testing.T) {
-	for _, tc := range [][3]Reason{{First, Resolved, First}, {Repeat, NewAlerts, NewAlerts}, {Resolved, Update, Update}, {Repeat, Repeat, Repeat}} {
+	for _, tc := range [][3]Reason{{First, Resolved, First}, {Repeat, NewAlerts, NewAlerts}, {Resolved, Update, Update}, {Repeat, Repeat, Repeat}, {First, Flapping, First}} {
 		if got := strongest(tc[0], tc[1]); got != tc[2] {
 			t.Errorf("strongest(%s, %s) = %s, want %s", tc[0], tc[1], got, tc[2])
 		}

@@ -12,7 +12,10 @@ import (
 )
 
 // ReceiverOptions is what the decision needs to know of a receiver.
-type ReceiverOptions struct{ SendResolved bool }
+type ReceiverOptions struct {
+	SendResolved bool
+	RateLimit    RateLimit
+}
 
 // Options configure a Dispatcher.
 type Options struct {
@@ -22,6 +25,7 @@ type Options struct {
 	// RuleCalendars are those that rules name in active_in. A name that is not
 	// there holds nothing back.
 	RuleCalendars map[string]Calendar
+	Flapping      FlapOptions
 }
 
 // Decision is one sending or holding back, for people: the journal, replay, the
@@ -34,7 +38,7 @@ type Decision struct {
 	Reason   string
 	Sent     bool
 	AlertIDs []string
-	By       string // what held it back, as in alert.Suppression: calendar, inhibition, repeat
+	By       string // what held it back, as in alert.Suppression: calendar, inhibition, silence, ack, unsteady, repeat
 }
 
 // Dispatcher routes transitions into groups and decides when each group's
@@ -53,17 +57,25 @@ type Dispatcher struct {
 	in     map[string]map[string]*group // alert id → groups that hold it, by key
 	// inhibitors are the firing alerts that keep others from being told, by id.
 	inhibitors map[string]alert.Transition
+	limits     map[string]*limit // by receiver; those that are not at rest
+	mutes
 
-	changed map[string]bool // keys touched since the last Changed
-	gone    map[string]bool
+	changed       map[string]bool // keys touched since the last Changed
+	gone          map[string]bool
+	changedLimits map[string]bool // receivers
 }
 
 // NewDispatcher goes on from the saved groups, as Reload would. The error is a
 // faulty route tree.
 func NewDispatcher(o Options, saved []alert.NotifyGroup, now time.Time) (*Dispatcher, error) {
 	d := &Dispatcher{groups: map[string]*group{}, in: map[string]map[string]*group{},
-		inhibitors: map[string]alert.Transition{}, changed: map[string]bool{}, gone: map[string]bool{}}
+		inhibitors: map[string]alert.Transition{}, limits: map[string]*limit{}, mutes: newMutes(),
+		changed: map[string]bool{}, gone: map[string]bool{}, changedLimits: map[string]bool{}}
 	for _, n := range saved {
+		if n.Limit != nil {
+			d.limits[n.Receiver] = &limit{Limit: *n.Limit, receiver: n.Receiver}
+			continue
+		}
 		d.add(newGroup(n))
 	}
 	if err := d.Reload(o, now); err != nil {
@@ -98,6 +110,12 @@ func (d *Dispatcher) Reload(o Options, now time.Time) error {
 
 // reroute looks at every alert and every timer again.
 func (d *Dispatcher) reroute(now time.Time) {
+	for receiver := range d.limits {
+		if d.limitOf(receiver) == nil {
+			delete(d.limits, receiver)
+			d.changedLimits[receiver] = true
+		}
+	}
 	firing := map[string]alert.Transition{}
 	for _, key := range slices.Sorted(maps.Keys(d.groups)) {
 		g := d.groups[key]
@@ -111,6 +129,7 @@ func (d *Dispatcher) reroute(now time.Time) {
 			continue
 		}
 		g.wake(now)
+		d.adopt(g, now)
 	}
 	for _, id := range slices.Sorted(maps.Keys(firing)) {
 		d.route(firing[id], now)
@@ -131,6 +150,7 @@ func (d *Dispatcher) Observe(ts []alert.Transition, now time.Time) {
 		if t.State != alert.Resolved {
 			d.route(t, now)
 		} else {
+			d.unack(t.AlertID)
 			d.lift(t, now)
 		}
 	}
@@ -141,17 +161,9 @@ func (d *Dispatcher) Observe(ts []alert.Transition, now time.Time) {
 func (d *Dispatcher) route(t alert.Transition, now time.Time) {
 	ls := t.Set(d.o.External)
 	for _, r := range d.o.Root.Match(ls) {
-		labels := r.groupLabels(ls)
-		key := r.groupKey(labels)
-		if d.holds(r, key, t.AlertID) {
-			continue
+		if !d.holds(r, r.groupKey(r.groupLabels(ls)), t.AlertID) {
+			d.put(d.groupOn(r, ls), t, now)
 		}
-		g := d.groups[key]
-		if g == nil {
-			g = newGroup(alert.NotifyGroup{Key: key, Receiver: r.Receiver, Route: r.Name, GroupLabels: labels})
-			d.add(g)
-		}
-		d.put(g, t, now)
 	}
 }
 
@@ -171,7 +183,8 @@ func (d *Dispatcher) put(g *group, t alert.Transition, now time.Time) {
 	g.alerts[t.AlertID] = t
 	d.index(g, t.AlertID)
 	r := d.routeOf(g)
-	g.change(r.wait(), r.interval(), now)
+	g.noteFlap(d.o.Flapping, t, now)
+	g.change(r, now)
 	f := flush{d: d, g: g, route: r, now: now}
 	f.scheduleRepeat(t, now) // its labels may have led it back here
 	d.touch(g)
@@ -233,10 +246,16 @@ func (d *Dispatcher) drop(g *group) {
 // Next returns when Flush will have something to decide.
 func (d *Dispatcher) Next() (time.Time, bool) {
 	var next time.Time
-	for _, g := range d.groups {
-		if !g.NextFlush.IsZero() && (next.IsZero() || g.NextFlush.Before(next)) {
-			next = g.NextFlush
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
 		}
+	}
+	for _, g := range d.groups {
+		sooner(g.NextFlush)
+	}
+	for _, l := range d.limits {
+		sooner(l.Due)
 	}
 	return next, !next.IsZero()
 }
@@ -256,15 +275,12 @@ func (d *Dispatcher) Flush(now time.Time) (ds []alert.Delivery, why []Decision) 
 		}
 		return strings.Compare(a.Key, b.Key)
 	})
-	for _, g := range due {
-		f := flush{d: d, g: g, route: d.routeOf(g), now: now}
-		f.run()
-		if f.delivery != nil {
-			ds = append(ds, *f.delivery)
-		}
-		why = append(why, f.why...)
+	fs := make([]*flush, len(due))
+	for i, g := range due {
+		fs[i] = &flush{d: d, g: g, route: d.routeOf(g), now: now}
+		fs[i].run()
 	}
-	return ds, why
+	return d.restrain(fs, now)
 }
 
 // Changed returns the groups that changed and the keys of those that went since
@@ -273,9 +289,17 @@ func (d *Dispatcher) Changed() (changed []alert.NotifyGroup, gone []string) {
 	for _, key := range slices.Sorted(maps.Keys(d.changed)) {
 		changed = append(changed, d.groups[key].saved())
 	}
+	for _, receiver := range slices.Sorted(maps.Keys(d.changedLimits)) {
+		if l := d.limits[receiver]; l != nil {
+			changed = append(changed, l.saved())
+		} else {
+			d.gone[stormKey(receiver)] = true
+		}
+	}
 	gone = slices.Sorted(maps.Keys(d.gone))
 	clear(d.changed)
 	clear(d.gone)
+	clear(d.changedLimits)
 	return changed, gone
 }
 

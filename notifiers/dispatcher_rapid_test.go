@@ -85,7 +85,7 @@ func (sc scene) inhibit(by string) {
 }
 
 func (sc scene) options() Options {
-	return Options{Root: sc.root, Receivers: map[string]ReceiverOptions{"noc": {true}, "duty": {true}}}
+	return Options{Root: sc.root, Receivers: map[string]ReceiverOptions{"noc": {SendResolved: true}, "duty": {SendResolved: true}}}
 }
 
 // play runs the story; between acts restart may replace the dispatcher.

@@ -314,7 +314,7 @@ func TestDispatcher_Reload(t *testing.T) {
 	// quiet is gone, the crit route has gone too, a new one has come.
 	fresh := byRule()
 	fresh.Routes = []*Route{{Name: "new", Receiver: "noc", Matchers: matchers(t, "g=b"), GroupBy: []string{"g"}}}
-	reload(Options{Root: fresh, Receivers: map[string]ReceiverOptions{"noc": {true}, "duty": {true}}})
+	reload(Options{Root: fresh, Receivers: map[string]ReceiverOptions{"noc": {SendResolved: true}, "duty": {SendResolved: true}}})
 	x.observe(20*m, end("a", 0))
 	x.to(30 * m)
 	x.want(

@@ -19,20 +19,25 @@ const calendarPoll = time.Minute
 // group is one (receiver, route, group labels): what fires in it and what the
 // receiver was told.
 type group struct {
-	alert.NotifyGroup // Alerts and Told are kept in the maps below
+	alert.NotifyGroup // Alerts, Told and Flaps are kept in the maps below
 	alerts            map[string]alert.Transition
 	told              map[string]alert.Told
+	flaps             map[string]*flap
 }
 
 func newGroup(n alert.NotifyGroup) *group {
-	g := &group{NotifyGroup: n, alerts: map[string]alert.Transition{}, told: map[string]alert.Told{}}
+	g := &group{NotifyGroup: n, alerts: map[string]alert.Transition{}, told: map[string]alert.Told{}, flaps: map[string]*flap{}}
 	for _, t := range n.Alerts {
 		g.alerts[t.AlertID] = t
 	}
 	for _, t := range n.Told {
 		g.told[t.AlertID] = t
 	}
-	g.Alerts, g.Told = nil, nil
+	for _, f := range n.Flaps {
+		f.Times = slices.Clone(f.Times)
+		g.flaps[f.Fingerprint] = &flap{f}
+	}
+	g.Alerts, g.Told, g.Flaps = nil, nil, nil
 	return g
 }
 
@@ -47,17 +52,23 @@ func (g *group) saved() alert.NotifyGroup {
 	for _, t := range g.told {
 		n.Told = append(n.Told, t)
 	}
+	n.Flaps = g.savedFlaps()
 	slices.SortFunc(n.Told, func(a, b alert.Told) int { return cmp.Compare(a.AlertID, b.AlertID) })
 	return n
 }
 
 // change notes that something is to be told: after the group wait, and not
-// sooner than one interval after the last message.
-func (g *group) change(wait, interval time.Duration, now time.Time) {
-	if g.Due.IsZero() {
-		g.Due = now.Add(wait)
+// sooner than one interval after the last message; on a route of digests when the
+// next one is due.
+func (g *group) change(r *Route, now time.Time) {
+	switch {
+	case !g.Due.IsZero():
+	case r.Digest != nil:
+		g.Due = r.nextDigest(now)
+	default:
+		g.Due = now.Add(r.wait())
 		if !g.LastSent.IsZero() {
-			g.Due = later(g.Due, g.LastSent.Add(interval))
+			g.Due = later(g.Due, g.LastSent.Add(r.interval()))
 		}
 	}
 	g.wake(later(g.Due, now))

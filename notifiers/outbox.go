@@ -84,6 +84,9 @@ func (b batch) merged() alert.Delivery {
 			}
 		}
 	}
+	if d.Message.Digest != nil {
+		return d // it tells of everything since its storm began
+	}
 	slices.SortStableFunc(alerts, byUrgency)
 	d.Message.Alerts = alerts
 	d.Message.Status = status(alerts)

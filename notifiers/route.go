@@ -22,6 +22,11 @@ const (
 // Calendar says whether a moment lies in it.
 type Calendar interface{ Contains(t time.Time) bool }
 
+// Schedule names moments, as Unix seconds; ok is false when none is left.
+type Schedule interface {
+	Next(after int64) (at int64, ok bool)
+}
+
 // Route is a node of the tree that decides who is told of an alert, with
 // Alertmanager's meaning: the first child that matches takes the alert, with
 // Continue its siblings are asked too, and a node none of whose children match
@@ -46,6 +51,11 @@ type Route struct {
 	Mute   []Calendar // no messages inside any of them
 	Active []Calendar // if any: messages only inside one of them
 
+	// Digest makes the route's messages leave at these moments only, with all that
+	// came and went since. It is not inherited; without GroupBy of its own such a
+	// route puts all in one group.
+	Digest Schedule
+
 	Routes []*Route
 
 	resolved bool
@@ -64,7 +74,7 @@ func (r *Route) Resolve() (*Route, error) {
 	root.Matchers = nil // the root takes what nobody else takes
 	var errs []error
 	named := map[[2]string]bool{}
-	root.name("", func(r *Route) bool {
+	root.nameAll(func(r *Route) bool {
 		if r.Receiver == "" {
 			errs = append(errs, fmt.Errorf("route %q has no receiver", r.Name))
 		}
@@ -82,7 +92,11 @@ func (r *Route) inherit(parent *Route) *Route {
 	if c.Receiver == "" {
 		c.Receiver = parent.Receiver
 	}
-	if c.GroupBy == nil {
+	switch {
+	case c.GroupBy != nil:
+	case c.Digest != nil:
+		c.GroupBy = []string{}
+	default:
 		c.GroupBy = parent.GroupBy
 	}
 	c.GroupWait = inheritDuration(c.GroupWait, parent.GroupWait)
@@ -104,29 +118,34 @@ func inheritDuration(own, parent time.Duration) time.Duration {
 	return own
 }
 
-// name fills in the names. A default that is taken gets the parent's in front;
-// what is still ambiguous then is an error.
-func (r *Route) name(parent string, free func(*Route) bool, errs *[]error) {
-	given := r.Name != ""
-	if !given {
-		r.Name = defaultName(r.Matchers)
+// nameAll fills in the names, from the root on.
+func (r *Route) nameAll(free func(*Route) bool, errs *[]error) {
+	if r.Name == "" {
+		r.Name = "default"
 	}
-	ok := free(r)
-	if !ok && !given && parent != "" {
-		r.Name = parent + "/" + r.Name
-		ok = free(r)
+	free(r)
+	for _, child := range r.Routes {
+		child.name("", free, errs)
 	}
-	if !ok {
+}
+
+// name fills in the names of a route below the root. A default says which matchers
+// lead to it, so that it is the same wherever in the file the route stands.
+func (r *Route) name(above string, free func(*Route) bool, errs *[]error) {
+	if r.Name == "" {
+		r.Name = above + defaultName(r.Matchers)
+	}
+	if !free(r) {
 		*errs = append(*errs, fmt.Errorf("two routes to %s are both called %q: give them different names", r.Receiver, r.Name))
 	}
 	for _, child := range r.Routes {
-		child.name(r.Name, free, errs)
+		child.name(r.Name+"/", free, errs)
 	}
 }
 
 func defaultName(ms alert.Matchers) string {
 	if len(ms) == 0 {
-		return "default"
+		return "rest"
 	}
 	texts := make([]string, len(ms))
 	for i, m := range ms {
@@ -192,3 +211,11 @@ func (r *Route) muted(now time.Time) bool {
 func (r *Route) wait() time.Duration     { return max(r.GroupWait, 0) }
 func (r *Route) interval() time.Duration { return max(r.GroupInterval, time.Second) }
 func (r *Route) repeat() time.Duration   { return max(r.RepeatInterval, time.Second) }
+
+// nextDigest is the next moment of a route's digests after now.
+func (r *Route) nextDigest(now time.Time) time.Time {
+	if at, ok := r.Digest.Next(now.Unix()); ok {
+		return time.Unix(at, 0)
+	}
+	return now.AddDate(100, 0, 0) // checked when it was configured: there is always one
+}

@@ -55,6 +55,9 @@ func NewText(d alert.Delivery, zone *time.Location) Text {
 		zone = time.UTC
 	}
 	m := d.Message
+	if m.Digest != nil {
+		return digestText(d, zone)
+	}
 	tx := Text{Firing: m.Status == "firing"}
 	for _, t := range m.Alerts {
 		if over := t.State == alert.Resolved; over != tx.Firing {
@@ -67,7 +70,9 @@ func NewText(d alert.Delivery, zone *time.Location) Text {
 		shown, tx.More = shown[:maxShown], len(shown)-maxShown
 	}
 	for i := range shown {
-		tx.Alerts = append(tx.Alerts, newAlertText(&shown[i], m.External, d.Created, zone))
+		a := newAlertText(&shown[i], m.External, d.Created, zone)
+		a.addStanding(m, &shown[i])
+		tx.Alerts = append(tx.Alerts, a)
 	}
 	return tx
 }

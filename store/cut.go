@@ -23,6 +23,7 @@ type Cut struct {
 	Gone        []string            // keys of groups to forget, before Groups are written
 	Groups      []alert.NotifyGroup // by key; the newest state wins
 	Deliveries  []alert.Delivery    // new rows of the outbox; ids already known are ignored
+	Mutes       alert.MuteChanges   // what people changed
 }
 
 // Commit writes a cut whole or, on an error, not at all, and returns its
@@ -36,6 +37,9 @@ func (s *Store) Commit(ctx context.Context, c Cut) (seq int64, err error) {
 			return err
 		}
 		if err := saveGroups(ctx, tx, c.Gone, c.Groups); err != nil {
+			return err
+		}
+		if err := saveMutes(ctx, tx, c.Mutes); err != nil {
 			return err
 		}
 		return insertDeliveries(ctx, tx, c.Deliveries, nanos(s.now()))

@@ -39,6 +39,16 @@ const (
 	sqlGroups    = `SELECT data FROM notify_groups ORDER BY key`
 )
 
+// Silences and acknowledgements.
+const (
+	sqlSaveSilence = `INSERT INTO silences (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data`
+	sqlDropSilence = `DELETE FROM silences WHERE id = ?`
+	sqlSilences    = `SELECT data FROM silences ORDER BY id`
+	sqlSaveAck     = `INSERT INTO acks (alert_id, data) VALUES (?, ?) ON CONFLICT (alert_id) DO UPDATE SET data = excluded.data`
+	sqlDropAck     = `DELETE FROM acks WHERE alert_id = ?`
+	sqlAcks        = `SELECT data FROM acks ORDER BY alert_id`
+)
+
 // The outbox.
 const (
 	deliveryColumns   = `id, receiver, group_key, reason, state, created, next, ref, attempts, message`
@@ -53,6 +63,12 @@ const (
 	sqlDue = `SELECT ` + deliveryColumns + ` FROM deliveries
 		WHERE n IN (SELECT n FROM (` + sqlUnsent + `) WHERE ready <= ?) ORDER BY n`
 	sqlNextReady = `SELECT coalesce(min(ready), 0) FROM (` + sqlUnsent + `) WHERE ready > ?`
+
+	// By hand, and only what no worker has in hand or what a worker's own mark may
+	// still overtake.
+	sqlRetry = `UPDATE deliveries SET state = 'pending', next = ?, changed = ? WHERE id = ? AND state IN ('dead', 'retry')`
+	sqlDrop  = `UPDATE deliveries SET state = 'superseded', changed = ? WHERE id = ? AND state IN ('dead', 'retry', 'pending')`
+	sqlState = `SELECT state FROM deliveries WHERE id = ?`
 
 	sqlRef    = `SELECT ref FROM deliveries WHERE receiver = ? AND group_key = ? AND ref <> '' ORDER BY n DESC LIMIT 1`
 	sqlCounts = `SELECT receiver, state, count(*) FROM deliveries GROUP BY receiver, state`

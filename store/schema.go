@@ -59,6 +59,15 @@ CREATE INDEX deliveries_unsent ON deliveries (receiver, group_key, n, next, stat
 CREATE INDEX deliveries_ref ON deliveries (receiver, group_key, n) WHERE ref <> '';
 CREATE INDEX deliveries_state ON deliveries (state, changed);
 CREATE INDEX deliveries_count ON deliveries (receiver, state);
+`, `
+CREATE TABLE silences (
+	id   TEXT PRIMARY KEY CHECK (id <> ''),
+	data TEXT NOT NULL
+);
+CREATE TABLE acks (
+	alert_id TEXT PRIMARY KEY CHECK (alert_id <> ''),
+	data     TEXT NOT NULL
+);
 `}
 
 // migrate applies what the database lacks, each version in its own transaction.

@@ -18,6 +18,7 @@ type State struct {
 	// if there never was one. Seq, Second and Positions only.
 	LastCut Cut
 	Groups  []alert.NotifyGroup // by key
+	Mutes   alert.Mutes         // by id
 	// Firing has the newest transition of each alert that is on (firing or
 	// update), in the order in which they came.
 	Firing []alert.Transition
@@ -39,6 +40,9 @@ func (s *Store) Load(ctx context.Context) (State, error) {
 			return err
 		}
 		if st.Groups, err = readGroups(ctx, tx); err != nil {
+			return err
+		}
+		if st.Mutes, err = readMutes(ctx, tx); err != nil {
 			return err
 		}
 		st.Firing, err = readTransitions(ctx, tx, sqlFiring)

@@ -65,6 +65,9 @@ func encodeBody(d alert.Delivery, externalURL string, most int) ([]byte, error) 
 		b.TruncatedAlerts = len(b.Alerts) - most
 		b.Alerts = b.Alerts[:most]
 	}
+	if m.Digest != nil { // it names the most urgent of what fires
+		b.TruncatedAlerts += max(0, m.Digest.Firing-len(m.Alerts))
+	}
 	endsFirst(b.Alerts)
 	return json.Marshal(b)
 }
