@@ -56,40 +56,58 @@ func page(tx notifiers.Text) (string, error) {
 }
 
 // pageTemplate keeps to what mail programs show: tables, inline styles, no
-// pictures, nothing loaded from elsewhere.
+// pictures, nothing loaded from elsewhere. The inline colours are those of a light
+// screen; programs that know of dark ones take the others from the style sheet, and
+// those that drop it turn the light ones themselves.
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"colour": colour}).Parse(`<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{{.Title}}</title></head>
-<body style="margin:0;padding:12px;font:14px/1.45 sans-serif;color:#1c1c1c">
-<h1 style="margin:0 0 12px;padding:8px 12px;font-size:17px;color:#fff;background:{{colour .Firing .Severity}}">{{.Title}}</h1>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>{{.Title}}</title>
+<style>
+:root { color-scheme: light dark; }
+@media (prefers-color-scheme: dark) {
+  .page { background: #16181b !important; color: #e6e6e6 !important; }
+  .card { background: #202327 !important; border-color: #3a3f45 !important; }
+  .dim { color: #a5acb3 !important; }
+  .log { background: #111315 !important; color: #dcdcdc !important; }
+  .link { color: #8ab8ff !important; }
+}
+@media (max-width: 480px) {
+  .page { padding: 8px !important; }
+}
+</style></head>
+<body class="page" style="margin:0;padding:16px;font:15px/1.45 -apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif;background:#ffffff;color:#1c1c1c">
+<div style="max-width:760px;margin:0 auto">
+<h1 style="margin:0 0 12px;padding:10px 14px;border-radius:4px;font-size:17px;line-height:1.3;color:#ffffff;background:{{colour .Firing .Severity}};overflow-wrap:anywhere">{{.Title}}</h1>
 {{- $many := or (gt (len .Alerts) 1) (gt .More 0)}}
 {{- range .Alerts}}
-<div style="margin:0 0 18px;padding-left:10px;border-left:4px solid {{colour .Firing .Severity}}">
+<div class="card" style="margin:0 0 14px;padding:10px 12px;border:1px solid #d9dce0;border-left:4px solid {{colour .Firing .Severity}} !important;border-radius:4px;background:#fafbfc">
 {{- if $many}}
-<p style="margin:0 0 4px;font-weight:bold">{{.Head}}</p>
+<p style="margin:0 0 6px;font-weight:bold;overflow-wrap:anywhere">{{.Head}}</p>
 {{- end}}
 {{- with .Summary}}
-<p style="margin:0 0 4px">{{.}}</p>
+<p style="margin:0 0 6px;overflow-wrap:anywhere">{{.}}</p>
 {{- end}}
-<table style="border-collapse:collapse;font-size:14px">
+<table role="presentation" style="border-collapse:collapse;font-size:14px">
 {{- range .Facts}}
-<tr><td style="padding:1px 12px 1px 0;color:#666;vertical-align:top;white-space:nowrap">{{.Name}}</td><td style="white-space:pre-wrap">{{.Value}}</td></tr>
+<tr><td class="dim" style="padding:1px 14px 1px 0;color:#5b6168;vertical-align:top;white-space:nowrap">{{.Name}}</td><td style="padding:1px 0;white-space:pre-wrap;overflow-wrap:anywhere">{{.Value}}</td></tr>
 {{- end}}
 </table>
 {{- range .Samples}}
-<p style="margin:8px 0 0;color:#666">{{.Where}}</p>
-<pre style="margin:0;padding:6px;background:#f3f3f3;white-space:pre-wrap;word-break:break-all">{{.Text}}</pre>
+<p class="dim" style="margin:10px 0 2px;font-size:13px;color:#5b6168;overflow-wrap:anywhere">{{.Where}}</p>
+<pre class="log" style="margin:0;padding:8px;border-radius:3px;font:13px/1.4 Consolas,'Liberation Mono',monospace;background:#f0f1f3;color:#1c1c1c;white-space:pre-wrap;overflow-wrap:anywhere">{{.Text}}</pre>
 {{- end}}
 {{- with .Runbook}}
-<p style="margin:8px 0 0;white-space:pre-wrap"><b>What to do:</b> {{.}}</p>
+<p style="margin:10px 0 0;white-space:pre-wrap;overflow-wrap:anywhere"><b>What to do:</b> {{.}}</p>
 {{- end}}
 {{- with .RunbookURL}}
-<p style="margin:8px 0 0"><a href="{{.}}">Runbook</a></p>
+<p style="margin:10px 0 0"><a class="link" style="color:#0b57c2" href="{{.}}">Runbook</a></p>
 {{- end}}
 </div>
 {{- end}}
 {{- if .More}}
-<p>and {{.More}} more</p>
+<p class="dim" style="color:#5b6168">and {{.More}} more</p>
 {{- end}}
+</div>
 </body></html>
 `))
 

@@ -13,10 +13,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/textproto"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -52,9 +53,6 @@ type Options struct {
 type Receiver struct {
 	o      Options
 	domain string // of the Message-IDs
-
-	mu   sync.Mutex
-	have map[string]map[string]bool // delivery id → recipients who got it in a try that failed for others
 }
 
 // New checks the options; it does not dial.
@@ -82,7 +80,7 @@ func New(o Options) (*Receiver, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Second
 	}
-	r := &Receiver{o: o, have: map[string]map[string]bool{}}
+	r := &Receiver{o: o}
 	_, r.domain, _ = strings.Cut(from.Address, "@")
 	_, err = r.client()
 	return r, err
@@ -130,36 +128,79 @@ func (r *Receiver) client() (*gomail.Client, error) {
 }
 
 // Send mails everybody who has not got this delivery yet. ref is the Message-ID
-// that the group's thread began with.
+// that the group's thread began with. The receipt's parts say, recipient by
+// recipient, who has it and who was refused: those are left out of the next tries
+// until nobody else is to be tried.
 func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (notifiers.Receipt, error) {
+	parts := settled(d)
 	var mails []*gomail.Msg
-	for _, to := range r.o.To {
-		if r.has(d.ID, to) {
-			continue
-		}
+	for _, to := range r.open(parts) {
 		m, err := r.compose(d, to, ref)
 		if err != nil {
-			return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("compose mail: %w", err))
+			return notifiers.Receipt{Parts: parts}, notifiers.Rejected(fmt.Errorf("compose mail: %w", err))
 		}
 		mails = append(mails, m)
 	}
-	if err := r.deliver(ctx, mails); err != nil {
-		r.remember(d.ID, mails)
-		return notifiers.Receipt{}, err
+	err := r.deliver(ctx, mails, parts)
+	if err == nil && len(r.refused(parts)) > 0 {
+		err = notifiers.Rejected(fmt.Errorf("refused: %s", strings.Join(r.refused(parts), "; ")))
 	}
-	r.mu.Lock()
-	delete(r.have, d.ID)
-	r.mu.Unlock()
-	if ref == "" {
-		ref = r.messageID(d)
+	receipt := notifiers.Receipt{Parts: parts, Ref: ref}
+	if ref == "" && slices.Contains(slices.Collect(maps.Values(parts)), alert.PartSent) {
+		receipt.Ref = r.messageID(d)
 	}
-	return notifiers.Receipt{Ref: ref}, nil
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, nil
+}
+
+// settled is what earlier tries of this delivery have settled.
+func settled(d alert.Delivery) map[string]string {
+	if n := len(d.Attempts); n > 0 {
+		if parts := maps.Clone(d.Attempts[n-1].Parts); parts != nil {
+			return parts
+		}
+	}
+	return map[string]string{}
+}
+
+// open are those to mail now: of whom nothing is known, else those who were refused.
+func (r *Receiver) open(parts map[string]string) []string {
+	var unknown, refused []string
+	for _, to := range r.o.To {
+		switch parts[to] {
+		case "":
+			unknown = append(unknown, to)
+		case alert.PartSent:
+		default:
+			refused = append(refused, to)
+		}
+	}
+	if len(unknown) > 0 {
+		return unknown
+	}
+	return refused
+}
+
+func (r *Receiver) refused(parts map[string]string) []string {
+	var out []string
+	for _, to := range r.o.To {
+		if why := parts[to]; why != "" && why != alert.PartSent {
+			out = append(out, to+": "+why)
+		}
+	}
+	return out
 }
 
 func (r *Receiver) messageID(d alert.Delivery) string { return d.ID + "@" + r.domain }
 
-// deliver reports the worst thing worth another try.
-func (r *Receiver) deliver(ctx context.Context, mails []*gomail.Msg) error {
+// deliver notes in parts what has become of each mail. Its error is of those worth
+// another try, or of the whole talk.
+func (r *Receiver) deliver(ctx context.Context, mails []*gomail.Msg, parts map[string]string) error {
+	if len(mails) == 0 {
+		return nil
+	}
 	c, err := r.client()
 	if err != nil {
 		return notifiers.Rejected(err)
@@ -170,25 +211,32 @@ func (r *Receiver) deliver(ctx context.Context, mails []*gomail.Msg) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = talk.Close() })
 	defer stop()
-	var worst *notifiers.SendError
+	var later *notifiers.SendError
 	for _, m := range mails {
+		to := m.GetGenHeader(headerFor)[0]
 		err := c.SendWithSMTPClient(talk, m)
 		if err == nil || m.IsDelivered() { // accepted, whatever went wrong when tidying up
+			parts[to] = alert.PartSent
 			continue
 		}
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		if e := r.classify(err); worst == nil || worst.Permanent && !e.Permanent {
-			worst = e
+		if e := r.classify(err); e.Permanent {
+			parts[to] = notifiers.Cut(e.Error(), maxRefusal)
+		} else if later == nil {
+			later = e
 		}
 	}
 	_ = c.CloseWithSMTPClient(talk)
-	if worst != nil {
-		return worst
+	if later != nil {
+		return later
 	}
 	return nil
 }
+
+// maxRefusal is how much of a server's refusal is kept, in characters.
+const maxRefusal = 120
 
 // classify goes by the server's code: 5yz refuses the mail, all else may pass.
 func (r *Receiver) classify(err error) *notifiers.SendError {
@@ -209,31 +257,4 @@ func (r *Receiver) classify(err error) *notifiers.SendError {
 		return notifiers.Rejected(text)
 	}
 	return &notifiers.SendError{Err: text, Class: "server"}
-}
-
-func (r *Receiver) has(id, to string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.have[id][to]
-}
-
-// maxRemembered bounds what partial failures leave behind; forgetting costs a
-// second copy with the same Message-ID.
-const maxRemembered = 1000
-
-func (r *Receiver) remember(id string, mails []*gomail.Msg) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, m := range mails {
-		if !m.IsDelivered() {
-			continue
-		}
-		if len(r.have) >= maxRemembered {
-			clear(r.have)
-		}
-		if r.have[id] == nil {
-			r.have[id] = map[string]bool{}
-		}
-		r.have[id][m.GetGenHeader(headerFor)[0]] = true
-	}
 }

@@ -45,19 +45,22 @@ type mailbox struct {
 	mu    sync.Mutex
 	got   map[string][]string // recipient → mails
 	rcpt  map[string]error    // answers to RCPT TO
+	asked []string            // recipients named
 	data  error               // answer to DATA
 	hang  chan struct{}       // if set, DATA waits for it
+	reset bool                // whether the connection ends once a mail is taken
 	login string              // user and password needed, "" for none
 }
 
 type session struct {
 	m      *mailbox
+	conn   *smtp.Conn
 	to     []string
 	authed bool
 }
 
-func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) {
-	return &session{m: m}, nil
+func (m *mailbox) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	return &session{m: m, conn: c}, nil
 }
 func (s *session) Reset()        { s.to = nil }
 func (s *session) Logout() error { return nil }
@@ -71,6 +74,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
 	s.to = append(s.to, to)
+	s.m.asked = append(s.m.asked, to)
 	return s.m.rcpt[to]
 }
 func (s *session) Data(r io.Reader) error {
@@ -88,6 +92,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	for _, to := range s.to {
 		s.m.got[to] = append(s.m.got[to], string(body))
+	}
+	if s.m.reset {
+		_ = s.conn.Conn().Close()
 	}
 	return nil
 }
@@ -258,7 +265,7 @@ func TestSend_Thread(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, err := r.Send(t.Context(), delivery("d2", alert.Resolved), first.Ref)
-	if err != nil || first != second || first.Ref != "d1@example.com" {
+	if err != nil || first.Ref != second.Ref || first.Ref != "d1@example.com" {
 		t.Fatalf("%v, %v, %v", first, second, err)
 	}
 	one, two := open(t, m.got["noc@example.com"][0]), open(t, m.got["noc@example.com"][1])
@@ -275,28 +282,52 @@ func TestSend_Thread(t *testing.T) {
 	}
 }
 
+// group has alerts of several severities, one of them over, with real lengths.
+func group() alert.Delivery {
+	d := delivery("d1", alert.Firing)
+	a := d.Message.Alerts[0]
+	a.Annotations = alert.NewLabels(alert.Label{Name: "summary", Value: "7 отказов узла за 10 минут, зрители видят чёрный экран"},
+		alert.Label{Name: "runbook", Value: "1. Проверьте питание стойки.\n2. Перезапустите проверку потоков."}, alert.Label{Name: "runbook_url", Value: "https://wiki.example.com/edge"})
+	a.Samples = []alert.Sample{{Source: "app1/stream", File: "smarty_stream_services_availability.log", Pos: 1048576,
+		Text: "[2026-01-15 03:03:09,241: ERROR/MainProcess] {'stream_service': 'edge-07.example.com', 'event': 'STREAM_SERVICE_CHECKING_ERROR', 'error': 'HTTPConnectionPool(host=192.0.2.7, port=80): Max retries exceeded'}"}}
+	b := a
+	b.AlertID, b.Severity, b.Name, b.Rule, b.Samples, b.Annotations = "b", alert.Warning, "Payments are slow", "slow_payments", nil, nil
+	b.Values, b.Condition, b.Window = []alert.Value{{Name: "p95", V: 12.4}}, "p95 > 10", 300
+	c := b
+	c.AlertID, c.State, c.Severity = "c", alert.Resolved, alert.Info
+	d.Message.Alerts = []alert.Transition{a, b, c}
+	d.Message.External = alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})
+	return d
+}
+
 func TestSend_Golden(t *testing.T) {
-	m := &mailbox{}
-	port, ca := serve(t, m, email.StartTLS)
-	if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
-		t.Fatal(err)
-	}
-	l := open(t, m.got["noc@example.com"][0])
-	for name, got := range map[string]string{"firing.txt": l.text, "firing.html": l.html} {
-		file := filepath.Join("testdata", name)
-		if *update {
-			_ = os.MkdirAll("testdata", 0o755)
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+	for name, d := range map[string]alert.Delivery{"firing": delivery("d1", alert.Firing), "resolved": delivery("d1", alert.Resolved), "group": group()} {
+		m := &mailbox{}
+		port, ca := serve(t, m, email.StartTLS)
+		if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), d, ""); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+		l := open(t, m.got["noc@example.com"][0])
+		golden(t, name+".txt", l.text)
+		golden(t, name+".html", l.html)
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		_ = os.MkdirAll("testdata", 0o755)
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
 
@@ -307,22 +338,34 @@ func TestSend_EachRecipientOnTheirOwn(t *testing.T) {
 	port, ca := serve(t, m, email.StartTLS)
 	o := options(port, "", ca)
 	o.To = []string{"bad@example.com", "noc@example.com", "busy@example.com"}
-	r := receiver(t, o)
-	try := func(permanent bool) {
+	d := delivery("d1", alert.Firing)
+	// Each try is of a receiver of its own: after a restart it goes on so too.
+	try := func(name string, fails, permanent bool, asked ...string) {
 		t.Helper()
-		_, err := r.Send(t.Context(), delivery("d1", alert.Firing), "")
+		m.asked = nil
+		got, err := receiver(t, o).Send(t.Context(), d, "")
 		var se *notifiers.SendError
-		if !errors.As(err, &se) || se.Permanent != permanent {
-			t.Errorf("permanent %v wanted, got %v", permanent, err)
+		if fails != (err != nil) || fails && (!errors.As(err, &se) || se.Permanent != permanent) {
+			t.Errorf("%s: %v", name, err)
 		}
+		if diff := cmp.Diff(asked, m.asked); diff != "" {
+			t.Errorf("%s: asked (-want +got):\n%s", name, diff)
+		}
+		if got.Ref != "d1@example.com" {
+			t.Errorf("%s: ref %q", name, got.Ref)
+		}
+		d.Attempts = append(d.Attempts, alert.Attempt{Parts: got.Parts})
 	}
-	try(false) // busy may take it later
+	try("one later, one refused", true, false, o.To...)
+	if err := d.Attempts[0].Parts["bad@example.com"]; !strings.Contains(err, "550") {
+		t.Errorf("bad: %q", err)
+	}
+	try("the later one alone", true, false, "busy@example.com")
 	m.rcpt = map[string]error{"bad@example.com": bad}
-	try(true)
+	try("the later one has it, the refused one not", true, true, "busy@example.com")
+	try("the refused one again", true, true, "bad@example.com")
 	m.rcpt = nil
-	if _, err := r.Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
-		t.Error(err)
-	}
+	try("it exists now", false, false, "bad@example.com")
 	for _, to := range o.To {
 		if len(m.got[to]) != 1 {
 			t.Errorf("%s got %d mails", to, len(m.got[to]))
@@ -356,6 +399,88 @@ func TestSend_Faults(t *testing.T) {
 	close(m.hang)
 	r = receiver(t, options(1, "", ca))
 	check("nobody listens", false, "network")
+}
+
+// A mail whose acceptance was lost comes again under its own Message-ID, by which
+// mail programs know it.
+func TestSend_AcceptThenReset(t *testing.T) {
+	m := &mailbox{reset: true}
+	port, ca := serve(t, m, email.StartTLS)
+	r := receiver(t, options(port, "", ca))
+	_, err := r.Send(t.Context(), delivery("d1", alert.Firing), "")
+	var se *notifiers.SendError
+	if !errors.As(err, &se) || se.Permanent || !se.Unclear {
+		t.Fatalf("%#v", err)
+	}
+	m.reset = false
+	if _, err := r.Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
+		t.Fatal(err)
+	}
+	mails := m.got["noc@example.com"]
+	if len(mails) != 2 || open(t, mails[0]).Get("Message-ID") != open(t, mails[1]).Get("Message-ID") {
+		t.Errorf("%d mails", len(mails))
+	}
+}
+
+// What is no mail server, or none in its right mind.
+func TestSend_StrangeServers(t *testing.T) {
+	for name, tc := range map[string]struct {
+		says  func(net.Conn)
+		class string
+	}{
+		"reset":   {func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) }, "network"},
+		"garbage": {func(c net.Conn) { _, _ = c.Write([]byte("\x00\xff<html>\r\n")) }, "network"},
+		"silence": {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, "timeout"},
+		"421":     {func(c net.Conn) { _, _ = c.Write([]byte("421 too busy\r\n")) }, "server"},
+		"554":     {func(c net.Conn) { _, _ = c.Write([]byte("554 go away\r\n")) }, "rejected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for {
+					c, err := l.Accept()
+					if err != nil {
+						return
+					}
+					tc.says(c)
+					_ = c.Close()
+				}
+			}()
+			defer func() { l.Close(); <-done }()
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			defer cancel()
+			_, err = receiver(t, options(l.Addr().(*net.TCPAddr).Port, "", nil)).Send(ctx, delivery("d1", alert.Firing), "")
+			var se *notifiers.SendError
+			if !errors.As(err, &se) || se.Class != tc.class || se.Permanent != (tc.class == "rejected") {
+				t.Errorf("%#v", err)
+			}
+		})
+	}
+}
+
+// A mail shows alike on every screen and asks nobody for anything.
+func TestSend_NothingRemote(t *testing.T) {
+	m := &mailbox{}
+	port, ca := serve(t, m, email.StartTLS)
+	if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
+		t.Fatal(err)
+	}
+	html := strings.ToLower(open(t, m.got["noc@example.com"][0]).html)
+	for _, part := range []string{"src=", "url(", "@import", "<link", "<script", "<img", "background="} {
+		if strings.Contains(html, part) {
+			t.Errorf("the page has %s", part)
+		}
+	}
+	for _, part := range []string{"prefers-color-scheme: dark", `name="viewport"`} {
+		if !strings.Contains(html, part) {
+			t.Errorf("the page lacks %s", part)
+		}
+	}
 }
 
 func TestNew_Faults(t *testing.T) {

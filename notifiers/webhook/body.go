@@ -46,7 +46,9 @@ type sample struct {
 	Text   string    `json:"text"`
 }
 
-func encodeBody(d alert.Delivery, externalURL string, most int) ([]byte, error) {
+// Body is the delivery as JSON. externalURL is of our own page, most the number of
+// alerts shown; "" and 0: none and all.
+func Body(d alert.Delivery, externalURL string, most int) ([]byte, error) {
 	m := d.Message
 	b := body{
 		Version: "4", GroupKey: d.GroupKey, Status: m.Status, Receiver: m.Receiver,

@@ -77,7 +77,7 @@ func signingKey(s notifiers.Secret) ([]byte, error) {
 
 // Send posts the delivery. Any 2xx is a success.
 func (r *Receiver) Send(ctx context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
-	body, err := encodeBody(d, r.o.ExternalURL, r.o.MaxAlerts)
+	body, err := Body(d, r.o.ExternalURL, r.o.MaxAlerts)
 	if err != nil {
 		return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("encode the body: %w", err))
 	}
