@@ -47,6 +47,10 @@ func (c *distincts) add(e place, in *Input, inside bool) { c.see(e, in.Hash, 1, 
 func (c *distincts) see(e place, hash uint64, n uint32, inside bool) uint32 {
 	id := c.join(e.slot, hash)
 	m := c.members.at(id)
+	if c.tally != nil && inside {
+		c.tally.short.leave(id)
+		defer c.tally.short.enter(id)
+	}
 	if m.newest == 0 || !c.sightings.at(m.newest).of(id, e.id) {
 		first := c.parts.at(e.id)
 		m.newest = c.sightings.take()
@@ -125,9 +129,13 @@ func (c *distincts) enter(e place) bool {
 	first := *c.parts.at(e.id)
 	for id := first; id != 0; {
 		s := c.sightings.at(id)
-		c.count(c.members.at(s.member))
-		if c.tally != nil {
+		if c.tally == nil {
+			c.count(c.members.at(s.member))
+		} else {
+			c.tally.short.leave(s.member)
+			c.count(c.members.at(s.member))
 			c.tally.enter(s.member, id)
+			c.tally.short.enter(s.member)
 		}
 		id = s.next
 	}
@@ -139,9 +147,14 @@ func (c *distincts) leave(e place) bool {
 	for id := first; id != 0; {
 		s := c.sightings.at(id)
 		if c.tally != nil {
+			c.tally.short.leave(s.member)
 			c.tally.leave(s.member, id)
 		}
-		if c.uncount(s.member); c.members.at(s.member).sightings == 0 {
+		c.uncount(s.member)
+		if c.tally != nil {
+			c.tally.short.enter(s.member)
+		}
+		if c.members.at(s.member).sightings == 0 {
 			c.part(s.member)
 		}
 		id = s.next

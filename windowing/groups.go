@@ -190,6 +190,9 @@ func (g *Groups) restoreFree(free []uint32) error {
 func (g *Groups) restoreKeys(st GroupsState) error {
 	rest := st.Keys
 	next := 0
+	if len(st.Sizes) > 0 {
+		g.index.room(len(st.Sizes))
+	}
 	for slot := range g.All() {
 		size := st.Sizes[next]
 		next++

@@ -21,6 +21,15 @@ func (x *index) find(tag uint32, same func(id uint32) bool) uint32 {
 	return 0
 }
 
+// room makes an empty index large enough for n numbers.
+func (x *index) room(n int) {
+	size := 8
+	for (n+1)*4 > size*3 {
+		size *= 2
+	}
+	x.cells = make([]uint32, size)
+}
+
 // put adds a number that is not there yet.
 func (x *index) put(tag, id uint32, tagOf func(id uint32) uint32) {
 	if (x.used+1)*4 > len(x.cells)*3 {

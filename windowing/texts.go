@@ -1,11 +1,5 @@
 package windowing
 
-import (
-	"bytes"
-	"cmp"
-	"slices"
-)
-
 // MaxValues is the greatest number of texts that Values reports; above it Texts says approx.
 const MaxValues = 100
 
@@ -20,7 +14,9 @@ type texts struct {
 }
 
 func newTexts(most int, ranked bool) *texts {
-	return &texts{distincts: distincts{tally: &tally{}}, most: most, ranked: ranked}
+	c := &texts{distincts: distincts{tally: &tally{}}, most: most, ranked: ranked}
+	c.tally.short.of = c
+	return c
 }
 
 // tally counts the records of distincts, and keeps their texts as long as any slot has them.
@@ -30,6 +26,7 @@ type tally struct {
 	times  slab[uint32] // by sighting: records
 	totals slab[uint64] // by member: records inside the window
 	buf    []byte
+	short  shortlists
 }
 
 func (t *tally) word(text string) uint64 {
@@ -68,32 +65,19 @@ func (c *texts) add(e place, in *Input, inside bool) { c.see(e, c.tally.word(in.
 
 func (c *texts) value(uint32) (v float64, ok, approx bool) { return 0, false, false }
 
-// texts picks the first most texts without sorting all.
 func (c *texts) texts(slot uint32) (list []Ranked, approx bool) {
-	for id := c.slots.at(slot).first; id != 0; id = c.members.at(id).next {
-		m := c.members.at(id)
-		if m.inside == 0 {
-			continue
-		}
-		word, n := c.tally.words.Key(uint32(m.hash)), int64(*c.tally.totals.at(id))
-		if len(list) == c.most && c.compare(list[c.most-1], n, word) < 0 {
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(list, word, func(have Ranked, word []byte) int { return c.compare(have, n, word) })
+	for _, id := range c.first(slot) {
 		if len(list) == c.most {
-			list = list[:c.most-1]
+			break
 		}
-		list = slices.Insert(list, i, Ranked{Text: string(word), Count: n})
+		list = append(list, Ranked{Text: string(c.tally.words.Key(uint32(c.members.at(id).hash))), Count: int64(*c.tally.totals.at(id))})
 	}
 	return list, !c.ranked && int(c.slots.at(slot).inside) > c.most
 }
 
-// compare tells where a text belongs, seen from one of the list.
-func (c *texts) compare(have Ranked, n int64, word []byte) int {
-	if c.ranked && have.Count != n {
-		return cmp.Compare(n, have.Count)
-	}
-	return bytes.Compare([]byte(have.Text), word)
+func (c *texts) drop(slot uint32) {
+	delete(c.tally.short.lists, slot)
+	c.distincts.drop(slot)
 }
 
 func (c *texts) save(e place, st *ColumnState) {
