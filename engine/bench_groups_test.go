@@ -116,22 +116,25 @@ func BenchmarkRecordByGroups(b *testing.B) {
 }
 
 // BenchmarkSecondByGroups is the cost of one second in which one of so many groups
-// has a record and all others only wait: idle, pending for a day with a timer
-// each, or firing.
+// has a record and all others only wait: idle; pending for a day, with a timer each;
+// firing; firing for longer than groups are remembered; or missed when they are
+// silent for a day.
 func BenchmarkSecondByGroups(b *testing.B) {
 	for _, groups := range []int{1000, million} {
 		for _, rule := range []struct{ name, text string }{
-			{"idle", "condition: count >= 1000000"},
-			{"pending", "condition: count >= 1, for: 24h"},
-			{"firing", "condition: count >= 1, max_firing: 100"},
-			{"absence", "absence: true, condition: count == 0"},
+			{"idle", "window: 24h, groups: {max: 1000000}, condition: count >= 1000000"},
+			{"pending", "window: 24h, groups: {max: 1000000}, condition: count >= 1, for: 24h"},
+			{"firing", "window: 24h, groups: {max: 1000000}, condition: count >= 1, max_firing: 100"},
+			{"firing long", "window: 1m, groups: {max: 1000000, forget_after: 1m}, condition: count >= 1, max_firing: 100, keep_firing_for: 48h"},
+			{"absence", "window: 24h, groups: {max: 1000000}, absence: true, condition: count == 0"},
 		} {
 			b.Run(fmt.Sprintf("%s/groups=%d", rule.name, groups), func(b *testing.B) {
-				text := "- {id: r, event: BENCH, group_by: [host], window: 24h, groups: {max: 1000000}, " + rule.text + "}"
+				text := "- {id: r, event: BENCH, group_by: [host], " + rule.text + "}"
 				e := engine.New(mustRules(b, text), engine.Options{})
 				in := newCrowd(b, e)
 				in.each(groups, 10_000)
-				now := int64(groups) / 10_000
+				now := int64(groups)/10_000 + 120
+				in.step(0, now) // what left a window of a minute has been judged
 				runtime.GC()
 				start := cpu()
 				for b.Loop() {

@@ -36,6 +36,8 @@ type ruleState struct {
 	judged  []judged
 	told    []told
 	victims victims
+	ahead   []uint32 // used again by foresee
+	fetched uint32   // means nothing: without it the compiler would leave out what foresee looks at
 }
 
 func newRuleState(m *matching) *ruleState {
@@ -98,7 +100,10 @@ func (r *ruleState) evaluate(e *Engine, s int64, items *arrivals) {
 		return
 	}
 	evicted := r.stats.Evicted
-	for i := items.of(r.index, e.sources); i != 0; i = items.next(i) {
+	for i, n := items.of(r.index, e.sources), 0; i != 0; i, n = items.next(i), n+1 {
+		if n%foreseeMost == 0 {
+			r.foresee(i, items)
+		}
 		items.read(i, r, e.sources, &e.arrived)
 		r.take(e, &e.arrived, s)
 	}
@@ -124,7 +129,10 @@ func (r *ruleState) judgeTouched(e *Engine, s int64) {
 		slices.SortFunc(touched, r.compareSlots)
 	}
 	r.told = r.told[:0]
-	for _, slot := range touched {
+	for i, slot := range touched {
+		if i%foreseeMost == 0 {
+			r.foreseeJudged(touched[i:])
+		}
 		from := len(e.out)
 		r.judge(e, slot, s)
 		r.collect(e, slot, from)

@@ -294,3 +294,20 @@ func (t *Table) Drop(slot uint32) {
 		c.drop(slot)
 	}
 }
+
+// Fetch looks at what Add will need of these slots, so that the processor has it at hand. It changes nothing, and what it returns means
+// nothing.
+func (t *Table) Fetch(slots []uint32) (sum uint32) {
+	for _, l := range t.lines {
+		for _, slot := range slots {
+			if !t.gens.has(slot) {
+				continue
+			}
+			sum += *t.gens.at(slot)
+			if last := *l.last.at(slot); last != 0 {
+				sum += l.entries.at(last).slot
+			}
+		}
+	}
+	return sum
+}
