@@ -16,6 +16,7 @@ func TestEngine_ManyGroups(t *testing.T) {
 	for i := range 3 * hosts {
 		log.WriteString(line(int64(i/1000), "TEST_A", fmt.Sprintf("host='h%d'", i%hosts)))
 	}
+	log.WriteString(line(1000, "TEST_Z", "")) // all before it is evaluated
 	for limit, want := range map[int64]int64{
 		hosts:  hosts,
 		35_000: 0, // the next group to come is always the one evicted last, and none gets to three
