@@ -62,6 +62,7 @@ func BenchmarkMillionPauses(b *testing.B) {
 	e := engine.New(set, engine.Options{})
 	newCrowd(b, e).each(million, 1000)
 	var size int
+	var spent []int64
 	took := map[string][]time.Duration{} // medians, since what else runs on the machine hits some
 	timed := func(what string, do func()) {
 		start := time.Now()
@@ -70,7 +71,9 @@ func BenchmarkMillionPauses(b *testing.B) {
 	}
 	for b.Loop() {
 		runtime.GC() // what was left over is not the engine's
+		before := cpu()
 		timed("ms/gc", runtime.GC)
+		spent = append(spent, cpu()-before)
 		var frozen *engine.Frozen
 		timed("ms/freeze", func() { frozen = e.Freeze() })
 		var data []byte
@@ -91,6 +94,8 @@ func BenchmarkMillionPauses(b *testing.B) {
 		slices.Sort(times)
 		b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, what)
 	}
+	slices.Sort(spent)
+	b.ReportMetric(float64(spent[len(spent)/2])/1e6, "cpu-ms/gc")
 	b.ReportMetric(float64(size)/(1<<20), "MiB/state")
 	runtime.KeepAlive(e)
 }

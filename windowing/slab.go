@@ -7,7 +7,7 @@ const (
 )
 
 // maxBlock is how many chunks are asked for at once, at most: the collector counts the pieces.
-const maxBlock = 32
+const maxBlock = 8
 
 // slab is an array that grows by chunks: its values never move, so pointers to them stay valid, and growing
 // costs no copy. T holds no pointers where there are many, so the collector looks at one pointer per chunk and not inside.
