@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 )
@@ -14,51 +13,59 @@ const (
 	digestNamed = 8 // groups and rules named in that sum
 )
 
-// digestText is the text of a message that stands for many groups: their sum,
-// then the most urgent alerts.
-func digestText(d alert.Delivery, zone *time.Location) Text {
+// digest is the text of a message that stands for many groups: their sum, then the
+// most urgent alerts.
+func (w writer) digest(d alert.Delivery) Text {
 	m, dg := d.Message, d.Message.Digest
-	tx := Text{Firing: dg.Firing > 0}
+	tx := Text{Firing: dg.Firing > 0, Words: w.Words, words: w.words}
 	for _, t := range m.Alerts {
 		tx.Severity = max(tx.Severity, t.Severity)
-	}
-	word := fmt.Sprintf("FIRING %d", dg.Firing)
-	switch {
-	case dg.Firing == 0:
-		word = fmt.Sprintf("RESOLVED %d", dg.Resolved)
-	case dg.Resolved > 0:
-		word += fmt.Sprintf(", RESOLVED %d", dg.Resolved)
 	}
 	names := ranked(dg.Rules)
 	if len(names) == 0 && len(m.Alerts) > 0 {
 		names = []string{ruleName(&m.Alerts[0])}
 	}
-	what := topText(names, 3, len(names))
-	tx.Title = fmt.Sprintf("[%s] %s: %d groups at once: %s", word, strings.ToUpper(tx.Severity.String()), dg.Groups, what)
+	tx.Title = fmt.Sprintf("[%s] %s: %s: %s", w.sums(dg.Firing, dg.Resolved), w.severityName(tx.Severity), w.count(dg.Groups, w.groupsAtOnce), w.top(names, 3, len(names)))
 
-	sum := AlertText{Head: "All together", Firing: tx.Firing, Severity: tx.Severity}
-	sum.add("Groups", fmt.Sprintf("%d since %s, told of in this message alone", dg.Groups, dg.Since.In(zone).Format(clockLayout)))
-	sum.add("Alerts", fmt.Sprintf("%d firing, %d resolved", dg.Firing, dg.Resolved))
-	sum.add("Rules", topText(ranked(dg.Rules), digestNamed, len(dg.Rules)))
-	sum.add("Top", topText(groupNames(dg.Top), digestNamed, dg.Firing))
+	sum := AlertText{Head: w.together, Firing: tx.Firing, Severity: tx.Severity}
+	sum.add(w.groups, fmt.Sprintf(w.groupsSince, dg.Groups, w.clock(dg.Since.In(w.zone))))
+	sum.add(w.alerts, fmt.Sprintf(w.alertsSum, dg.Firing, dg.Resolved))
+	sum.add(w.rules, w.top(ranked(dg.Rules), digestNamed, len(dg.Rules)))
+	sum.add(w.topGroups, w.top(w.groupNames(dg.Top), digestNamed, dg.Firing))
 	tx.Alerts = append(tx.Alerts, sum)
 
 	shown := m.Alerts[:min(len(m.Alerts), digestShown)]
 	for i := range shown {
-		tx.Alerts = append(tx.Alerts, newAlertText(&shown[i], m.External, d.Created, zone))
+		a := w.alert(&shown[i], m.External)
+		a.spare(&shown[i], shown[:i])
+		tx.Alerts = append(tx.Alerts, a)
 	}
 	tx.More = max(0, max(dg.Firing, len(m.Alerts))-len(shown))
+	if tx.Firing {
+		tx.Silence = silenceCommand(m)
+	}
 	return tx
 }
 
-// topText is "a, b, c and 34 more".
-func topText(names []string, most, all int) string {
+// sums says how many alerts fire and how many are over.
+func (w writer) sums(firing, over int) string {
+	switch {
+	case firing == 0:
+		return w.count(over, w.resolvedMany)
+	case over > 0:
+		return w.count(firing, w.firingMany) + ", " + w.count(over, w.resolvedMany)
+	}
+	return w.count(firing, w.firingMany)
+}
+
+// top is "a, b, c and 34 more".
+func (w writer) top(names []string, most, all int) string {
 	if len(names) > most {
 		names = names[:most]
 	}
 	text := strings.Join(names, ", ")
 	if more := all - len(names); more > 0 && len(names) > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		text += " " + fmt.Sprintf(w.others, more)
 	}
 	return text
 }
@@ -71,7 +78,7 @@ func ranked(rs []alert.Ranked) []string {
 	return out
 }
 
-func groupNames(gs []alert.DigestGroup) []string {
+func (w writer) groupNames(gs []alert.DigestGroup) []string {
 	out := make([]string, len(gs))
 	for i, g := range gs {
 		var labels []string
@@ -79,7 +86,7 @@ func groupNames(gs []alert.DigestGroup) []string {
 			labels = append(labels, labelText(l))
 		}
 		if out[i] = strings.Join(labels, " "); out[i] == "" {
-			out[i] = "all"
+			out[i] = w.all
 		}
 		if g.Firing > 1 {
 			out[i] += fmt.Sprintf(" (%d)", g.Firing)
@@ -89,17 +96,17 @@ func groupNames(gs []alert.DigestGroup) []string {
 }
 
 // addStanding says of an alert that it comes and goes, and who looks after it.
-func (a *AlertText) addStanding(m alert.Message, t *alert.Transition) {
+func (w writer) addStanding(a *AlertText, m alert.Message, t *alert.Transition) {
 	if slices.Contains(m.Flapping, t.Fingerprint) {
-		a.add("Flapping", "it comes and goes too often: told of again when it is calm")
+		a.add(w.flapping, w.untilCalm)
 	}
 	for _, ack := range m.Acks {
 		if ack.AlertID == t.AlertID {
-			text := "by " + ack.By
+			text := fmt.Sprintf(w.by, ack.By)
 			if ack.Comment != "" {
 				text += ": " + ack.Comment
 			}
-			a.add("Acked", Cut(Visible(text), maxValue))
+			a.add(w.acked, Cut(Visible(text), maxValue))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +29,18 @@ type Text struct {
 	Firing   bool
 	Severity alert.Severity // the highest of what fires, else of all
 	Alerts   []AlertText
-	More     int // alerts that are not shown
+	More     int    // alerts that are not shown
+	Silence  string // the command that silences what fires, "" if there is none
+	Words    Words  // what else a channel has to say
+
+	words *words
 }
+
+// Words are the names that channels put beside parts of a text.
+type Words struct{ Todo, Runbook, Silence string }
+
+// AndMore says that n alerts are not shown.
+func (tx Text) AndMore(n int) string { return tx.words.count(n, tx.words.more) }
 
 // AlertText is one alert of a Text.
 type AlertText struct {
@@ -49,42 +60,72 @@ type Fact struct{ Name, Value string }
 // SampleText is one log record and where it stands: file:offset.
 type SampleText struct{ Where, Text string }
 
-// NewText writes a delivery's text with times in zone (nil: UTC).
-func NewText(d alert.Delivery, zone *time.Location) Text {
-	if zone == nil {
-		zone = time.UTC
-	}
+// Voice is how texts are written. The zero value is English with times in UTC.
+type Voice struct {
+	Language Language
+	Zone     *time.Location // of the times; nil: UTC
+}
+
+// NewText writes a delivery's text in English with times in zone (nil: UTC).
+func NewText(d alert.Delivery, zone *time.Location) Text { return Voice{Zone: zone}.Text(d) }
+
+// Text writes a delivery's text.
+func (v Voice) Text(d alert.Delivery) Text {
+	w := newWriter(v, d.Created)
 	m := d.Message
 	if m.Digest != nil {
-		return digestText(d, zone)
+		return w.digest(d)
 	}
-	tx := Text{Firing: m.Status == "firing"}
+	tx := Text{Firing: m.Status == "firing", Words: w.Words, words: w.words}
 	for _, t := range m.Alerts {
 		if over := t.State == alert.Resolved; over != tx.Firing {
 			tx.Severity = max(tx.Severity, t.Severity)
 		}
 	}
-	tx.Title = title(d, tx.Severity)
+	tx.Title = w.title(d, tx.Severity)
 	shown := m.Alerts
 	if len(shown) > maxShown {
 		shown, tx.More = shown[:maxShown], len(shown)-maxShown
 	}
 	for i := range shown {
-		a := newAlertText(&shown[i], m.External, d.Created, zone)
-		a.addStanding(m, &shown[i])
+		a := w.alert(&shown[i], m.External)
+		a.spare(&shown[i], shown[:i])
+		w.addStanding(&a, m, &shown[i])
 		tx.Alerts = append(tx.Alerts, a)
+	}
+	if tx.Firing {
+		tx.Silence = silenceCommand(m)
 	}
 	return tx
 }
 
-func title(d alert.Delivery, top alert.Severity) string {
+// writer writes one text.
+type writer struct {
+	*words
+	zone *time.Location
+	now  time.Time
+}
+
+func newWriter(v Voice, now time.Time) writer {
+	if v.Zone == nil {
+		v.Zone = time.UTC
+	}
+	return writer{v.Language.words(), v.Zone, now}
+}
+
+func (w writer) title(d alert.Delivery, top alert.Severity) string {
 	ts := d.Message.Alerts
 	if len(ts) == 1 {
-		word := stateWord(&ts[0])
-		if d.Reason == string(Repeat) {
-			word = "STILL FIRING"
+		word := w.stateWord(&ts[0])
+		switch Reason(d.Reason) {
+		case Repeat:
+			word = w.still
+		case First:
+			if t := &ts[0]; t.State == alert.Resolved {
+				word = fmt.Sprintf(w.wasFiring, w.minute(t.StartsAt), w.minute(t.EndsAt))
+			}
 		}
-		return "[" + word + "] " + head(&ts[0])
+		return "[" + word + "] " + w.head(&ts[0])
 	}
 	firing := 0
 	for _, t := range ts {
@@ -92,20 +133,17 @@ func title(d alert.Delivery, top alert.Severity) string {
 			firing++
 		}
 	}
-	word := fmt.Sprintf("FIRING %d", firing)
-	switch over := len(ts) - firing; {
-	case firing == 0:
-		word = fmt.Sprintf("RESOLVED %d", over)
-	case over > 0:
-		word += fmt.Sprintf(", RESOLVED %d", over)
-	case d.Reason == string(Repeat):
-		word = "STILL " + word
+	word := w.sums(firing, len(ts)-firing)
+	if firing == len(ts) && d.Reason == string(Repeat) {
+		word = fmt.Sprintf(w.stillMany, word)
 	}
-	return fmt.Sprintf("[%s] %s: %s", word, strings.ToUpper(top.String()), common(d.Message))
+	return fmt.Sprintf("[%s] %s: %s", word, w.severityName(top), w.common(d.Message))
 }
 
+func (w writer) minute(second int64) string { return time.Unix(second, 0).In(w.zone).Format("15:04") }
+
 // common names what the alerts of a group share.
-func common(m alert.Message) string {
+func (w writer) common(m alert.Message) string {
 	same := true
 	for _, t := range m.Alerts {
 		same = same && t.Rule == m.Alerts[0].Rule
@@ -116,29 +154,29 @@ func common(m alert.Message) string {
 			where = append(where, labelText(l))
 		}
 	}
-	what := "several rules"
+	what := w.several
 	if same && len(m.Alerts) > 0 {
 		what = ruleName(&m.Alerts[0])
 	}
 	return what + inBrackets(where)
 }
 
-func stateWord(t *alert.Transition) string {
+func (w writer) stateWord(t *alert.Transition) string {
 	switch t.State {
 	case alert.Resolved:
-		return "RESOLVED"
+		return w.resolved
 	case alert.Event:
-		return "EVENT"
+		return w.event
 	}
-	return "FIRING"
+	return w.firing
 }
 
-func head(t *alert.Transition) string {
+func (w writer) head(t *alert.Transition) string {
 	var where []string
 	for _, l := range t.Group {
 		where = append(where, labelText(l))
 	}
-	return strings.ToUpper(t.Severity.String()) + ": " + ruleName(t) + inBrackets(where)
+	return w.severityName(t.Severity) + ": " + ruleName(t) + inBrackets(where)
 }
 
 func ruleName(t *alert.Transition) string {
@@ -159,35 +197,50 @@ func inBrackets(parts []string) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-func newAlertText(t *alert.Transition, external alert.Labels, now time.Time, zone *time.Location) AlertText {
+func (w writer) alert(t *alert.Transition, external alert.Labels) AlertText {
 	a := AlertText{
-		Head:     "[" + stateWord(t) + "] " + head(t),
+		Head:     "[" + w.stateWord(t) + "] " + w.head(t),
 		Firing:   t.State != alert.Resolved,
 		Severity: t.Severity,
 		Summary:  Cut(Visible(t.Annotation("summary")), maxValue),
 	}
-	a.add(whenText(t, now, zone))
-	a.add("Value", valuesText(t.Values))
-	a.add("Condition", conditionText(t))
+	a.add(w.when(t))
+	a.add(w.value, w.values(t.Values))
+	a.add(w.words.condition, w.conditionText(t))
 	if t.Suppressed > 0 {
-		a.add("Suppressed", fmt.Sprintf("%d more during the cooldown", t.Suppressed))
+		a.add(w.suppressed, w.count(int(min(t.Suppressed, math.MaxInt32)), w.suppressedBy))
 	}
 	if t.Name != "" {
-		a.add("Rule", Cut(Visible(t.Rule), maxName))
+		a.add(w.rule, Cut(Visible(t.Rule), maxName))
 	}
-	a.add("Labels", labelsText(external, t.Labels))
+	a.add(w.labels, labelsText(external, t.Labels))
 	if a.Firing {
-		a.addEvidence(t)
+		w.addEvidence(&a, t)
 	}
 	return a
 }
 
+// spare leaves out what an alert above of the same rule has said already.
+func (a *AlertText) spare(t *alert.Transition, above []alert.Transition) {
+	i := slices.IndexFunc(above, func(o alert.Transition) bool { return o.Rule == t.Rule && o.State != alert.Resolved })
+	if i < 0 {
+		return
+	}
+	same := func(name string) bool { return above[i].Annotation(name) == t.Annotation(name) }
+	if same("runbook") {
+		a.Runbook = ""
+	}
+	if same("runbook_url") {
+		a.RunbookURL = ""
+	}
+}
+
 // addEvidence says what helps to act; of what is over nobody needs it.
-func (a *AlertText) addEvidence(t *alert.Transition) {
-	a.add("About", Cut(VisibleLines(t.Annotation("description")), maxProse))
+func (w writer) addEvidence(a *AlertText, t *alert.Transition) {
+	a.add(w.about, Cut(VisibleLines(t.Annotation("description")), maxProse))
 	a.Runbook = Cut(VisibleLines(t.Annotation("runbook")), maxProse)
 	if a.RunbookURL = webAddress(t.Annotation("runbook_url")); a.RunbookURL == "" {
-		a.add("Runbook", Cut(Visible(t.Annotation("runbook_url")), maxValue))
+		a.add(w.words.Runbook, Cut(Visible(t.Annotation("runbook_url")), maxValue))
 	}
 	for i, s := range t.Samples {
 		if i == maxSamples {
@@ -203,22 +256,22 @@ func (a *AlertText) add(name, value string) {
 	}
 }
 
-func valuesText(vs []alert.Value) string {
+func (w writer) values(vs []alert.Value) string {
 	parts := make([]string, len(vs))
 	for i, v := range vs {
 		approx := ""
 		if v.Approx {
 			approx = "~"
 		}
-		parts[i] = v.Name + " = " + approx + valueText(v.V)
+		parts[i] = v.Name + " = " + approx + w.valueText(v.V)
 	}
 	return Cut(Visible(strings.Join(parts, ", ")), maxValue)
 }
 
-func valueText(v any) string {
+func (w writer) valueText(v any) string {
 	switch v := v.(type) {
 	case nil:
-		return "none"
+		return w.none
 	case string:
 		return v
 	case float64:
@@ -253,79 +306,35 @@ func rankedText(list []any) (text string, ok bool) {
 	return strings.Join(parts, ", "), len(list) > 0
 }
 
-func conditionText(t *alert.Transition) string {
+func (w writer) conditionText(t *alert.Transition) string {
 	text := Cut(Visible(strings.Join(strings.Fields(t.Condition), " ")), maxValue)
-	switch {
-	case text != "" && t.Window > 0:
-		return text + " within " + Span(t.Window)
-	case t.Window > 0:
-		return "within " + Span(t.Window)
+	if t.Window > 0 {
+		text = strings.TrimLeft(text+" ", " ") + fmt.Sprintf(w.within, w.span(t.Window))
 	}
 	return text
 }
 
-const clockLayout = "2006-01-02 15:04:05 MST"
-
-func whenText(t *alert.Transition, now time.Time, zone *time.Location) (name, value string) {
-	from := time.Unix(t.StartsAt, 0).In(zone)
+func (w writer) when(t *alert.Transition) (name, value string) {
+	from := time.Unix(t.StartsAt, 0).In(w.zone)
 	switch t.State {
 	case alert.Event:
-		return "At", time.Unix(t.At, 0).In(zone).Format(clockLayout)
+		return w.at, w.clock(time.Unix(t.At, 0).In(w.zone))
 	case alert.Resolved:
-		to := time.Unix(t.EndsAt, 0).In(zone)
-		layout := clockLayout
+		to := time.Unix(t.EndsAt, 0).In(w.zone)
+		end := w.clock(to)
 		if from.YearDay() == to.YearDay() && from.Year() == to.Year() {
-			layout = "15:04:05 MST"
+			end = to.Format("15:04:05 MST")
 		}
-		value = fmt.Sprintf("%s to %s, for %s", from.Format("2006-01-02 15:04:05"), to.Format(layout), Span(t.EndsAt-t.StartsAt))
-		return "Was firing", value + endText(t.Reason)
+		return w.wasDuring, fmt.Sprintf(w.fromTo, from.Format(w.date+" 15:04:05"), end, w.span(t.EndsAt-t.StartsAt)) + w.ends[t.Reason]
 	}
-	value = from.Format(clockLayout)
-	if d := now.Unix() - t.StartsAt; d >= 60 {
-		value += ", for " + Span(d)
+	value = w.clock(from)
+	if d := w.now.Unix() - t.StartsAt; d >= 60 {
+		value += fmt.Sprintf(w.during, w.span(d))
 	}
 	if t.ActiveAt > 0 && t.ActiveAt < t.StartsAt {
-		value += "; the condition holds since " + time.Unix(t.ActiveAt, 0).In(zone).Format("15:04:05")
+		value += fmt.Sprintf(w.holdsSince, time.Unix(t.ActiveAt, 0).In(w.zone).Format("15:04:05"))
 	}
-	return "Since", value
-}
-
-// endText says why an alert ended if not because all is well.
-func endText(reason string) string {
-	switch reason {
-	case "expired":
-		return "; ended because nothing was seen of it for long"
-	case "rule_removed":
-		return "; ended because its rule was removed"
-	case "rule_changed":
-		return "; ended because its rule was changed"
-	case "state_lost":
-		return "; ended because its state was lost; the trouble may go on"
-	}
-	return ""
-}
-
-// Span writes seconds as people say them: 38m 10s, 2h 5m, 3d 4h.
-func Span(seconds int64) string {
-	if seconds < 0 {
-		seconds = 0
-	}
-	units := []struct {
-		name string
-		size int64
-	}{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}}
-	for i, u := range units {
-		if n := seconds / u.size; n > 0 || u.size == 1 {
-			text := strconv.FormatInt(n, 10) + u.name
-			if i+1 < len(units) {
-				if rest := seconds % u.size / units[i+1].size; rest > 0 {
-					text += " " + strconv.FormatInt(rest, 10) + units[i+1].name
-				}
-			}
-			return text
-		}
-	}
-	return ""
+	return w.since, value
 }
 
 func labelsText(sets ...alert.Labels) string {
@@ -357,43 +366,4 @@ func webAddress(s string) string {
 		}
 	}
 	return s
-}
-
-// Plain is the text as it stands in a plain e-mail or on a terminal.
-func (tx Text) Plain() string {
-	var b strings.Builder
-	b.WriteString(tx.Title + "\n")
-	for _, a := range tx.Alerts {
-		b.WriteByte('\n')
-		if len(tx.Alerts) > 1 || tx.More > 0 {
-			b.WriteString(a.Head + "\n")
-		}
-		a.plain(&b)
-	}
-	if tx.More > 0 {
-		fmt.Fprintf(&b, "\nand %d more\n", tx.More)
-	}
-	return b.String()
-}
-
-func (a AlertText) plain(b *strings.Builder) {
-	if a.Summary != "" {
-		b.WriteString(a.Summary + "\n")
-	}
-	for _, f := range a.Facts {
-		fmt.Fprintf(b, "%-11s %s\n", f.Name+":", indent(f.Value, "            "))
-	}
-	for _, s := range a.Samples {
-		b.WriteString("  " + s.Where + "\n    " + indent(s.Text, "    ") + "\n")
-	}
-	if a.Runbook != "" {
-		b.WriteString("What to do: " + indent(a.Runbook, "            ") + "\n")
-	}
-	if a.RunbookURL != "" {
-		b.WriteString("Runbook:    " + a.RunbookURL + "\n")
-	}
-}
-
-func indent(s, by string) string {
-	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n"+by)
 }

@@ -61,26 +61,32 @@ func golden() map[string]alert.Delivery {
 	return map[string]alert.Delivery{
 		"firing": d(First, 10*s, edge), "repeat": d(Repeat, 4*h, edge), "resolved": d(Resolved, 39*m, over), "lost": d(Resolved, 80*h, long),
 		"group": d(NewAlerts, 5*m, edge, other, over), "russian": d(First, 10*s, ru), "mixed": d(First, 10*s, edge, ru),
+		"unsent": d(First, 39*m, over), "still": d(Repeat, 4*h, edge, other),
 	}
 }
 
 func TestText_Golden(t *testing.T) {
 	msk := time.FixedZone("MSK", 3*3600)
 	for name, d := range golden() {
-		got := NewText(d, msk).Plain()
-		file := filepath.Join("testdata", name+".txt")
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		compareGolden(t, name, Voice{Zone: msk}.Text(d).Plain())
+		compareGolden(t, name+".ru", Voice{Russian, msk}.Text(d).Plain())
+	}
+}
+
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
 

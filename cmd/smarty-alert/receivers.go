@@ -23,7 +23,7 @@ func newReceiver(r config.Receiver, zone *time.Location, now func() time.Time) (
 	case r.Slack != nil:
 		return slack.New(slack.Options{Token: notifiers.Secret(r.Slack.Token), Channel: r.Slack.Channel,
 			WebhookURL: notifiers.Secret(r.Slack.WebhookURL), APIURL: r.Slack.APIURL,
-			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Slack.AllowLoopback}, Zone: zone, Now: now})
+			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Slack.AllowLoopback}, Voice: notifiers.Voice{Zone: zone}, Now: now})
 	case r.Email != nil:
 		return newEmail(r, zone, now)
 	case r.Webhook != nil:
@@ -44,7 +44,7 @@ func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (not
 	}
 	return email.New(email.Options{From: r.Email.From, To: r.Email.To, Host: host, Port: port, TLS: string(r.Email.TLS),
 		Hello: r.Email.Hello, Username: r.Email.Username, Password: notifiers.Secret(r.Email.Password),
-		Zone: zone, Now: now, Timeout: r.Timeout})
+		Voice: notifiers.Voice{Zone: zone}, Now: now, Timeout: r.Timeout})
 }
 
 // dispatchOptions turns the configured routes into the dispatcher's.

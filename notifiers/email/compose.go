@@ -17,7 +17,7 @@ const headerFor gomail.Header = "X-Smarty-Alert-Recipient"
 const maxSubject = 180 // characters
 
 func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error) {
-	tx := notifiers.NewText(d, r.o.Zone)
+	tx := r.o.Voice.Text(d)
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(r.o.From); err != nil {
 		return nil, err
@@ -97,15 +97,18 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"co
 <pre class="log" style="margin:0;padding:8px;border-radius:3px;font:13px/1.4 Consolas,'Liberation Mono',monospace;background:#f0f1f3;color:#1c1c1c;white-space:pre-wrap;overflow-wrap:anywhere">{{.Text}}</pre>
 {{- end}}
 {{- with .Runbook}}
-<p style="margin:10px 0 0;white-space:pre-wrap;overflow-wrap:anywhere"><b>What to do:</b> {{.}}</p>
+<p style="margin:10px 0 0;white-space:pre-wrap;overflow-wrap:anywhere"><b>{{$.Words.Todo}}:</b> {{.}}</p>
 {{- end}}
 {{- with .RunbookURL}}
-<p style="margin:10px 0 0"><a class="link" style="color:#0b57c2" href="{{.}}">Runbook</a></p>
+<p style="margin:10px 0 0"><a class="link" style="color:#0b57c2" href="{{.}}">{{$.Words.Runbook}}</a></p>
 {{- end}}
 </div>
 {{- end}}
 {{- if .More}}
-<p class="dim" style="color:#5b6168">and {{.More}} more</p>
+<p class="dim" style="color:#5b6168">{{.AndMore .More}}</p>
+{{- end}}
+{{- with .Silence}}
+<p class="dim" style="margin:0;font-size:13px;color:#5b6168">{{$.Words.Silence}}: <code style="overflow-wrap:anywhere">{{.}}</code></p>
 {{- end}}
 </div>
 </body></html>

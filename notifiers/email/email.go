@@ -44,7 +44,7 @@ type Options struct {
 	Hello    string // "": the machine's name
 	Username string // "": no authentication
 	Password notifiers.Secret
-	Zone     *time.Location   // of the times shown; nil: UTC
+	Voice    notifiers.Voice
 	Now      func() time.Time // nil: the wall clock
 	Timeout  time.Duration    // of one step of the talk; 0: 10 s
 }

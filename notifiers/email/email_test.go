@@ -157,7 +157,7 @@ func certificate(t *testing.T) (tls.Certificate, []byte) {
 
 func options(port int, mode string, ca []byte) email.Options {
 	return email.Options{From: "Сторож <smarty-alert@example.com>", To: []string{"noc@example.com"}, Host: "127.0.0.1", Port: port, TLS: mode, CA: ca, Hello: "localhost",
-		Timeout: 2 * time.Second, Zone: time.FixedZone("MSK", 3*3600), Now: func() time.Time { return time.Unix(1768435700, 0) }}
+		Timeout: 2 * time.Second, Voice: notifiers.Voice{Zone: time.FixedZone("MSK", 3*3600)}, Now: func() time.Time { return time.Unix(1768435700, 0) }}
 }
 
 func receiver(t *testing.T, o email.Options) *email.Receiver {

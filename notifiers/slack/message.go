@@ -2,7 +2,6 @@ package slack
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,8 +39,8 @@ const (
 	inMessage = true
 )
 
-func render(d alert.Delivery, zone *time.Location, samples bool) message {
-	tx := notifiers.NewText(d, zone)
+func render(d alert.Delivery, voice notifiers.Voice, samples bool) message {
+	tx := voice.Text(d)
 	if !samples {
 		for i := range tx.Alerts {
 			tx.Alerts[i].Samples = nil
@@ -55,13 +54,18 @@ func render(d alert.Delivery, zone *time.Location, samples bool) message {
 		shown = shown[:maxAlerts]
 	}
 	for _, a := range shown {
-		m.blocks = append(m.blocks, alertBlocks(a, len(tx.Alerts) > 1)...)
+		m.blocks = append(m.blocks, alertBlocks(tx, a)...)
 	}
 	if more := tx.More + len(tx.Alerts) - len(shown); more > 0 {
-		m.blocks = append(m.blocks, section("and "+strconv.Itoa(more)+" more"))
+		m.blocks = append(m.blocks, section(tx.AndMore(more)))
+	}
+	if tx.Silence != "" {
+		var s sectionText
+		s.line(tx.Words.Silence+": `", tx.Silence, "`")
+		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, s.String(), false, true)))
 	}
 	if samples == inThread { // the message is edited, and says when it was last
-		when := notifiers.Cut(d.Created.In(zoneOr(zone)).Format("2006-01-02 15:04:05 MST"), 100)
+		when := notifiers.Cut(d.Created.In(zoneOr(voice.Zone)).Format("2006-01-02 15:04:05 MST"), 100)
 		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
 	}
 	return m
@@ -110,8 +114,9 @@ func colourOf(firing bool, severity alert.Severity) string {
 	return "🔵 "
 }
 
-func alertBlocks(a notifiers.AlertText, many bool) []slack.Block {
+func alertBlocks(tx notifiers.Text, a notifiers.AlertText) []slack.Block {
 	var s sectionText
+	many := len(tx.Alerts) > 1
 	if many {
 		s.line("*", colourOf(a.Firing, a.Severity)+a.Head, "*")
 	}
@@ -119,9 +124,9 @@ func alertBlocks(a notifiers.AlertText, many bool) []slack.Block {
 	for _, f := range a.Facts {
 		s.line("*"+f.Name+":* ", f.Value, "")
 	}
-	s.line("*What to do:* ", a.Runbook, "")
+	s.line("*"+tx.Words.Todo+":* ", a.Runbook, "")
 	if a.RunbookURL != "" {
-		s.raw("<" + escapeAll(a.RunbookURL) + "|Runbook>")
+		s.raw("<" + escapeAll(a.RunbookURL) + "|" + tx.Words.Runbook + ">")
 	}
 	blocks := []slack.Block{section(s.String())}
 	var samples sectionText
@@ -178,7 +183,7 @@ func fallback(tx notifiers.Text, title string) string {
 	tx.Alerts = slices.Clone(tx.Alerts)
 	for i := range tx.Alerts {
 		if a := &tx.Alerts[i]; link == "" && a.RunbookURL != "" {
-			link = "\n<" + escapeAll(a.RunbookURL) + "|Runbook>"
+			link = "\n<" + escapeAll(a.RunbookURL) + "|" + tx.Words.Runbook + ">"
 		}
 		tx.Alerts[i].RunbookURL = ""
 	}

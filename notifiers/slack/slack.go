@@ -36,7 +36,7 @@ type Options struct {
 	// an incident is over.
 	BroadcastResolved bool
 	HTTP              notifiers.HTTPOptions
-	Zone              *time.Location   // of the times shown; nil: UTC
+	Voice             notifiers.Voice
 	Now               func() time.Time // nil: the wall clock
 }
 
@@ -168,7 +168,7 @@ func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (stri
 }
 
 func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err error) {
-	m := render(d, r.o.Zone, inThread)
+	m := render(d, r.o.Voice, inThread)
 	channel, ts, err := r.api.PostMessageContext(ctx, r.o.Channel, append(m.options(), mark(d.ID, ""))...)
 	if err != nil {
 		return "", err
@@ -180,7 +180,7 @@ func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err 
 // edit keeps the metadata as it was: they name the delivery that posted.
 func (r *Receiver) edit(ctx context.Context, d alert.Delivery, ref string) error {
 	channel, ts, _ := strings.Cut(ref, ":")
-	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, render(d, r.o.Zone, inThread).options()...)
+	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, render(d, r.o.Voice, inThread).options()...)
 	return err
 }
 
@@ -201,7 +201,7 @@ func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 }
 
 func (r *Receiver) sendWebhook(ctx context.Context, d alert.Delivery) error {
-	m := render(d, r.o.Zone, inMessage)
+	m := render(d, r.o.Voice, inMessage)
 	no := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, r.o.WebhookURL.Reveal(), r.client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, UnfurlLinks: &no, UnfurlMedia: &no, Channel: r.o.Channel,

@@ -42,7 +42,7 @@ func bot(t *testing.T, url string) *slack.Receiver {
 func botWith(t *testing.T, url string, o slack.Options) *slack.Receiver {
 	t.Helper()
 	o.Token, o.Channel, o.APIURL = "xoxb-s3cr3t", "#noc", url
-	o.HTTP, o.Zone = notifiers.HTTPOptions{AllowLoopback: true}, time.FixedZone("MSK", 3*3600)
+	o.HTTP, o.Voice.Zone = notifiers.HTTPOptions{AllowLoopback: true}, time.FixedZone("MSK", 3*3600)
 	r, err := slack.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func (r *Receiver) announce(ctx context.Context, d alert.Delivery, ref string) e
 
 // thread is what the delivery has to say in the thread.
 func (r *Receiver) thread(d alert.Delivery) (m message, broadcast, any bool) {
-	tx := notifiers.NewText(d, r.o.Zone)
+	tx := r.o.Voice.Text(d)
 	switch notifiers.Reason(d.Reason) {
 	case notifiers.First:
 		return renderReply(tx, false), false, hasSamples(tx)

@@ -35,7 +35,7 @@ type Options struct {
 	// ReplyResolved says also in a reply, which people hear, that an incident is over.
 	ReplyResolved bool
 	HTTP          notifiers.HTTPOptions
-	Zone          *time.Location   // of the times shown; nil: UTC
+	Voice         notifiers.Voice
 	Now           func() time.Time // nil: the wall clock
 }
 
@@ -100,7 +100,7 @@ func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (stri
 		r.closeOld(ctx, d, ref)
 		ref = ""
 	}
-	text := render(notifiers.NewText(d, r.o.Zone))
+	text := render(r.o.Voice.Text(d))
 	if ref == "" {
 		return r.post(ctx, text, 0)
 	}
@@ -126,13 +126,13 @@ func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 	}
 	if len(over) > 0 && ref != "" {
 		d.Message.Alerts, d.Message.Status = over, "resolved"
-		_ = r.edit(ctx, render(notifiers.NewText(d, r.o.Zone)), ref)
+		_ = r.edit(ctx, render(r.o.Voice.Text(d)), ref)
 	}
 }
 
 // announce says in a reply what an edit alone would hide.
 func (r *Receiver) announce(ctx context.Context, d alert.Delivery, ref string) error {
-	tx := notifiers.NewText(d, r.o.Zone)
+	tx := r.o.Voice.Text(d)
 	switch notifiers.Reason(d.Reason) {
 	case notifiers.NewAlerts, notifiers.Repeat:
 	case notifiers.Update:

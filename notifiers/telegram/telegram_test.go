@@ -38,7 +38,7 @@ func newFake(t *testing.T) (*fakes.Telegram, *fakes.Faulty, string) {
 
 func receiver(t *testing.T, url string, change func(*telegram.Options)) *telegram.Receiver {
 	t.Helper()
-	o := telegram.Options{Token: token, Chat: "-100123", Thread: 7, APIURL: url, HTTP: notifiers.HTTPOptions{AllowLoopback: true}, Zone: time.FixedZone("MSK", 3*3600)}
+	o := telegram.Options{Token: token, Chat: "-100123", Thread: 7, APIURL: url, HTTP: notifiers.HTTPOptions{AllowLoopback: true}, Voice: notifiers.Voice{Zone: time.FixedZone("MSK", 3*3600)}}
 	if change != nil {
 		change(&o)
 	}

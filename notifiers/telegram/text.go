@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -33,12 +32,16 @@ func render(tx notifiers.Text) string {
 		if !w.room(a, len(tx.Alerts) > 1) {
 			break
 		}
-		w.alert(a, len(tx.Alerts) > 1)
+		w.alert(tx, a)
 		left--
 	}
 	if left > 0 {
 		w.units += moreRoom
-		w.plain(fmt.Sprintf("\n\nand %d more", left))
+		w.plain("\n\n" + tx.AndMore(left))
+	}
+	if tx.Silence != "" && w.units > len(tx.Silence)+moreRoom && w.entities > 0 {
+		w.plain("\n\n" + tx.Words.Silence + ": ")
+		w.code("code", tx.Silence)
 	}
 	return w.b.String()
 }
@@ -67,9 +70,9 @@ func (w *writer) room(a notifiers.AlertText, many bool) bool {
 	return !many || w.units > 300 && w.entities > len(a.Facts)+2*len(a.Samples)+3
 }
 
-func (w *writer) alert(a notifiers.AlertText, many bool) {
+func (w *writer) alert(tx notifiers.Text, a notifiers.AlertText) {
 	w.plain("\n")
-	if many {
+	if len(tx.Alerts) > 1 {
 		w.plain("\n")
 		w.bold(mark(a.Firing, a.Severity) + a.Head)
 	}
@@ -81,10 +84,10 @@ func (w *writer) alert(a notifiers.AlertText, many bool) {
 		w.code("code", f.Value)
 	}
 	if a.Runbook != "" {
-		w.plain("\nWhat to do: " + inert(a.Runbook))
+		w.plain("\n" + tx.Words.Todo + ": " + inert(a.Runbook))
 	}
 	if a.RunbookURL != "" {
-		w.link(a.RunbookURL, "Runbook")
+		w.link(a.RunbookURL, tx.Words.Runbook)
 	}
 	for _, s := range a.Samples {
 		w.plain("\n")

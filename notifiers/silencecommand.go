@@ -1,0 +1,92 @@
+package notifiers
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+const (
+	maxMatched  = 80 // characters of a label's value in the command
+	maxMatchers = 12
+)
+
+// silenceCommand is what to type to silence what a message tells: the rule, if there
+// is one, and what the alerts have in common. It is "" where they share nothing.
+//
+// The values come from logs and will be pasted into a shell, so that only letters,
+// digits and a few signs stand in it as they are; for any other character there is
+// a dot, which matches it.
+func silenceCommand(m alert.Message) string {
+	var common alert.Labels
+	for i := range m.Alerts {
+		t := &m.Alerts[i]
+		own := alert.NewLabels(append(safeNames(t.Group), alert.Label{Name: "rule", Value: t.Rule})...)
+		if i == 0 {
+			common = own
+			continue
+		}
+		var both alert.Labels
+		for _, l := range common {
+			if v, ok := own.Lookup(l.Name); ok && v == l.Value {
+				both = append(both, l)
+			}
+		}
+		common = both
+	}
+	if len(common) == 0 || len(common) > maxMatchers {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("smarty-alert silence add --for 2h --comment 'on it'")
+	for _, l := range common {
+		b.WriteString(" '" + silenceMatcher(l) + "'")
+	}
+	return b.String()
+}
+
+func safeNames(ls alert.Labels) (out []alert.Label) {
+	for _, l := range ls {
+		out = append(out, alert.Label{Name: alert.SafeName(l.Name), Value: l.Value})
+	}
+	return out
+}
+
+// silenceMatcher needs no escaping in single quotes, whatever the value is.
+func silenceMatcher(l alert.Label) string {
+	name := Cut(alert.SafeName(l.Name), maxMatched)
+	if literal(l.Value) {
+		return name + `="` + l.Value + `"`
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range l.Value {
+		if n++; n > maxMatched {
+			b.WriteString(".*")
+			break
+		}
+		if harmless(r) && r != 'w' && r != 'W' { // www. would be a link somewhere
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		} else {
+			b.WriteByte('.')
+		}
+	}
+	return name + `=~"` + b.String() + `"`
+}
+
+// literal reports whether a value can stand as it is, in a shell and in every channel.
+func literal(s string) bool {
+	for _, r := range s {
+		if !harmless(r) && r != '.' && r != ':' && r != '/' {
+			return false
+		}
+	}
+	return utf8.RuneCountInString(s) <= maxMatched && !strings.Contains(s, "//") && !strings.Contains(strings.ToLower(s), "www.")
+}
+
+func harmless(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Nd) || strings.ContainsRune(" _-,=%+", r)
+}
