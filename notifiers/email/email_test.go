@@ -174,11 +174,11 @@ func delivery(id string, state alert.State) alert.Delivery {
 		StartsAt: 1768435390, EndsAt: 1768437680, Values: []alert.Value{{Name: "count", V: int64(7)}}, Condition: "count > 5", Window: 600,
 		Annotations: alert.NewLabels(alert.Label{Name: "summary", Value: "7 отказов <b>"}, alert.Label{Name: "runbook_url", Value: "https://wiki.example.com/a?b=1&c=2"}),
 		Samples:     []alert.Sample{{Source: "app1/x", File: "x.log", Pos: 17, Text: "ERROR <script>alert(1)</script>\nline 2"}}}
-	status := "firing"
+	status, reason := "firing", notifiers.First
 	if state == alert.Resolved {
-		status = "resolved"
+		status, reason = "resolved", notifiers.Resolved
 	}
-	return alert.Delivery{ID: id, Receiver: "mail", Reason: "first", Created: time.Unix(1768435700, 0), Message: alert.Message{Receiver: "mail", Status: status, Alerts: []alert.Transition{a}}}
+	return alert.Delivery{ID: id, Receiver: "mail", Reason: string(reason), Created: time.Unix(1768435700, 0), Message: alert.Message{Receiver: "mail", Status: status, Alerts: []alert.Transition{a}}}
 }
 
 // letter is a mail as its reader's program sees it.
