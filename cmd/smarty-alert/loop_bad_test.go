@@ -262,3 +262,26 @@ func (s *site) printed() string {
 	defer s.mu.Unlock()
 	return s.stdout.String()
 }
+
+// TestLoop_OpenRecordHoldsNothingBack: logs that are written all the time always
+// have a record that may go on; it holds back its own second and no earlier one.
+func TestLoop_OpenRecordHoldsNothingBack(t *testing.T) {
+	b := newLab(t, t.TempDir())
+	b.record(2, 0, 0, false, false)
+	b.record(3, 0, 0, false, false)
+	b.settle()
+	before, written := len(b.history()), b.now.Unix()
+	b.record(2, 1, 0, false, false) // another reason fails to log in
+	b.turn()
+	b.pass(time.Second)
+	b.turn()
+	b.now = time.Unix(written+3, 0).Add(-200 * time.Millisecond)
+	b.record(3, 0, 0, false, false)
+	b.turn()
+	b.now = time.Unix(written+3, 0) // the second is over, and the lateness
+	b.turn()
+	if ts := b.history(); len(ts) != before+1 || ts[before].Rule != "logins" || ts[before].At != written {
+		t.Errorf("at the end of second %d and the lateness: %v", written, ts)
+	}
+	b.stop()
+}
