@@ -31,6 +31,9 @@ type Config struct {
 	Route     *Route     // nil when the file has neither receivers nor a route
 	Calendars map[string]*calendar.Calendar
 	Redact    Redact
+	Flapping  Flapping
+	Inhibit   []Inhibition
+	Silences  []alert.Silence // their ids begin with "config-"
 
 	at     strictyaml.Value
 	routes map[*Route]strictyaml.Value
@@ -112,6 +115,7 @@ type Receiver struct {
 	Webhook      *Webhook
 	Timeout      time.Duration // of one try
 	SendResolved bool
+	RateLimit    RateLimit
 }
 
 // Slack has either a Token with a Channel, or a WebhookURL.
@@ -168,6 +172,7 @@ type Route struct {
 
 	Mute   []*calendar.Calendar // no messages inside any of them
 	Active []*calendar.Calendar // if any: messages only inside one of them
+	Digest *calendar.Cron       // messages only then, with all that came and went since; nil: none
 
 	Routes []*Route
 }

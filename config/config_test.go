@@ -31,9 +31,10 @@ func TestLoad_Minimal(t *testing.T) {
 		Logs: []config.Log{{Path: "/var/log/microimpuls/smarty/*.log", Start: config.Start(time.Hour), Zone: time.UTC,
 			Lateness: 2 * time.Second}},
 		Lateness: 2 * time.Second, Rules: []string{"testdata/good/rules"},
-		State: config.State{Dir: "/var/lib/smarty-alert", Retention: 30 * 24 * time.Hour, MaxSize: 2e9},
-		Web:   config.Web{Listen: "127.0.0.1:9099"},
-		Receivers: []config.Receiver{{Name: "mail", Timeout: 10 * time.Second, SendResolved: true, Email: &config.Email{
+		State:    config.State{Dir: "/var/lib/smarty-alert", Retention: 30 * 24 * time.Hour, MaxSize: 2e9},
+		Web:      config.Web{Listen: "127.0.0.1:9099"},
+		Flapping: config.Flapping{Transitions: 10, Within: time.Hour},
+		Receivers: []config.Receiver{{Name: "mail", Timeout: 10 * time.Second, SendResolved: true, RateLimit: config.RateLimit{Burst: 5, Per: time.Minute}, Email: &config.Email{
 			To: []string{"noc@example.com"}, From: "smarty-alert@example.com", Smarthost: "127.0.0.1:25", TLS: config.NoTLS}}},
 		Route: &config.Route{Receiver: "mail"},
 	}
@@ -210,5 +211,25 @@ route: {receiver: hook}
 	r := c.Receivers[0]
 	if r.SendResolved || r.Webhook.URL.Reveal() != "https://example.com/hush" || r.Webhook.Secret.Reveal() != "ahush" {
 		t.Errorf("receiver = %+v", r)
+	}
+}
+
+func TestLoad_Quiet(t *testing.T) {
+	c, warnings, err := config.Load("testdata/good/quiet.yaml", nil)
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(err, warnings)
+	}
+	if got, want := c.Receivers[0].RateLimit, (config.RateLimit{Burst: 3, Per: 10 * time.Minute}); got != want || c.Receivers[1].RateLimit.Burst != 0 {
+		t.Errorf("limits %v and %v", got, c.Receivers[1].RateLimit)
+	}
+	if next, ok := c.Route.Routes[0].Digest.Next(0); !ok || next != 6*3600 {
+		t.Errorf("the first digest of 1970 is at %d, want 09:00 in Moscow", next)
+	}
+	if c.Flapping != (config.Flapping{Transitions: 6, Within: 30 * time.Minute}) || len(c.Inhibit) != 1 || c.Inhibit[0].Equal[0] != "params.abonement" {
+		t.Errorf("flapping %v, inhibition %v", c.Flapping, c.Inhibit)
+	}
+	s := c.Silences[0]
+	if s.StartsAt.UTC().Format(time.RFC3339) != "2026-01-31T22:00:00Z" || s.EndsAt.Sub(s.StartsAt) != 4*time.Hour || len(s.Matchers) != 2 || s.CreatedBy != "anna" {
+		t.Errorf("silence %+v", s)
 	}
 }

@@ -62,12 +62,21 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Example: "calendars:\n  office:\n  - {weekdays: [mon-fri], times: [\"09:00-18:00\"]}"},
 		{Name: "redact", Kind: strictyaml.Map, Of: redactShape,
 			Doc: "What is hidden in texts besides passwords, tokens, addresses and numbers of persons, and what may be shown.", Example: "redact: {keys: [contract_no], allow: [params.signature]}"},
+		{Name: "inhibit_rules", Kind: strictyaml.Map, List: true, Of: inhibitShape,
+			Doc:     "While an alert fires that the source matchers take, those that the target matchers take are not told, if the labels in `equal` are the same. A rule's own `inhibits` does the same for one pair of rules.",
+			Example: "inhibit_rules:\n- {source_matchers: ['severity=\"critical\"'], target_matchers: ['severity=\"warning\"'], equal: [stream_service]}"},
+		{Name: "silences", Kind: strictyaml.Map, List: true, Of: silenceShape,
+			Doc:     "Silences that are known beforehand; others are set with `smarty-alert silence add`. `replay` heeds them too.",
+			Example: "silences:\n- {matchers: ['stream_service=\"edge-07\"'], starts: 2026-02-01 01:00, ends: 2026-02-01 05:00, author: noc, comment: the rack is moved}"},
+		{Name: "flapping", Kind: strictyaml.Map, Of: flappingShape,
+			Doc:     "When an alert comes and goes too often: people are told so once, and nothing more before it is half as restless.",
+			Example: "flapping: {transitions: 10, within: 1h}"},
 		{Name: "route", Kind: strictyaml.Map, Of: routeShape,
 			Doc: "The tree that decides who is told, as in Alertmanager: an alert goes down to the first route whose matchers all hold.",
 			Example: "receivers:\n  hook:\n    webhook: {url: https://example.com/hook}\n  night:\n    webhook: {url: https://example.com/night}\n" +
 				"route:\n  receiver: hook\n  routes:\n  - {matchers: ['severity=\"critical\"'], receiver: night}"},
-	}, later("catch_up", "inhibit_rules", "templates", "health_receiver", "heartbeat", "heartbeat_url",
-		"language", "digest", "storm", "flapping", "proxy", "ca_file", "rate_limit")...),
+	}, later("catch_up", "templates", "health_receiver", "heartbeat", "heartbeat_url",
+		"language", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
 })
 
 var logShape = strictyaml.NewShape(strictyaml.Shape{

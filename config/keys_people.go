@@ -31,8 +31,11 @@ var receiverShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "timeout", Kind: strictyaml.Duration, Shortest: time.Second, Longest: 5 * time.Minute, Default: "10s",
 			Doc: "The time of one try; it is tried again for up to 72 h.", Example: "webhook: {url: https://example.com/hook}\ntimeout: 5s"},
 		{Name: "send_resolved", Kind: strictyaml.Boolean, Default: "true", Doc: "Whether the end of an alert is told too.", Example: "webhook: {url: https://example.com/hook}\nsend_resolved: false"},
+		{Name: "rate_limit", Kind: strictyaml.Map, Of: rateLimitShape, Default: "5 per minute",
+			Doc:     "The messages of the receiver. What is more is told in one digest that names the totals and the most urgent groups; nothing is dropped.",
+			Example: "webhook: {url: https://example.com/hook}\nrate_limit: {burst: 5, per: 1m}"},
 		loopbackKey,
-	}, later(laterKinds...), later("fallback", "rate_limit", "proxy", "ca_file", "language", "heartbeat_url")),
+	}, later(laterKinds...), later("fallback", "proxy", "ca_file", "language", "heartbeat_url")),
 })
 
 var slackShape = strictyaml.NewShape(strictyaml.Shape{
@@ -87,6 +90,9 @@ var routeShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "repeat_interval", Kind: strictyaml.Duration, Shortest: time.Second, Longest: maxRepeat, Default: "4h", Doc: "Between messages when nothing did; a rule's own wins.", Example: "repeat_interval: 4h"},
 		{Name: "mute_calendars", Kind: strictyaml.Text, List: true, Doc: "Calendars in which nothing is told: it is held back and told afterwards."},
 		{Name: "active_calendars", Kind: strictyaml.Text, List: true, Doc: "Calendars outside of which nothing is told."},
+		{Name: "digest", Kind: strictyaml.Map, Of: digestShape,
+			Doc:     "Tell only at these times, in one message, all that came and went since. Routes below do not inherit it; without a `group_by` of its own the route has one group.",
+			Example: "digest: {cron: \"0 9 * * *\"}"},
 		{Name: "routes", Kind: strictyaml.Map, List: true, Of: nil, Self: true, Doc: "Routes below this one; the first whose matchers hold takes the alert."},
-	}, later("digest", "rate_limit", "storm", "repeat_backoff", "mute_time_intervals", "active_time_intervals")...),
+	}, later("rate_limit", "storm", "repeat_backoff", "mute_time_intervals", "active_time_intervals")...),
 })

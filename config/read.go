@@ -52,6 +52,7 @@ func (rd *reader) read(root strictyaml.Value) {
 	rd.readRedact(m.Get("redact"))
 	rd.readRuleSettings(m)
 	rd.readPeople(m)
+	rd.readQuiet(m)
 	m.Done()
 }
 

@@ -18,7 +18,7 @@ func (rd *reader) readReceivers(v strictyaml.Value) {
 	written := rd.written.QuietMapping().Get("receivers").QuietMapping()
 	for _, name := range m.Keys() {
 		rd.name(m.Key(name), "a receiver's name", name)
-		r := Receiver{Name: name, Timeout: DefaultTimeout, SendResolved: true}
+		r := Receiver{Name: name, Timeout: DefaultTimeout, SendResolved: true, RateLimit: RateLimit{DefaultBurst, DefaultPer}}
 		if item := m.Get(name); item.There() {
 			rd.readReceiver(pair{item.Mapping(), written.Get(name).QuietMapping()}, &r)
 		} else {
@@ -35,6 +35,7 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 	}
 	r.Timeout = rd.duration(m.Get("timeout"), DefaultTimeout)
 	r.SendResolved = rd.bool(m.Get("send_resolved"), true)
+	r.RateLimit = rd.readRateLimit(m.Get("rate_limit"))
 	loopback := rd.bool(m.Get("allow_loopback"), false)
 	found := 0
 	for _, kind := range kinds {

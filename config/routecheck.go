@@ -21,17 +21,18 @@ func checkRoot(p *place) {
 }
 
 // identify finds routes that cannot be told apart: a route is known by its
-// receiver and its name, which is by default made of the matchers, and of the
-// parent's name before them when that is taken.
+// receiver and its name, which is by default made of the matchers that lead to it.
 func (t *tree) identify(p *place) {
 	p.name = p.Name
 	if p.name == "" {
 		p.name = strings.Join(sorted(p.Matchers), ",")
+		if p.parent != nil && p.parent.parent != nil {
+			p.name = p.parent.name + "/" + p.name
+		}
 	}
 	id := [2]string{p.receiver, p.name}
-	if t.named[id] && p.Name == "" && p.parent != nil {
-		p.name = p.parent.name + "/" + p.name
-		id[1] = p.name
+	if p.parent == nil {
+		id[1] = "the root: " + p.name
 	}
 	if !t.named[id] || p.unclear || p.receiver == "" {
 		t.named[id] = true

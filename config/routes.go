@@ -1,9 +1,7 @@
 package config
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -71,6 +69,7 @@ func (t *tree) read(v strictyaml.Value, parent *place) *place {
 	t.readGrouping(p)
 	p.Mute = t.calendars(p.m.Get("mute_calendars"))
 	p.Active = t.calendars(p.m.Get("active_calendars"))
+	p.Digest = t.rd.readDigest(p.m.Get("digest"))
 	routes := p.m.Get("routes")
 	p.m.Done()
 	if parent == nil {
@@ -135,16 +134,9 @@ func (t *tree) readMatchers(p *place) {
 		return
 	}
 	for _, v := range list.List() {
-		text, ok := t.rd.text(v)
+		m, ok := t.rd.matcher(v)
 		if !ok {
 			p.unclear = true
-			continue
-		}
-		m, err := alert.ParseMatcher(text)
-		if err != nil {
-			msg := strings.TrimPrefix(err.Error(), fmt.Sprintf("matcher %q: ", text))
-			p.unclear = true
-			v.Fault(`write 'severity="critical"' or 'rule=~"edge_.*"'`, "%s", msg)
 			continue
 		}
 		if _, known := alert.ParseSeverity(m.Value); m.Name == "severity" && m.Op == alert.Equal && !known {

@@ -26,6 +26,8 @@ type Options struct {
 	// there holds nothing back.
 	RuleCalendars map[string]Calendar
 	Flapping      FlapOptions
+	Inhibit       []InhibitRule   // beside what rules say themselves
+	Silences      []alert.Silence // of the configuration: not stored, not to be expired
 }
 
 // Decision is one sending or holding back, for people: the journal, replay, the
@@ -56,7 +58,7 @@ type Dispatcher struct {
 	groups map[string]*group            // by key
 	in     map[string]map[string]*group // alert id → groups that hold it, by key
 	// inhibitors are the firing alerts that keep others from being told, by id.
-	inhibitors map[string]alert.Transition
+	inhibitors map[string]inhibitor
 	limits     map[string]*limit // by receiver; those that are not at rest
 	mutes
 
@@ -69,7 +71,7 @@ type Dispatcher struct {
 // faulty route tree.
 func NewDispatcher(o Options, saved []alert.NotifyGroup, now time.Time) (*Dispatcher, error) {
 	d := &Dispatcher{groups: map[string]*group{}, in: map[string]map[string]*group{},
-		inhibitors: map[string]alert.Transition{}, limits: map[string]*limit{}, mutes: newMutes(),
+		inhibitors: map[string]inhibitor{}, limits: map[string]*limit{}, mutes: newMutes(),
 		changed: map[string]bool{}, gone: map[string]bool{}, changedLimits: map[string]bool{}}
 	for _, n := range saved {
 		if n.Limit != nil {
@@ -104,6 +106,11 @@ func (d *Dispatcher) Reload(o Options, now time.Time) error {
 	}
 	o.Root = root
 	d.o = o
+	d.fixed = map[string]bool{}
+	for _, s := range o.Silences {
+		d.fixed[s.ID] = true
+	}
+	d.noteInhibitors()
 	d.reroute(now)
 	return nil
 }

@@ -74,3 +74,20 @@ func TestDispatcher_RepeatsBackOff(t *testing.T) {
 	x.want("10s noc firing first a", "10m10s noc firing repeat a", "30m10s noc firing repeat a", "1h0m10s noc firing repeat a",
 		"1h30m10s noc firing repeat a", "1h40m10s noc firing new_alerts a,b", "1h50m10s noc firing repeat a,b")
 }
+
+func TestInhibitRules(t *testing.T) {
+	o := Options{Root: &Route{Receiver: "noc", GroupBy: []string{"..."}}, Inhibit: []InhibitRule{{
+		Source: matchers(t, "severity=critical"), Target: matchers(t, `severity=~"warning|critical"`), Equal: []string{"g", "nobody.has.it"}}}}
+	x := newScript(t, o)
+	x.observe(0, tr("a", 0, alert.Firing, alert.Critical), tr("b", 0, alert.Firing, alert.Critical))
+	other := fire("a", m)
+	other.Rule, other.AlertID, other.Fingerprint = "other", "x1", "f1"
+	x.observe(1*m, other, fire("c", m))
+	x.observe(20*m, tr("a", 0, alert.Resolved, alert.Critical))
+	x.to(h)
+	x.want(
+		"10s noc firing first a^", "10s noc firing first b^",
+		"1m10s noc firing first c", // another g
+		"20m10s noc firing first a", "20m10s noc resolved resolved -a^",
+	)
+}

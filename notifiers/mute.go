@@ -18,12 +18,13 @@ const silenceMemory = 5 * 24 * time.Hour
 type mutes struct {
 	silences map[string]alert.Silence
 	acks     map[string]alert.Ack // by alert id
+	fixed    map[string]bool      // ids of the configuration's silences
 	dirty    map[string]bool      // silences
 	dirtyAck map[string]bool
 }
 
 func newMutes() mutes {
-	return mutes{map[string]alert.Silence{}, map[string]alert.Ack{}, map[string]bool{}, map[string]bool{}}
+	return mutes{silences: map[string]alert.Silence{}, acks: map[string]alert.Ack{}, dirty: map[string]bool{}, dirtyAck: map[string]bool{}}
 }
 
 // RestoreMutes takes over what was stored. Acknowledgements of alerts that no
@@ -71,6 +72,9 @@ var ErrUnknown = errors.New("not found")
 // ends the old one and makes another. A start in the past is now. The result is
 // the silence as it is kept.
 func (d *Dispatcher) SetSilence(s alert.Silence, newID string, now time.Time) (alert.Silence, error) {
+	if d.fixed[s.ID] {
+		return s, errFixed(s.ID)
+	}
 	old, known := d.silences[s.ID]
 	if s.ID != "" && !known {
 		return s, fmt.Errorf("silence %s: %w", s.ID, ErrUnknown)
@@ -110,6 +114,8 @@ func changeable(old, s alert.Silence, now time.Time) bool {
 func (d *Dispatcher) ExpireSilence(id string, now time.Time) error {
 	s, ok := d.silences[id]
 	switch {
+	case d.fixed[id]:
+		return errFixed(id)
 	case !ok:
 		return fmt.Errorf("silence %s: %w", id, ErrUnknown)
 	case s.State(now) == alert.SilenceExpired:
@@ -117,6 +123,10 @@ func (d *Dispatcher) ExpireSilence(id string, now time.Time) error {
 	}
 	d.end(s, now)
 	return nil
+}
+
+func errFixed(id string) error {
+	return fmt.Errorf("silence %s stands in the configuration: edit it there", id)
 }
 
 func (d *Dispatcher) end(s alert.Silence, now time.Time) {
@@ -158,9 +168,11 @@ func (d *Dispatcher) forgetSilences(now time.Time) {
 
 // Silences returns all that are known, those that end first at the beginning.
 func (d *Dispatcher) Silences() []alert.Silence {
-	return slices.SortedFunc(maps.Values(d.silences), func(a, b alert.Silence) int {
+	all := slices.AppendSeq(slices.Clone(d.o.Silences), maps.Values(d.silences))
+	slices.SortFunc(all, func(a, b alert.Silence) int {
 		return cmp.Or(a.EndsAt.Compare(b.EndsAt), cmp.Compare(a.ID, b.ID))
 	})
+	return all
 }
 
 // Ack takes an acknowledgement of an alert that fires; a second one replaces the
@@ -213,14 +225,20 @@ func (d *Dispatcher) silenced(t alert.Transition, now time.Time) bool {
 // silenceEnds is when the last of the silences that hold for an alert ends; the
 // zero time if none does.
 func (d *Dispatcher) silenceEnds(t alert.Transition, now time.Time) (ends time.Time) {
-	if len(d.silences) == 0 {
+	if len(d.silences)+len(d.o.Silences) == 0 {
 		return ends
 	}
 	ls := t.Set(d.o.External)
-	for _, s := range d.silences {
+	holds := func(s alert.Silence) {
 		if s.Mutes(ls, now) {
 			ends = later(ends, s.EndsAt)
 		}
+	}
+	for _, s := range d.silences {
+		holds(s)
+	}
+	for _, s := range d.o.Silences {
+		holds(s)
 	}
 	return ends
 }

@@ -49,9 +49,13 @@ func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (not
 
 // dispatchOptions turns the configured routes into the dispatcher's.
 func dispatchOptions(c *config.Config) notifiers.Options {
-	o := notifiers.Options{Root: route(c.Route), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{}}
+	o := notifiers.Options{Root: route(c.Route), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
+		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences}
 	for _, r := range c.Receivers {
-		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved}
+		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit)}
+	}
+	for _, in := range c.Inhibit {
+		o.Inhibit = append(o.Inhibit, notifiers.InhibitRule(in))
 	}
 	for name, cal := range c.Calendars {
 		o.RuleCalendars[name] = cal
@@ -70,6 +74,9 @@ func route(r *config.Route) *notifiers.Route {
 	}
 	for _, cal := range r.Active {
 		out.Active = append(out.Active, cal)
+	}
+	if r.Digest != nil {
+		out.Digest = r.Digest
 	}
 	for _, child := range r.Routes {
 		out.Routes = append(out.Routes, route(child))
