@@ -267,7 +267,7 @@ func (r *run) flush(until time.Time) error {
 // heldBack reports the decisions not to send that a person should know of.
 func (r *run) heldBack(decisions []notifiers.Decision) error {
 	for _, d := range decisions {
-		if d.Sent || d.By != "calendar" && d.By != "inhibition" {
+		if d.Sent || d.By != "calendar" && d.By != "inhibition" && d.By != "silence" {
 			continue
 		}
 		for _, id := range d.AlertIDs {

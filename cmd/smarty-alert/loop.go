@@ -57,6 +57,7 @@ type loop struct {
 
 	beside func(work func()) (over func(wait bool) bool)
 
+	asks     chan ask        // what others want to know or to change
 	reload   chan chan error // a request, answered with what is wrong
 	prepare  func() (*reloaded, error)
 	reloads  reloads
@@ -99,8 +100,13 @@ func (l *loop) follow(ctx context.Context) error {
 			answer <- l.swap(ctx)
 		default:
 		}
+		if err := l.answerAll(ctx); err != nil {
+			return err
+		}
 		if idle {
-			l.rest(ctx)
+			if err := l.rest(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -287,13 +293,14 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 	var cut store.Cut
 	cut.Transitions, cut.Deliveries = ts, ds
 	cut.Groups, cut.Gone = l.disp.Changed()
+	cut.Mutes = l.disp.ChangedMutes()
 	if read || l.eng.Evaluated() != l.evaluated {
 		var err error
 		if cut.Positions, err = json.Marshal(l.place()); err != nil {
 			return fmt.Errorf("encode positions: %w", err)
 		}
 		cut.Second, _ = l.eng.Final()
-	} else if len(cut.Groups)+len(cut.Gone)+len(ts)+len(ds) == 0 {
+	} else if len(cut.Groups)+len(cut.Gone)+len(ts)+len(ds) == 0 && cut.Mutes.Empty() {
 		return nil
 	}
 	for {
@@ -326,8 +333,9 @@ func (l *loop) committed(cut store.Cut, seq int64) {
 	}
 }
 
-// rest waits until a log grows, a timer is due, or a second may be final.
-func (l *loop) rest(ctx context.Context) {
+// rest waits until a log grows, a timer is due, a second may be final, or somebody
+// asks.
+func (l *loop) rest(ctx context.Context) error {
 	now := l.now()
 	second := now.Truncate(time.Second).Add(time.Second) // its end may make others final
 	l.pause(ctx, min(restBetween, second.Sub(now)))
@@ -335,9 +343,14 @@ func (l *loop) rest(ctx context.Context) {
 	if next, ok := l.disp.Next(); ok {
 		wait = min(wait, max(0, next.Sub(l.now())))
 	}
-	if wait > 0 {
-		l.live.Wait(ctx, wait)
+	if wait <= 0 {
+		return nil
 	}
+	q, asked := l.waitFor(ctx, wait)
+	if !asked {
+		return nil
+	}
+	return q.answer(ctx, l)
 }
 
 func (l *loop) pause(ctx context.Context, d time.Duration) {

@@ -127,10 +127,11 @@ func (s *service) openLoop(ctx context.Context) error {
 		return err
 	}
 	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll, beside: beside,
-		reload: make(chan chan error), prepare: s.reread}
+		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread}
 	if l.disp, err = notifiers.NewDispatcher(dispatchOptions(s.config), st.Groups, s.now()); err != nil {
 		return err
 	}
+	l.disp.RestoreMutes(st.Mutes, s.now())
 	logs := make([]ingest.LogConfig, len(s.config.Logs))
 	for i, lc := range s.config.Logs {
 		logs[i] = ingest.LogConfig{Path: lc.Path, Instance: lc.Instance, Start: ingest.Start(lc.Start),
