@@ -45,6 +45,9 @@ type Attempt struct {
 	Permanent bool `json:"permanent,omitempty"`
 	// Unclear says that the receiver may have taken it all the same.
 	Unclear bool `json:"unclear,omitempty"`
+	// ByHand says that somebody had it tried again after it had been given up. It
+	// stands for the tries before.
+	ByHand bool `json:"by_hand,omitempty"`
 	// Parts is what has become of each recipient so far, where a message goes to
 	// several: PartSent, or why it was refused. Of others nothing is known.
 	Parts map[string]string `json:"parts,omitempty"`

@@ -23,15 +23,18 @@ var refusalWaits = [...]time.Duration{time.Minute, 5 * time.Minute}
 // failed records a failed try in a row: when it is tried again, or that it is dead.
 func failed(d alert.Delivery, e *SendError, now time.Time, jitter func(time.Duration) time.Duration) alert.Delivery {
 	d.Attempts = attempted(d.Attempts, alert.Attempt{At: now, Error: Cut(e.Error(), 300), Permanent: e.Permanent, Unclear: e.Unclear})
-	refused := 0
+	refused, since := 0, d.Created
 	for _, a := range d.Attempts {
+		if a.ByHand {
+			since = a.At
+		}
 		if a.Permanent {
 			refused++
 		}
 	}
 	d.State = alert.DeliveryRetry
 	switch {
-	case refused >= refusals, !now.Before(d.Created.Add(giveUp)):
+	case refused >= refusals, !now.Before(since.Add(giveUp)):
 		d.State, d.Next = alert.DeliveryDead, now
 	case e.RetryAfter > 0:
 		d.Next = now.Add(e.RetryAfter)

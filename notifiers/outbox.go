@@ -16,6 +16,11 @@ type Outbox interface {
 	Due(ctx context.Context, receiver string, now time.Time) ([]alert.Delivery, time.Time, error)
 	// Save writes state, attempts, next and reference of rows, all or none.
 	Save(ctx context.Context, ds ...alert.Delivery) error
+	// Add puts new rows into the outbox, all or none; ids already known are ignored.
+	Add(ctx context.Context, ds ...alert.Delivery) error
+	// Newest returns the newest row of the group for the receiver; ok is false if
+	// there is none.
+	Newest(ctx context.Context, receiver, groupKey string) (d alert.Delivery, ok bool, err error)
 	// Ref returns the newest reference of the group's messages, or "".
 	Ref(ctx context.Context, receiver, groupKey string) (string, error)
 }
@@ -90,6 +95,9 @@ func (b batch) merged() alert.Delivery {
 	slices.SortStableFunc(alerts, byUrgency)
 	d.Message.Alerts = alerts
 	d.Message.Status = status(alerts)
+	if slices.ContainsFunc(b, func(row alert.Delivery) bool { return row.GroupKey != d.GroupKey }) {
+		return unnamed(d)
+	}
 	return d
 }
 

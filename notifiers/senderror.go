@@ -86,7 +86,7 @@ func CheckResponse(resp *http.Response, now time.Time, secrets ...Secret) error 
 }
 
 // maxRetryAfter keeps a confused receiver from silencing itself for ever.
-const maxRetryAfter = 24 * time.Hour
+const maxRetryAfter = time.Hour
 
 // RetryAfter reads the header's value: seconds or an HTTP date; 0 if it is
 // neither, or over.

@@ -14,7 +14,8 @@ type Stats struct {
 	Retried    int64 // of them: to be tried again
 	Dead       int64 // rows given up
 	Errors     map[string]int64
-	Failing    bool // five failures in a row and no answer since
+	Failing    bool      // five failures in a row and no answer since
+	Answered   time.Time // last, be it with a refusal
 	LastSent   time.Time
 	LastError  string // without secrets
 	LastFailed time.Time
@@ -39,8 +40,14 @@ func (c *counters) sent(superseded int, now time.Time) {
 	defer c.mu.Unlock()
 	c.s.Sent++
 	c.s.Superseded += int64(superseded)
-	c.s.Failing = false
 	c.s.LastSent = now
+}
+
+func (c *counters) answered(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.s.Failing = false
+	c.s.Answered = now
 }
 
 func (c *counters) failed(e *SendError, dead int, failing bool, now time.Time) {

@@ -24,23 +24,27 @@ const (
 // another. What is unsent of a group leaves as one message; a group's messages
 // leave in their order. Failed tries are repeated with growing waits, at most for
 // 72 hours; a receiver that failed five times in a row is probed every 30 s, and
-// once it answers everything that waits for it is due.
+// once it answers everything that waits for it is due. Meanwhile its messages go to
+// the fallback as well.
 type Worker struct {
 	Name     string
 	Receiver Receiver
+	Fallback string // the receiver that stands in for one that fails; "": none
 	Outbox   Outbox
 	Now      func() time.Time // nil: the wall clock
 	Log      *slog.Logger     // nil: none
 	Timeout  time.Duration    // of one try; 0: 10 s
 	Grace    time.Duration    // for a try in progress when Run is to end; 0: 5 s
 	Wake     <-chan struct{}  // says that there are new rows; may be nil
+	HandedOn func()           // says that there are new rows for the fallback; may be nil
 	// Jitter picks a wait up to most; nil: any, evenly.
 	Jitter func(most time.Duration) time.Duration
 
-	inRow     int       // temporary failures since the last answer
-	probe     time.Time // not before, while inRow >= brokenAfter
-	paused    time.Time // until then the receiver wants no more
-	recovered time.Time // what was tried before may be tried again
+	inRow     int             // temporary failures since the last answer
+	probe     time.Time       // not before, while inRow >= brokenAfter
+	paused    time.Time       // until then the receiver wants no more
+	recovered time.Time       // what was tried before may be tried again
+	handed    map[string]bool // ids of unsent rows that the fallback has as well
 
 	stats counters
 }
@@ -99,9 +103,14 @@ func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if w.failing() {
+		if err := w.handOn(ctx, rows); err != nil {
+			return 0, err
+		}
+	}
 	read := w.Now()
 	fresh := max(leastFresh, 4*read.Sub(asked)) // reading a long outbox takes a fifth of the time at most
-	bs := batches(rows)
+	bs := catchUp(batches(rows))
 	for tried := false; ; tried = true {
 		now := w.Now()
 		i, wait := w.pick(bs, now)
@@ -130,6 +139,7 @@ func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 	if err := w.Outbox.Save(ctx, b.begun()...); err != nil {
 		return false, err
 	}
+	began := w.Now()
 	receipt, failure := w.try(ctx, d, ref)
 	now := w.Now()
 	switch {
@@ -137,12 +147,19 @@ func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 		failed := w.inRow > 0
 		w.answered(now)
 		w.stats.sent(len(b)-1, now)
+		if err := w.persist(ctx, func(ctx context.Context) error { return w.follow(ctx, b) }); err != nil {
+			return false, err
+		}
 		return failed, w.save(ctx, b.sent(receipt.Ref, now))
 	case ctx.Err() != nil:
 		return true, nil // cut off by us: it stays inflight
 	}
+	w.count(failure, began, now)
 	return true, w.fail(ctx, b, receipt, failure, now)
 }
+
+// failing reports whether the receiver counts as broken.
+func (w *Worker) failing() bool { return w.inRow >= brokenAfter }
 
 // pick chooses what to try now, or how long to wait; -1: nothing.
 func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
@@ -152,7 +169,7 @@ func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
 	if now.Before(w.paused) {
 		return -1, min(w.paused.Sub(now), busyPoll)
 	}
-	if w.inRow >= brokenAfter {
+	if w.failing() {
 		if now.Before(w.probe) {
 			return -1, min(w.probe.Sub(now), busyPoll)
 		}
@@ -217,47 +234,65 @@ func (w *Worker) try(ctx context.Context, d alert.Delivery, ref string) (r Recei
 
 // answered notes that the receiver is alive.
 func (w *Worker) answered(now time.Time) {
-	if w.inRow >= brokenAfter {
+	if w.failing() {
 		w.recovered = now
+		w.handed = nil
 		w.Log.Info("receiver answers again", slog.String("receiver", w.Name))
 	}
 	w.inRow = 0
+	w.stats.answered(now)
+}
+
+// count takes a failed try into what is known of the receiver. The next probe is
+// counted from the beginning of this one: a receiver that hangs is not seen later
+// than one that refuses.
+func (w *Worker) count(e *SendError, began, now time.Time) {
+	if e.RetryAfter > 0 {
+		w.paused = now.Add(e.RetryAfter)
+	}
+	if e.Permanent {
+		w.answered(now)
+		return
+	}
+	w.inRow++
+	w.probe = later(began.Add(probeEvery), now.Add(backoffLeast))
+	if w.inRow == brokenAfter {
+		w.Log.Error("receiver fails: it is probed from now on", slog.String("receiver", w.Name), slog.String("fallback", w.Fallback))
+	}
 }
 
 func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, now time.Time) error {
 	rows := make([]alert.Delivery, len(b))
-	dead := 0
+	var given []alert.Delivery // up
 	for i, d := range b {
-		rows[i] = failed(d, e, now, w.Jitter)
-		if rows[i].State == alert.DeliveryDead {
-			dead++
+		if rows[i] = failed(d, e, now, w.Jitter); rows[i].State == alert.DeliveryDead {
+			given = append(given, rows[i])
 		}
+	}
+	dead := len(given)
+	if err := w.persist(ctx, func(ctx context.Context) error { return w.handOn(ctx, given) }); err != nil {
+		return err
 	}
 	last := &rows[len(rows)-1]
 	last.Attempts[len(last.Attempts)-1].Parts = got.Parts
 	if got.Ref != "" {
 		last.Ref = got.Ref
 	}
-	if e.RetryAfter > 0 {
-		w.paused = now.Add(e.RetryAfter)
-	}
-	if e.Permanent {
-		w.answered(now)
-	} else {
-		w.inRow++
-		w.probe = now.Add(probeEvery)
-	}
-	w.stats.failed(e, dead, w.inRow >= brokenAfter, now)
+	w.stats.failed(e, dead, w.failing(), now)
 	w.Log.Warn("delivery failed", slog.String("receiver", w.Name), slog.String("delivery", b[len(b)-1].ID),
 		slog.String("error", e.Error()), slog.Int("dead", dead), slog.Bool("permanent", e.Permanent))
 	return w.save(ctx, rows)
 }
 
-// save does not give up while the service runs: what was sent must be marked. It
-// is tried once more after the end.
 func (w *Worker) save(ctx context.Context, rows []alert.Delivery) error {
+	return w.persist(ctx, func(ctx context.Context) error { return w.Outbox.Save(ctx, rows...) })
+}
+
+// persist does not give up while the service runs: what was sent must be marked.
+// It is tried once more after the end.
+func (w *Worker) persist(ctx context.Context, write func(context.Context) error) error {
 	for {
-		err := w.Outbox.Save(context.WithoutCancel(ctx), rows...)
+		err := write(context.WithoutCancel(ctx))
 		if err == nil || ctx.Err() != nil {
 			return err
 		}

@@ -62,6 +62,31 @@ func (m *memory) Save(_ context.Context, ds ...alert.Delivery) error {
 	return nil
 }
 
+func (m *memory) Add(_ context.Context, ds ...alert.Delivery) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.op("add"); err != nil {
+		return err
+	}
+	for _, d := range ds {
+		if !slices.ContainsFunc(m.rows, func(r alert.Delivery) bool { return r.ID == d.ID }) {
+			m.rows = append(m.rows, d)
+		}
+	}
+	return nil
+}
+
+func (m *memory) Newest(_ context.Context, receiver, key string) (alert.Delivery, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range slices.Backward(m.rows) {
+		if d.Receiver == receiver && d.GroupKey == key {
+			return d, true, m.op("newest")
+		}
+	}
+	return alert.Delivery{}, false, m.op("newest")
+}
+
 func (m *memory) Ref(_ context.Context, receiver, key string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -74,6 +74,21 @@ const (
 	sqlCounts = `SELECT receiver, state, count(*) FROM deliveries GROUP BY receiver, state`
 	sqlList   = `SELECT ` + deliveryColumns + ` FROM deliveries`
 
+	sqlNewestOfGroup = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE receiver = ? AND group_key = ? ORDER BY n DESC LIMIT 1`
+
+	// What was given up may be tried again while nothing newer of its group was
+	// told or will be: that says how things are.
+	sqlDead     = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE id = ? AND state = 'dead'`
+	sqlOutdated = `SELECT count(*) FROM deliveries d, deliveries e WHERE d.id = ? AND e.receiver = d.receiver AND e.group_key = d.group_key
+		AND e.n > d.n AND e.state <> 'dead'`
+	sqlNewerDead = `SELECT e.id FROM deliveries d, deliveries e WHERE d.id = ? AND e.receiver = d.receiver AND e.group_key = d.group_key
+		AND e.n >= d.n AND e.state = 'dead' ORDER BY e.n`
+	sqlDropDead = `DELETE FROM deliveries WHERE id = ? AND state = 'dead'`
+
+	sqlBacklog = `SELECT receiver, count(*), min(created) FROM deliveries WHERE state IN ('pending', 'inflight', 'retry') GROUP BY receiver`
+	sqlLost    = `SELECT receiver, count(*) FROM deliveries WHERE state = 'dead' GROUP BY receiver`
+	sqlWaiting = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE receiver = ? AND state IN ('pending', 'inflight', 'retry') ORDER BY n`
+
 	// The newest reference of a live group stays: its message is still edited.
 	sqlPruneDeliveries = `DELETE FROM deliveries WHERE n IN (
 		SELECT n FROM deliveries d WHERE state IN ('sent', 'superseded') AND changed < ?
