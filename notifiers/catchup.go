@@ -33,10 +33,11 @@ func catchUp(bs []batch) []batch {
 	return append(rest, past)
 }
 
-// cameAndWent reports whether the group's first message and its last wait together.
+// cameAndWent reports whether everything about the group waits, from its first
+// message to its last.
 func (b batch) cameAndWent() bool {
 	d := b.merged()
-	return d.Reason == string(First) && d.Message.Status == "resolved"
+	return b[0].Reason == string(First) && d.Message.Status == "resolved" && d.Message.Digest == nil
 }
 
 // whole reports whether no try has got part of the way.

@@ -190,12 +190,13 @@ func TestCatchUp_FewAndSpecialOnesLeaveAlone(t *testing.T) {
 		half[0].Ref = "half of it is out"
 		parts := pair("parts")
 		parts[1].Attempts = []alert.Attempt{{Parts: map[string]string{"noc@example.com": alert.PartSent}}}
-		rows = slices.Concat(refused, half, parts, rows, pair("one more"))
+		known := append([]alert.Delivery{row("0", "gknown", Resolved, end("b", 0))}, pair("known")...)
+		rows = slices.Concat(refused, half, parts, known, rows, pair("one more"))
 		got := catchUp(batches(rows))
-		if len(got) != 4 || len(got[3]) != 2*(catchUpSingly+1) {
+		if len(got) != 5 || len(got[4]) != 2*(catchUpSingly+1) {
 			t.Fatalf("became %d messages", len(got))
 		}
-		if d := got[3].merged(); d.GroupKey != "noc/catch-up:{}" || d.Message.GroupKey != d.GroupKey || d.Message.Status != "resolved" {
+		if d := got[4].merged(); d.GroupKey != "noc/catch-up:{}" || d.Message.GroupKey != d.GroupKey || d.Message.Status != "resolved" {
 			t.Errorf("merged: %+v", d)
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 )
@@ -27,57 +26,40 @@ func letters(t *testing.T, rows ...string) *Store {
 }
 
 func TestRetry(t *testing.T) {
-	later := t0.Add(time.Hour)
 	for name, tc := range map[string]struct {
 		rows []string
-		ids  string
+		id   string
 		want string // revived
 		err  error
 	}{
-		"alone":                     {[]string{"1 noc/g dead"}, "1", "1", nil},
-		"with the newer ones":       {[]string{"1 noc/g dead", "2 noc/g dead", "3 noc/h dead"}, "1", "1 2", nil},
-		"not with the older ones":   {[]string{"1 noc/g dead", "2 noc/g dead"}, "2", "2", nil},
-		"each once":                 {[]string{"1 noc/g dead", "2 noc/g dead"}, "1 2", "1 2", nil},
-		"after what was sent":       {[]string{"1 noc/g sent", "2 noc/g dead"}, "2", "2", nil},
-		"beside another's":          {[]string{"1 noc/g dead", "2 mail/g sent", "3 noc/h sent"}, "1", "1", nil},
-		"older than what was sent":  {[]string{"1 noc/g dead", "2 noc/g sent"}, "1", "", ErrOutdated},
-		"older than what will be":   {[]string{"1 noc/g dead", "2 noc/g retry"}, "1", "", ErrOutdated},
-		"sent":                      {[]string{"1 noc/g sent"}, "1", "", ErrNotDead},
-		"unknown":                   {nil, "1", "", ErrNotDead},
-		"one bad of two: all stays": {[]string{"1 noc/g dead", "2 noc/h sent"}, "1 2", "", ErrNotDead},
+		"alone":                    {[]string{"1 noc/g dead"}, "1", "1", nil},
+		"with the newer ones":      {[]string{"1 noc/g dead", "2 noc/g dead", "3 noc/h dead"}, "1", "1 2", nil},
+		"not with the older ones":  {[]string{"1 noc/g dead", "2 noc/g dead"}, "2", "2", nil},
+		"after what was sent":      {[]string{"1 noc/g sent", "2 noc/g dead"}, "2", "2", nil},
+		"beside another's":         {[]string{"1 noc/g dead", "2 mail/g sent", "3 noc/h sent"}, "1", "1", nil},
+		"older than what was sent": {[]string{"1 noc/g dead", "2 noc/g sent"}, "1", "", ErrOutdated},
+		"older than what will be":  {[]string{"1 noc/g dead", "2 noc/g retry"}, "1", "", ErrOutdated},
+		"before what was dropped":  {[]string{"1 noc/g dead", "2 noc/g superseded"}, "1", "1", nil},
+		"unknown":                  {nil, "1", "", ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := letters(t, tc.rows...)
 			before, _ := s.Deliveries(t.Context(), Filter{})
-			revived, err := s.Retry(t.Context(), later, strings.Fields(tc.ids)...)
-			if got := strings.Join(revived, " "); got != tc.want || !errors.Is(err, tc.err) {
-				t.Fatalf("revived %q, %v, want %q, %v", got, err, tc.want, tc.err)
+			if err := s.Retry(t.Context(), tc.id); !errors.Is(err, tc.err) {
+				t.Fatalf("%v, want %v", err, tc.err)
 			}
 			if tc.err != nil {
 				after, _ := s.Deliveries(t.Context(), Filter{})
 				equal(t, "rows", after, before)
 				return
 			}
-			due, _, err := s.Due(t.Context(), "noc", later)
+			due, _, err := s.Due(t.Context(), "noc", t0)
 			if err != nil || ids(due) != tc.want {
 				t.Errorf("due %q, %v, want %q", ids(due), err, tc.want)
 			}
-			want := []alert.Attempt{{At: later, Error: "400", ByHand: true, Unclear: true, Parts: map[string]string{"a": alert.PartSent}}}
+			want := []alert.Attempt{{At: t0, Error: "400", ByHand: true, Unclear: true, Parts: map[string]string{"a": alert.PartSent}}}
 			equal(t, "attempts", due[0].Attempts, want)
 		})
-	}
-}
-
-func TestDrop(t *testing.T) {
-	s := letters(t, "1 noc/g dead", "2 noc/g dead", "3 noc/g pending")
-	if err := s.Drop(t.Context(), "1", "3"); !errors.Is(err, ErrNotDead) {
-		t.Errorf("a row that waits was dropped: %v", err)
-	}
-	if err := s.Drop(t.Context(), "1"); err != nil {
-		t.Error(err)
-	}
-	if ds, err := s.Deliveries(t.Context(), Filter{}); err != nil || ids(ds) != "3 2" {
-		t.Errorf("left %q, %v", ids(ds), err)
 	}
 }
 

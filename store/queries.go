@@ -66,7 +66,7 @@ const (
 
 	// By hand, and only what no worker has in hand or what a worker's own mark may
 	// still overtake.
-	sqlRetry = `UPDATE deliveries SET state = 'pending', next = ?, changed = ? WHERE id = ? AND state IN ('dead', 'retry')`
+	sqlRetry = `UPDATE deliveries SET state = 'pending', next = ?, changed = ? WHERE id = ? AND state = 'retry'`
 	sqlDrop  = `UPDATE deliveries SET state = 'superseded', changed = ? WHERE id = ? AND state IN ('dead', 'retry', 'pending')`
 	sqlState = `SELECT state FROM deliveries WHERE id = ?`
 
@@ -80,10 +80,9 @@ const (
 	// told or will be: that says how things are.
 	sqlDead     = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE id = ? AND state = 'dead'`
 	sqlOutdated = `SELECT count(*) FROM deliveries d, deliveries e WHERE d.id = ? AND e.receiver = d.receiver AND e.group_key = d.group_key
-		AND e.n > d.n AND e.state <> 'dead'`
-	sqlNewerDead = `SELECT e.id FROM deliveries d, deliveries e WHERE d.id = ? AND e.receiver = d.receiver AND e.group_key = d.group_key
-		AND e.n >= d.n AND e.state = 'dead' ORDER BY e.n`
-	sqlDropDead = `DELETE FROM deliveries WHERE id = ? AND state = 'dead'`
+		AND e.n > d.n AND e.state NOT IN ('dead', 'superseded')`
+	sqlNewerDead = sqlList + ` WHERE n IN (SELECT e.n FROM deliveries d, deliveries e WHERE d.id = ?
+		AND e.receiver = d.receiver AND e.group_key = d.group_key AND e.n >= d.n AND e.state = 'dead') ORDER BY n`
 
 	sqlBacklog = `SELECT receiver, count(*), min(created) FROM deliveries WHERE state IN ('pending', 'inflight', 'retry') GROUP BY receiver`
 	sqlLost    = `SELECT receiver, count(*) FROM deliveries WHERE state = 'dead' GROUP BY receiver`
