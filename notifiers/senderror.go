@@ -67,13 +67,9 @@ func CheckResponse(resp *http.Response, now time.Time, secrets ...Secret) error 
 		return nil
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 512))
-	text := strings.TrimSpace(string(body))
-	for _, s := range secrets {
-		text = s.Hide(text)
-	}
 	err := fmt.Errorf("answered %d %s", code, http.StatusText(code))
-	if text != "" {
-		err = fmt.Errorf("%w: %s", err, Cut(Visible(text), 200))
+	if text := Excerpt(body, secrets...); text != "" {
+		err = fmt.Errorf("%w: %s", err, text)
 	}
 	after := RetryAfter(resp.Header.Get("Retry-After"), now)
 	switch {
@@ -83,6 +79,15 @@ func CheckResponse(resp *http.Response, now time.Time, secrets ...Secret) error 
 		return &SendError{Err: err, Class: "server", RetryAfter: after, Unclear: code != http.StatusTooEarly}
 	}
 	return Rejected(err)
+}
+
+// Excerpt is the beginning of an answer without its secrets.
+func Excerpt(body []byte, secrets ...Secret) string {
+	text := strings.TrimSpace(string(body[:min(len(body), 512)]))
+	for _, s := range secrets {
+		text = s.Hide(text)
+	}
+	return Cut(Visible(text), 200)
 }
 
 // maxRetryAfter keeps a confused receiver from silencing itself for ever.

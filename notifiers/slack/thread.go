@@ -53,7 +53,7 @@ func (r *Receiver) thread(d alert.Delivery) (m message, broadcast, any bool) {
 	switch notifiers.Reason(d.Reason) {
 	case notifiers.First:
 		return renderReply(tx, false), false, hasSamples(tx)
-	case notifiers.NewAlerts:
+	case notifiers.NewAlerts, notifiers.Flapping:
 		return renderReply(tx, true), true, true
 	case notifiers.Update:
 		worse := tx.Firing && tx.Severity == alert.Critical

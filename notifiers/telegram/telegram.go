@@ -134,7 +134,7 @@ func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 func (r *Receiver) announce(ctx context.Context, d alert.Delivery, ref string) error {
 	tx := r.o.Voice.Text(d)
 	switch notifiers.Reason(d.Reason) {
-	case notifiers.NewAlerts, notifiers.Repeat:
+	case notifiers.NewAlerts, notifiers.Flapping, notifiers.Repeat:
 	case notifiers.Update:
 		if !tx.Firing || tx.Severity != alert.Critical {
 			return nil

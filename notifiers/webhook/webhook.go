@@ -1,7 +1,9 @@
 // Package webhook posts alerts as JSON: Alertmanager's version-4 body with the
-// values and samples added, signed as the Standard Webhooks specification says.
+// values and samples added, signed as the Standard Webhooks specification says; or
+// as whatever a Template makes of them, which covers gateways of short messages and
+// chats.
 //
-// Start at New. The header webhook-id is the delivery's id and the same over all
+// Start at New, and at Template. The header webhook-id is the delivery's id and the same over all
 // tries, so that the other side can drop a second copy.
 package webhook
 
@@ -33,6 +35,8 @@ type Options struct {
 	HTTP        notifiers.HTTPOptions
 	ExternalURL string           // of our own page; "" if there is none
 	MaxAlerts   int              // more are left out and counted; 0: no limit
+	Template    *Template        // nil: the JSON of this package
+	Zone        *time.Location   // of the times in templates; nil: UTC
 	Now         func() time.Time // nil: the wall clock
 }
 
@@ -41,6 +45,7 @@ type Receiver struct {
 	o      Options
 	key    []byte
 	client *http.Client
+	t      *compiled // nil: no template
 }
 
 // New checks the options.
@@ -60,7 +65,16 @@ func New(o Options) (*Receiver, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Receiver{o: o, key: key, client: client}, nil
+	r := &Receiver{o: o, key: key, client: client}
+	if o.Template != nil {
+		if r.t, err = compile(*o.Template); err != nil {
+			return nil, err
+		}
+		if r.t.usesSecret {
+			r.key = nil // it is a password, and no key to sign with
+		}
+	}
+	return r, nil
 }
 
 func signingKey(s notifiers.Secret) ([]byte, error) {
@@ -75,18 +89,13 @@ func signingKey(s notifiers.Secret) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// Send posts the delivery. Any 2xx is a success.
+// Send posts the delivery. Any 2xx is a success, unless the template knows better.
 func (r *Receiver) Send(ctx context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
-	body, err := Body(d, r.o.ExternalURL, r.o.MaxAlerts)
+	req, body, err := r.request(ctx, d)
 	if err != nil {
-		return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("encode the body: %w", err))
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.o.URL.Reveal(), bytes.NewReader(body))
-	if err != nil {
-		return notifiers.Receipt{}, notifiers.Rejected(errors.New("the webhook's url cannot be used"))
+		return notifiers.Receipt{}, notifiers.Rejected(err)
 	}
 	now := r.o.Now()
-	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "smarty-alert")
 	req.Header.Set("webhook-id", d.ID)
 	req.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
@@ -98,11 +107,48 @@ func (r *Receiver) Send(ctx context.Context, d alert.Delivery, _ string) (notifi
 		return notifiers.Receipt{}, notifiers.Classify(err)
 	}
 	defer resp.Body.Close()
-	if err := notifiers.CheckResponse(resp, now, r.secrets()...); err != nil {
-		return notifiers.Receipt{}, err
+	return notifiers.Receipt{}, r.judge(resp, now)
+}
+
+// request is what is sent, with the body by itself for signing.
+func (r *Receiver) request(ctx context.Context, d alert.Delivery) (*http.Request, []byte, error) {
+	if r.t != nil {
+		return r.t.request(ctx, r.o, d)
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
-	return notifiers.Receipt{}, nil
+	body, err := Body(d, r.o.ExternalURL, r.o.MaxAlerts)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode the body: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.o.URL.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, errors.New("the webhook's url cannot be used")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return req, body, nil
+}
+
+const maxAnswer = 64 << 10 // bytes that are read, also so that the connection can be used again
+
+func (r *Receiver) judge(resp *http.Response, now time.Time) error {
+	if r.t == nil || r.t.success == nil {
+		if err := notifiers.CheckResponse(resp, now, r.secrets()...); err != nil {
+			return err
+		}
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer))
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return notifiers.Classify(err)
+	}
+	if r.t.succeeded(resp.StatusCode, body) {
+		return nil
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if err := notifiers.CheckResponse(resp, now, r.secrets()...); err != nil {
+		return err
+	}
+	return notifiers.Rejected(fmt.Errorf("answered %d, which `success` does not take for one: %s", resp.StatusCode, notifiers.Excerpt(body, r.secrets()...)))
 }
 
 // secrets are what an answer must not lead into the log: it may echo our request.
@@ -115,6 +161,9 @@ func (r *Receiver) secrets() []notifiers.Secret {
 		if pw, ok := u.User.Password(); ok {
 			ss = append(ss, notifiers.Secret(pw))
 		}
+	}
+	if q := url.QueryEscape(r.o.Secret.Reveal()); q != r.o.Secret.Reveal() {
+		ss = append(ss, notifiers.Secret(q))
 	}
 	return ss
 }
