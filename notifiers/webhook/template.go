@@ -52,7 +52,7 @@ type Data struct {
 }
 
 func newData(d alert.Delivery, o Options) Data {
-	tx := notifiers.NewText(d, o.Zone)
+	tx := o.Voice.Text(d)
 	title, text, _ := strings.Cut(tx.Plain(), "\n")
 	out := Data{
 		ID: d.ID, Receiver: d.Receiver, GroupKey: notifiers.Visible(d.GroupKey), Reason: d.Reason, Status: d.Message.Status, Firing: tx.Firing,

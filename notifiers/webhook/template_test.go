@@ -33,7 +33,7 @@ func hook(t *testing.T, tm webhook.Template, secret notifiers.Secret) (*fakes.Ho
 	srv := httptest.NewServer(faulty)
 	t.Cleanup(srv.Close)
 	r, err := webhook.New(webhook.Options{URL: notifiers.Secret(srv.URL + "/hook?key=s3cr3t"), Secret: secret, Template: &tm,
-		Zone: time.FixedZone("MSK", 3*3600), HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
+		Voice: notifiers.Voice{Zone: time.FixedZone("MSK", 3*3600)}, HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,8 @@ func edge(state alert.State) alert.Delivery {
 	if state == alert.Resolved {
 		status = "resolved"
 	}
-	return alert.Delivery{ID: "d1", Receiver: "noc", Reason: "first", Created: time.Unix(1768435700, 0), Message: alert.Message{Receiver: "noc", Status: status, Alerts: []alert.Transition{a}}}
+	reason := map[string]notifiers.Reason{"firing": notifiers.First, "resolved": notifiers.Resolved}[status]
+	return alert.Delivery{ID: "d1", Receiver: "noc", Reason: string(reason), Created: time.Unix(1768435700, 0), Message: alert.Message{Receiver: "noc", Status: status, Alerts: []alert.Transition{a}}}
 }
 
 func preset(name string) (webhook.Template, notifiers.Secret) {

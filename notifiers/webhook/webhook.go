@@ -36,7 +36,7 @@ type Options struct {
 	ExternalURL string           // of our own page; "" if there is none
 	MaxAlerts   int              // more are left out and counted; 0: no limit
 	Template    *Template        // nil: the JSON of this package
-	Zone        *time.Location   // of the times in templates; nil: UTC
+	Voice       notifiers.Voice  // of templates
 	Now         func() time.Time // nil: the wall clock
 }
 
