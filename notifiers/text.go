@@ -239,7 +239,7 @@ func (a *AlertText) spare(t *alert.Transition, above []alert.Transition) {
 func (w writer) addEvidence(a *AlertText, t *alert.Transition) {
 	a.add(w.about, Cut(VisibleLines(t.Annotation("description")), maxProse))
 	a.Runbook = Cut(VisibleLines(t.Annotation("runbook")), maxProse)
-	if a.RunbookURL = webAddress(t.Annotation("runbook_url")); a.RunbookURL == "" {
+	if a.RunbookURL = WebAddress(t.Annotation("runbook_url")); a.RunbookURL == "" {
 		a.add(w.words.Runbook, Cut(Visible(t.Annotation("runbook_url")), maxValue))
 	}
 	for i, s := range t.Samples {
@@ -355,8 +355,8 @@ func sampleWhere(s alert.Sample) string {
 	return Cut(Visible(file), maxName) + ":" + strconv.FormatInt(s.Pos, 10)
 }
 
-// webAddress returns s if it can be shown as a link without surprise.
-func webAddress(s string) string {
+// WebAddress returns s if it can be shown as a link without surprise.
+func WebAddress(s string) string {
 	if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") || len(s) > 1000 {
 		return ""
 	}
