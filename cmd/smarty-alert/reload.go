@@ -100,9 +100,11 @@ func (l *loop) swap(ctx context.Context) error {
 	if err == nil {
 		err = l.disp.Reload(next.dispatch, l.now())
 	}
-	l.reloads.note(err, l.now())
 	if err != nil {
 		l.log.Error("reload refused; the old configuration goes on", slog.Any("error", err))
+	}
+	l.reloads.note(err, l.now()) // whoever reads it finds the reason in the log
+	if err != nil {
 		return err
 	}
 	next.apply()
