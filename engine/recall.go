@@ -112,16 +112,17 @@ func (c *recall) add(slot uint32, it *arrived) {
 	c.past.Add(slot, it.Sec, it.Place, 0, slices.Clone(it.Kept))
 }
 
-// bind gives the condition the fields of the records in the window.
-func (c *recall) bind(vars *rules.Scratch, slot uint32, s int64) {
+// variable is a field of a record in the window, nil if no condition names it so.
+func (c *recall) variable(name string, slot uint32, s int64) any {
+	i := slices.IndexFunc(c.rule.Recorded, func(f rules.RecordField) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
 	window := c.rule.Window
 	if window == 0 {
 		window = windowing.Forever
 	}
-	events := c.past.Within(slot, window, s)
-	for _, f := range c.rule.Recorded {
-		vars.Set(f.Name, c.field(events, f))
-	}
+	return c.field(c.past.Within(slot, window, s), c.rule.Recorded[i])
 }
 
 func (c *recall) field(events []windowing.Event, f rules.RecordField) any {

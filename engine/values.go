@@ -11,7 +11,7 @@ import (
 func (r *ruleState) ask(e *Engine, slot uint32, s int64) verdict {
 	v := verdict{values: r.values(slot, s)}
 	r.notePeak(slot, s, v.values)
-	r.bind(e, slot, s, v.values)
+	r.bound = bound{r: r, slot: slot, s: s, values: v.values}
 	switch {
 	case r.order != nil:
 		v.holds = r.order.complete(slot, s)
@@ -28,7 +28,7 @@ func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
 	if x == nil {
 		return true
 	}
-	ok, err := x.True(e.vars)
+	ok, err := x.True(e.vars, &r.bound)
 	if err != nil {
 		r.stats.EvalErrors++
 		r.faults.failing = true
@@ -99,22 +99,33 @@ func listed(texts []windowing.Ranked, ranked bool) []any {
 	return list
 }
 
-// bind gives the condition its variables: aggregates, fields of single records
-// and group labels, what is hidden of these hidden.
-func (r *ruleState) bind(e *Engine, slot uint32, s int64, values []alert.Value) {
-	for i, v := range values {
-		if n, ok := v.V.(int64); ok && counting(r.rule.Columns[i].Func) {
-			v.V = int(n) // the type that expressions are checked with
+// bound is the variables of a group's conditions at a second: aggregates, fields of
+// single records and group labels, what is hidden of these hidden.
+type bound struct {
+	r      *ruleState
+	slot   uint32
+	s      int64
+	values []alert.Value
+}
+
+// Variable is the value of that name.
+func (b *bound) Variable(name string) any {
+	for i, v := range b.values {
+		if v.Name != name {
+			continue
 		}
-		e.vars.Set(v.Name, v.V)
+		if n, ok := v.V.(int64); ok && counting(b.r.rule.Columns[i].Func) {
+			return int(n) // the type that expressions are checked with
+		}
+		return v.V
 	}
-	if r.records != nil {
-		r.records.bind(e.vars, slot, s)
-	}
-	if len(r.rule.GroupBy) > 0 {
-		texts := decodeKey(r.groups.Key(slot))
-		for i, g := range r.rule.GroupBy {
-			e.vars.Set(g.Name, texts[i])
+	for i, g := range b.r.rule.GroupBy {
+		if g.Name == name {
+			return string(label(b.r.groups.Key(b.slot), i))
 		}
 	}
+	if b.r.records != nil {
+		return b.r.records.variable(name, b.slot, b.s)
+	}
+	return nil
 }

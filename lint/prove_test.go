@@ -263,11 +263,8 @@ func TestRefute_IsSoundForConditions(t *testing.T) {
 		for count := range 4 {
 			for failed := range count + 1 {
 				for _, label := range []string{"x", "1", ""} {
-					s.Set("count", count)
-					s.Set("failed", failed)
-					s.Set("services", min(count, 1))
-					s.Set("stream_service", label)
-					if ok, _ := r.Condition.True(s); ok {
+					vars := rules.VariableMap{"count": count, "failed": failed, "services": min(count, 1), "stream_service": label}
+					if ok, _ := r.Condition.True(s, vars); ok {
 						t.Fatalf("%s is refuted and holds for count %d, failed %d, label %q", source, count, failed, label)
 					}
 				}

@@ -140,17 +140,16 @@ func (fc *fileContext) checkEmptyWindow(v strictyaml.Value, judges []*Expr, r *R
 	if fc.ordered || r.LookBack && !hasOwnWindow(r) {
 		return
 	}
-	s := NewScratch()
-	s.Set("count", 0)
+	s, empty := NewScratch(), VariableMap{"count": 0}
 	for i, a := range r.Aggregates {
-		s.Set(a.Name, EmptyValue(r.Columns[i+1].Func))
+		empty[a.Name] = EmptyValue(r.Columns[i+1].Func)
 	}
 	for _, g := range r.GroupBy {
-		s.Set(g.Name, "")
+		empty[g.Name] = ""
 	}
 	holds := false
 	for _, x := range judges {
-		ok, _ := x.True(s)
+		ok, _ := x.True(s, empty)
 		holds = holds || ok
 	}
 	if holds && !r.Absence && r.Mode == StateMode && !fc.written["absence"] {

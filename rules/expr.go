@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -24,8 +26,8 @@ const (
 	maxWritten    = 3 << 19 // of all expressions together: ten thousand rules write half of it
 )
 
-// Expr is one compiled expression. The variables it reads are found by Names;
-// they are set in a Scratch before it is run.
+// Expr is one compiled expression, over a record or, for those of conditions, over
+// variables.
 type Expr struct {
 	Source  string
 	Names   []string    // the variables it reads, in order of appearance
@@ -33,6 +35,7 @@ type Expr struct {
 	derives bool        // some of refs is a derived field
 	uses    []string    // the vars and lists it uses, with their values
 	program *vm.Program // nil when the expression is one variable
+	quick   *quick      // the same without the machine; nil: there is none
 	term    *Term       // with Options.Keep
 
 	constants []Var // the same as uses
@@ -43,6 +46,7 @@ type Expr struct {
 type Scratch struct {
 	vm     vm.VM
 	vars   map[string]any
+	stack  []any // arguments of calls
 	budget budget
 	fields []derivation // by Field.index
 	round  uint64       // of Begin
@@ -55,23 +59,52 @@ func NewScratch() *Scratch {
 	return s
 }
 
-// Set gives a variable its value.
-func (s *Scratch) Set(name string, v any) { s.vars[name] = v }
+// Variables are what an expression of a condition is evaluated over.
+type Variables interface {
+	// Variable is the value of one of the expression's Names.
+	Variable(name string) any
+}
+
+// VariableMap are Variables that were computed before.
+type VariableMap map[string]any
+
+// Variable is the value of that name.
+func (m VariableMap) Variable(name string) any { return m[name] }
 
 // Record evaluates an expression over one record.
 func (x *Expr) Record(s *Scratch, rec Fielder) (any, error) {
 	if x.program == nil {
 		return x.refs[0].Value(s, rec)
 	}
-	if x.derives { // first, since computing them sets variables too
-		for _, r := range x.refs {
-			if r.Field != nil {
-				if _, err := s.derived(r.Field, rec); err != nil {
-					return nil, err
-				}
+	if err := x.derive(s, rec); err != nil {
+		return nil, err
+	}
+	if x.quick != nil {
+		run := quickRun{x: x, s: s, rec: rec}
+		if v, ok := run.answer(x.quick); ok {
+			return v, nil
+		}
+	}
+	return x.machine(s, rec)
+}
+
+// derive computes the derived fields that it reads.
+func (x *Expr) derive(s *Scratch, rec Fielder) error {
+	if !x.derives {
+		return nil
+	}
+	for _, r := range x.refs {
+		if r.Field != nil {
+			if _, err := s.derived(r.Field, rec); err != nil {
+				return err
 			}
 		}
 	}
+	return nil
+}
+
+// machine evaluates over a record by the machine of expr.
+func (x *Expr) machine(s *Scratch, rec Fielder) (any, error) {
 	for i, name := range x.Names {
 		if r := x.refs[i]; r.Field == nil {
 			s.vars[name] = rec.Field(r.Path)
@@ -125,24 +158,34 @@ func (s *Scratch) derived(f *Field, rec Fielder) (any, error) {
 	return v, err
 }
 
-// Run evaluates an expression over variables set before.
-func (x *Expr) Run(s *Scratch) (any, error) {
-	if x.program == nil {
-		return s.vars[x.Names[0]], nil
-	}
-	return x.run(s)
-}
-
 // Holds is Record for a boolean expression: an error makes it false.
 func (x *Expr) Holds(s *Scratch, rec Fielder) (bool, error) {
-	v, err := x.Record(s, rec)
+	if err := x.derive(s, rec); err != nil {
+		return false, err
+	}
+	if x.quick != nil {
+		run := quickRun{x: x, s: s, rec: rec}
+		if holds, ok := run.answerTest(x.quick); ok {
+			return holds, nil
+		}
+	}
+	v, err := x.machine(s, rec)
 	b, _ := v.(bool)
 	return b && err == nil, err
 }
 
-// True is Run for a boolean expression: an error makes it false.
-func (x *Expr) True(s *Scratch) (bool, error) {
-	v, err := x.Run(s)
+// True evaluates a boolean expression over variables: an error makes it false.
+func (x *Expr) True(s *Scratch, vars Variables) (bool, error) {
+	if x.quick != nil {
+		run := quickRun{x: x, s: s, vars: vars}
+		if holds, ok := run.answerTest(x.quick); ok {
+			return holds, nil
+		}
+	}
+	for _, name := range x.Names {
+		s.vars[name] = vars.Variable(name)
+	}
+	v, err := x.run(s)
 	b, _ := v.(bool)
 	return b && err == nil, err
 }
@@ -199,7 +242,18 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 		return x
 	}
 	config.WithEnv(rw.env())
-	return x.finish(c, tree, config, w)
+	if x = x.finish(c, tree, config, w); x != nil {
+		x.quicken(tree.Node, rw.types, w)
+	}
+	return x
+}
+
+// quicken finds a way to evaluate the compiled tree without the machine.
+func (x *Expr) quicken(tree ast.Node, known types.Map, w want) {
+	m := quickMaker{names: x.Names, types: known}
+	if q := m.make(tree); q != nil && (w == wantAny || q.isTest()) {
+		x.quick = q
+	}
 }
 
 // finish type-checks and compiles the rewritten tree.

@@ -116,12 +116,9 @@ func TestCondition_ListsOfAggregates(t *testing.T) {
     and any(tops, #.count == 1) and len(tops) == 2 and len(all_of_them) == 2 and "b" in all_of_them
     and any(all_of_them, # == "a") and all_of_them[-1] == "b" and one == "text" and one.x == nil and params.ip == "10.0.0.1"
 `, rules.Options{}).Rules[0]
-	s := rules.NewScratch()
-	for name, v := range map[string]any{"count": 4, "all_of_them": []any{"a", "b"}, "one": "text", "params.ip": "10.0.0.1",
-		"tops": []any{alert.Ranked{Value: "a", Count: 3}, alert.Ranked{Value: "b", Count: 1}}} {
-		s.Set(name, v)
-	}
-	if ok, err := r.Condition.True(s); !ok || err != nil {
+	vars := rules.VariableMap{"count": 4, "all_of_them": []any{"a", "b"}, "one": "text", "params.ip": "10.0.0.1",
+		"tops": []any{alert.Ranked{Value: "a", Count: 3}, alert.Ranked{Value: "b", Count: 1}}}
+	if ok, err := r.Condition.True(rules.NewScratch(), vars); !ok || err != nil {
 		t.Errorf("%s: %v, %v", r.Condition.Source, ok, err)
 	}
 }

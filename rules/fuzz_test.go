@@ -64,7 +64,7 @@ func checkWhole(t *testing.T, r *rules.Rule) {
 	}
 	for _, x := range []*rules.Expr{r.Condition, r.Resolve} {
 		if x != nil {
-			_, _ = x.True(s)
+			_, _ = x.True(s, rules.VariableMap{})
 		}
 	}
 	for _, f := range r.Recorded {

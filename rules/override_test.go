@@ -81,8 +81,7 @@ func TestOverrides_Merge(t *testing.T) {
 	}
 	s := rules.NewScratch()
 	for count, want := range map[int]bool{8: false, 9: true} {
-		s.Set("count", count)
-		if got, err := r.Condition.True(s); got != want || err != nil {
+		if got, err := r.Condition.True(s, rules.VariableMap{"count": count}); got != want || err != nil {
 			t.Errorf("count %d: %v, %v", count, got, err)
 		}
 	}
@@ -121,9 +120,7 @@ func TestOverrides_FaultsInTheConfiguration(t *testing.T) {
 func TestVars_OfTheConfigurationWin(t *testing.T) {
 	o, _ := settings(t, "vars: {limit: 2, unheard: 3}")
 	r := parsed(t, overriddenRules, o).Rules[0]
-	s := rules.NewScratch()
-	s.Set("count", 2)
-	if ok, err := r.Condition.True(s); !ok || err != nil {
+	if ok, err := r.Condition.True(rules.NewScratch(), rules.VariableMap{"count": 2}); !ok || err != nil {
 		t.Errorf("count >= limit of the configuration: %v, %v", ok, err)
 	}
 	o, _ = settings(t, "vars: {unheard: 3}")

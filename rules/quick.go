@@ -1,0 +1,213 @@
+package rules
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/types"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// quick is an expression, or a part of one, that is evaluated without the machine
+// of expr: comparisons, and, or, not, and calls of our functions. It calls the
+// functions that the machine calls, on the same values, in the same order and on
+// the same budget. Where one of them fails it gives no answer, and the machine is
+// asked after all: what an expression means is said by expr alone.
+type quick struct {
+	op    quickOp
+	args  []*quick
+	name  int             // of quickName: its place in Expr.Names
+	value any             // of quickValue
+	texts map[string]bool // of quickIn: its list, if that has only texts
+	fn    func(*budget, []any) (any, error)
+	holds func(c int) bool // of quickOrder and quickNumbers
+}
+
+type quickOp uint8
+
+const (
+	quickValue quickOp = iota
+	quickName
+	quickCall // what it gives may be anything
+	quickTest // a call that gives true or false
+	quickAnd
+	quickOr
+	quickNot
+	quickEqual
+	quickUnequal
+	quickOrder   // <, <=, > or >= of anything
+	quickNumbers // any comparison of an int that is a variable with a number
+	quickIn
+)
+
+// isTest tells whether it gives true or false, whatever the values are.
+func (q *quick) isTest() bool {
+	_, constant := q.value.(bool)
+	return q.op >= quickTest || q.op == quickValue && constant
+}
+
+// quickFunctions are our functions by name.
+var quickFunctions = func() map[string]function {
+	all := map[string]function{}
+	for _, f := range functions {
+		all[f.name] = f
+	}
+	return all
+}()
+
+// quickMaker makes quick expressions of compiled trees.
+type quickMaker struct {
+	names []string
+	types types.Map
+}
+
+// make returns nil for what it does not know.
+func (m *quickMaker) make(n ast.Node) *quick {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		if i := slices.Index(m.names, n.Value); i >= 0 {
+			return &quick{op: quickName, name: i}
+		}
+	case *ast.IntegerNode:
+		if t := n.Type(); t == nil || t.Kind() == reflect.Int {
+			return &quick{value: n.Value}
+		}
+	case *ast.FloatNode:
+		if t := n.Type(); t == nil || t.Kind() == reflect.Float64 {
+			return &quick{value: n.Value}
+		}
+	case *ast.StringNode:
+		return &quick{value: n.Value}
+	case *ast.BoolNode:
+		return &quick{value: n.Value}
+	case *ast.NilNode:
+		return &quick{}
+	case *ast.ConstantNode:
+		return &quick{value: n.Value}
+	case *ast.UnaryNode:
+		if q := m.tests(quickNot, n.Node); n.Operator == "not" || n.Operator == "!" {
+			return q
+		}
+	case *ast.BinaryNode:
+		return m.binary(n)
+	case *ast.CallNode:
+		return m.call(n)
+	}
+	return nil
+}
+
+// tests makes an operation on what is true or false.
+func (m *quickMaker) tests(op quickOp, nodes ...ast.Node) *quick {
+	q := &quick{op: op}
+	for _, n := range nodes {
+		arg := m.make(n)
+		if arg == nil || !arg.isTest() {
+			return nil
+		}
+		q.args = append(q.args, arg)
+	}
+	return q
+}
+
+func (m *quickMaker) binary(n *ast.BinaryNode) *quick {
+	switch n.Operator {
+	case "and", "&&":
+		return m.tests(quickAnd, n.Left, n.Right)
+	case "or", "||":
+		return m.tests(quickOr, n.Left, n.Right)
+	}
+	holds := orderOf(n.Operator)
+	left, right := m.make(n.Left), m.make(n.Right)
+	if holds == nil || left == nil || right == nil || !m.isCount(left) {
+		return nil
+	}
+	switch right.value.(type) {
+	case int, float64:
+		return &quick{op: quickNumbers, args: []*quick{left, right}, holds: holds}
+	}
+	return nil
+}
+
+// isCount tells whether it is a variable that is always an int.
+func (m *quickMaker) isCount(q *quick) bool {
+	return q.op == quickName && m.types[m.names[q.name]] == types.Int
+}
+
+// orderOf is what an operator asks of the order of two values.
+func orderOf(operator string) func(c int) bool {
+	switch operator {
+	case "==", "$eq":
+		return func(c int) bool { return c == 0 }
+	case "!=":
+		return func(c int) bool { return c != 0 }
+	case "<", "$lt":
+		return func(c int) bool { return c < 0 }
+	case "<=", "$le":
+		return func(c int) bool { return c <= 0 }
+	case ">", "$gt":
+		return func(c int) bool { return c > 0 }
+	case ">=", "$ge":
+		return func(c int) bool { return c >= 0 }
+	}
+	return nil
+}
+
+// call is one of our functions, whose first argument is the budget.
+func (m *quickMaker) call(n *ast.CallNode) *quick {
+	id, ok := n.Callee.(*ast.IdentifierNode)
+	f, ours := quickFunctions[id.Value]
+	if !ok || !ours || len(n.Arguments) < 2 {
+		return nil
+	}
+	q := &quick{op: quickCall, fn: f.fn}
+	if f.sig == any(bool2) {
+		q.op = quickTest
+	}
+	for _, a := range n.Arguments[1:] {
+		arg := m.make(a)
+		if arg == nil {
+			return nil
+		}
+		q.args = append(q.args, arg)
+	}
+	q.specialise(f.name)
+	return q
+}
+
+// specialise finds the calls that need no list of arguments.
+func (q *quick) specialise(name string) {
+	switch name {
+	case "$eq":
+		q.op = quickEqual
+	case "$ne":
+		q.op = quickUnequal
+	case "$lt", "$le", "$gt", "$ge":
+		q.op, q.holds = quickOrder, orderOf(name)
+	case "$in":
+		q.op = quickIn
+		q.texts = textsOf(q.args[1])
+	}
+}
+
+// textsOf are the elements of a list that has only texts, spellings included; nil
+// for another.
+func textsOf(list *quick) map[string]bool {
+	items, ok := list.value.([]any)
+	if !ok || list.op != quickValue {
+		return nil
+	}
+	texts := map[string]bool{}
+	for _, item := range items {
+		text, ok := item.(string)
+		if !ok {
+			return nil
+		}
+		texts[text] = true
+		if other, ok := smartylog.ValueAlias(text); ok {
+			texts[other] = true
+		}
+	}
+	return texts
+}
