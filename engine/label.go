@@ -8,11 +8,12 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 )
 
-// labeller encodes the labels of a group. Its lists are used again.
+// labeller encodes the labels of groups. Its lists are used again.
 type labeller struct {
 	texts []string // the labels as they are
 	bare  []string // the same without what keys within them say is secret
 	shown []string
+	memo  memo
 }
 
 // key appends a group's labels as they may be shown, since groups go to the
@@ -22,7 +23,7 @@ func (l *labeller) key(key []byte, r *matching) []byte {
 	hidden := false
 	l.shown = l.shown[:0]
 	for i, text := range l.texts {
-		s := r.hide(r.origins.labels[i], strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(l.bare[i], "�"))
+		s := l.memo.hide(r, i, text, l.bare[i])
 		hidden = hidden || s != text
 		l.shown = append(l.shown, s)
 	}

@@ -13,10 +13,12 @@ import (
 type Matcher struct {
 	set     *selection
 	scratch *rules.Scratch
-	lists   map[string]map[string][]*matching // by log and event
-	log     string                            // of byEvent
-	byEvent map[string][]*matching            // of lists, for the log of the last record
-	names   int                               // in lists
+	lists   map[string]map[string]*interest // by log and event
+	log     string                          // of byEvent
+	byEvent map[string]*interest            // of lists, for the log of the last record
+	names   int                             // in lists
+	chosen  []*matching
+	values  *smartylog.Values
 	label   labeller
 	into    *Matches
 	found   *finding // of the rule under way
@@ -27,7 +29,7 @@ type Matcher struct {
 func (e *Engine) NewMatcher() *Matcher { return newMatcher(e.set) }
 
 func newMatcher(set *selection) *Matcher {
-	return &Matcher{set: set, scratch: rules.NewScratch(), lists: map[string]map[string][]*matching{}}
+	return &Matcher{set: set, scratch: rules.NewScratch(), lists: map[string]map[string]*interest{}, values: smartylog.NewValues()}
 }
 
 // maxIndexed bounds how many event names a matcher remembers the rules of: names
@@ -35,17 +37,17 @@ func newMatcher(set *selection) *Matcher {
 const maxIndexed = 10_000
 
 // interested returns the rules that select records of a log and an event.
-func (m *Matcher) interested(log, event string) []*matching {
+func (m *Matcher) interested(log, event string) *interest {
 	if m.byEvent == nil || m.log != log {
 		if m.byEvent = m.lists[log]; m.byEvent == nil {
-			m.byEvent = map[string][]*matching{}
+			m.byEvent = map[string]*interest{}
 			m.lists[log] = m.byEvent
 		}
 		m.log = log
 	}
 	list, ok := m.byEvent[event]
 	if !ok {
-		list = m.set.of(log, event)
+		list = newInterest(m.set.of(log, event))
 		if m.names < maxIndexed {
 			m.byEvent[event] = list
 			m.names++
@@ -57,7 +59,7 @@ func (m *Matcher) interested(log, event string) []*matching {
 // Wants tells whether some rule selects records of a log and an event. Of a record
 // that none wants the engine needs to know no more than that it was there: it is
 // stepped with the place -1.
-func (m *Matcher) Wants(log, event string) bool { return len(m.interested(log, event)) > 0 }
+func (m *Matcher) Wants(log, event string) bool { return m.interested(log, event).any() }
 
 // Match adds to ms what the rules make of a record, and returns its place there;
 // -1 if they have nothing to say about it. A record without a time is nothing to
@@ -67,14 +69,16 @@ func (m *Matcher) Match(rec *smartylog.Record, ms *Matches) int {
 	if !rec.HasTime() {
 		return -1
 	}
-	list := m.interested(rec.Log, rec.Event)
-	if len(list) == 0 {
+	in := m.interested(rec.Log, rec.Event)
+	if !in.any() {
 		return -1
 	}
+	rec.Remember(m.values)
+	defer rec.Remember(nil)
 	ms.of = m.set
 	ms.begin()
 	counts := false
-	for _, r := range list {
+	for _, r := range m.choose(in, rec) {
 		if m.match(r, rec, rec.Log, rec.Event, ms) {
 			counts = true
 		}

@@ -18,10 +18,13 @@ type matching struct {
 	origins origins
 	steps   []rules.Step      // of a sequence or all_of; nil: it is neither
 	counts  []windowing.Input // what every matching record brings; nil: records differ
+	needed  rules.Needed      // if needs: what the rule's match does not hold without
+	needs   bool
 }
 
 func newMatching(r *rules.Rule, index int, redact *redact.Redactor) *matching {
 	m := &matching{rule: r, index: index, redact: redact, origins: originsOf(r), steps: stepsOf(r)}
+	m.needed, m.needs = r.Match.Needed()
 	if len(r.Aggregates) == 0 {
 		m.counts = []windowing.Input{{On: m.steps == nil}}
 	}

@@ -23,6 +23,8 @@ type quick struct {
 	texts map[string]bool // of quickIn: its list, if that has only texts
 	fn    func(*budget, []any) (any, error)
 	holds func(c int) bool // of quickOrder and quickNumbers
+	// searches tells of a quickTest that it looks through a text, and never fails.
+	searches bool
 }
 
 type quickOp uint8
@@ -188,6 +190,8 @@ func (q *quick) specialise(name string) {
 	case "$in":
 		q.op = quickIn
 		q.texts = textsOf(q.args[1])
+	case "$contains", "$startsWith", "$endsWith", "$matches":
+		q.searches = true
 	}
 }
 

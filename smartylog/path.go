@@ -162,11 +162,11 @@ func (st step) from(v any) any {
 func (r *Record) field(name string) any {
 	switch name {
 	case "event":
-		return orNil(r.Event)
+		return r.boxed(r.Event)
 	case "log":
-		return orNil(r.Log)
+		return r.boxed(r.Log)
 	case "instance":
-		return orNil(r.Instance)
+		return r.boxed(r.Instance)
 	case "text":
 		return orNil(r.ownText())
 	case "stacktrace":
@@ -212,6 +212,14 @@ func headerField(h Header, name string) any {
 		return int64(h.PID)
 	}
 	return nil
+}
+
+// boxed is orNil for names that come again and again.
+func (r *Record) boxed(s string) any {
+	if s == "" {
+		return nil
+	}
+	return r.values.boxed(s)
 }
 
 func orNil(s string) any {

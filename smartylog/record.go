@@ -37,6 +37,7 @@ type Record struct {
 	before   *previous // of the scanner, until IsSuspect has looked
 	behind   *Record   // the same for a copy: the record before it
 	work     splitter
+	values   *Values // texts read before; nil: none are known
 }
 
 // Context is a decoded record.
@@ -178,7 +179,7 @@ func (r *Record) clips(p *pair) bool {
 func (r *Record) value(p *pair) (v any, clipped bool) {
 	text := p.value.of(r.Raw)
 	if p.repr {
-		read := parser{b: text, event: r.keys, cut: max(0, r.cut-p.value.from)}
+		read := parser{b: text, event: r.keys, values: r.values, cut: max(0, r.cut-p.value.from)}
 		if v, err := read.value(); err == nil {
 			if len(text) <= MaxValue {
 				return v, false
@@ -186,7 +187,7 @@ func (r *Record) value(p *pair) (v any, clipped bool) {
 			return clip(v)
 		}
 	}
-	return plainText(text[:min(len(text), MaxValue)]), len(text) > MaxValue
+	return r.values.text(text[:min(len(text), MaxValue)]), len(text) > MaxValue
 }
 
 // clip cuts the texts in v at MaxValue bytes or a little before, between
@@ -335,6 +336,6 @@ func (r *Record) Clone() *Record {
 	r.IsSuspect()
 	c := *r
 	c.Raw = slices.Clone(r.Raw)
-	c.split, c.context, c.pairs, c.splitter, c.work = false, nil, nil, splitter{}, splitter{}
+	c.split, c.context, c.pairs, c.splitter, c.work, c.values = false, nil, nil, splitter{}, splitter{}, nil
 	return &c
 }

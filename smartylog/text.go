@@ -58,33 +58,45 @@ const (
 
 // text reads a literal whose quote comes after a prefix of the given length.
 func (p *parser) text(prefix int) (any, error) {
-	text, err := p.literal(prefix)
+	body, kind, err := p.quoted(prefix)
 	if err != nil || p.skip {
 		return nil, err
 	}
-	return text, nil
+	if kind == rawLiteral {
+		return p.values.text(body), nil
+	}
+	return unescape(body, kind), nil
 }
 
 // literal is text that need not become an any. A quoted text of Python never
 // spans lines.
 func (p *parser) literal(prefix int) (string, error) {
+	body, kind, err := p.quoted(prefix)
+	switch {
+	case err != nil || p.skip:
+		return "", err
+	case kind == rawLiteral:
+		text, _ := p.values.text(body).(string)
+		return text, nil
+	}
+	return unescape(body, kind), nil
+}
+
+// quoted passes over a literal and returns what stands between its quotes, and how
+// that is to be read: rawLiteral where it has no escapes.
+func (p *parser) quoted(prefix int) ([]byte, textKind, error) {
 	kind := p.kindOf(prefix)
 	quote := p.peek(prefix)
 	start := p.p + prefix + 1
 	end, escaped := closingQuote(p.b, start, quote)
 	if end < 0 {
 		p.p = len(p.b)
-		return "", errOpen
+		return nil, kind, errOpen
 	}
-	p.p = end + 1
-	body := p.b[start:end]
-	switch {
-	case p.skip:
-		return "", nil
-	case !escaped || kind == rawLiteral:
-		return plainText(body), nil
+	if p.p = end + 1; !escaped {
+		kind = rawLiteral
 	}
-	return unescape(body, kind), nil
+	return p.b[start:end], kind, nil
 }
 
 // kindOf is what a prefix of the given length makes of a literal.

@@ -62,6 +62,7 @@ type parser struct {
 	ahead  int // bytes looked at beyond what was read, or in vain
 	cut    int // where the record's middle was dropped, if it was within the value
 	trace  *trace
+	values *Values // texts read before; nil: none are known
 }
 
 // maxAhead bounds how many bytes are looked at in vain for each byte of the text:

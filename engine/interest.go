@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/smartylog"
+)
+
+// interest is the rules that select records of one log and one event. Of those whose
+// match needs a certain value of a field only the ones are asked whose value it is: the
+// others would refuse the record.
+type interest struct {
+	always []*matching
+	fields []fieldIndex
+}
+
+// fieldIndex has rules by a value that they need.
+type fieldIndex struct {
+	path  smartylog.Path
+	rules rules.ValueIndex[*matching]
+}
+
+// fewRules is how many rules are rather asked one by one than looked up.
+const fewRules = 3
+
+func newInterest(list []*matching) *interest {
+	count := map[string]int{}
+	for _, m := range list {
+		if m.needs {
+			count[m.needed.Path.String()]++
+		}
+	}
+	in := &interest{}
+	for _, m := range list {
+		if m.needs && count[m.needed.Path.String()] > fewRules {
+			in.index(m)
+		} else {
+			in.always = append(in.always, m)
+		}
+	}
+	return in
+}
+
+func (in *interest) index(m *matching) {
+	i := slices.IndexFunc(in.fields, func(x fieldIndex) bool { return x.path.String() == m.needed.Path.String() })
+	if i < 0 {
+		i = len(in.fields)
+		in.fields = append(in.fields, fieldIndex{path: m.needed.Path})
+	}
+	for _, v := range m.needed.Values {
+		in.fields[i].rules.Add(v, m)
+	}
+}
+
+func (in *interest) any() bool { return len(in.always)+len(in.fields) > 0 }
+
+// choose returns the rules that may not refuse a record, in file order. The list is
+// valid until the next call.
+func (m *Matcher) choose(in *interest, rec rules.Fielder) []*matching {
+	if len(in.fields) == 0 {
+		return in.always
+	}
+	chosen := append(m.chosen[:0], in.always...)
+	for i := range in.fields {
+		x := &in.fields[i]
+		chosen = x.rules.Find(rec.Field(x.path), chosen)
+	}
+	if m.chosen = chosen; len(chosen) == len(in.always) {
+		return chosen
+	}
+	slices.SortFunc(chosen, func(a, b *matching) int { return a.index - b.index })
+	return slices.Compact(chosen)
+}
