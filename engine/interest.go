@@ -54,21 +54,3 @@ func (in *interest) index(m *matching) {
 }
 
 func (in *interest) any() bool { return len(in.always)+len(in.fields) > 0 }
-
-// choose returns the rules that may not refuse a record, in file order. The list is
-// valid until the next call.
-func (m *Matcher) choose(in *interest, rec rules.Fielder) []*matching {
-	if len(in.fields) == 0 {
-		return in.always
-	}
-	chosen := append(m.chosen[:0], in.always...)
-	for i := range in.fields {
-		x := &in.fields[i]
-		chosen = x.rules.Find(rec.Field(x.path), chosen)
-	}
-	if m.chosen = chosen; len(chosen) == len(in.always) {
-		return chosen
-	}
-	slices.SortFunc(chosen, func(a, b *matching) int { return a.index - b.index })
-	return slices.Compact(chosen)
-}

@@ -23,6 +23,9 @@ type done struct {
 func (f *framing) workAhead(worker Ahead, label func(*smartylog.Record)) {
 	f.batch, f.places = worker.Begin(f.batch), f.places[:0]
 	for i := range f.Frames {
+		if i > 0 {
+			f.Frames[i].Follow(&f.rec)
+		}
 		f.Frames[i].Put(&f.rec)
 		label(&f.rec)
 		f.places = append(f.places, worker.Take(&f.rec, f.batch))

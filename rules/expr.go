@@ -13,7 +13,6 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
-	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -243,14 +242,13 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	}
 	config.WithEnv(rw.env())
 	if x = x.finish(c, tree, config, w); x != nil {
-		x.quicken(tree.Node, rw.types, w)
+		x.quicken(tree.Node, quickMaker{x.Names, rw.types, sc.sets}, w)
 	}
 	return x
 }
 
 // quicken finds a way to evaluate the compiled tree without the machine.
-func (x *Expr) quicken(tree ast.Node, known types.Map, w want) {
-	m := quickMaker{names: x.Names, types: known}
+func (x *Expr) quicken(tree ast.Node, m quickMaker, w want) {
 	if q := m.make(tree); q != nil && (w == wantAny || q.isTest()) {
 		x.quick = q
 	}

@@ -40,6 +40,7 @@ type fileContext struct {
 
 	constants  map[string]any                // vars and lists of the rule
 	texts      map[string]string             // of long lists
+	sets       textSets                      // of the same
 	shared     map[string]any                // the same, of rules without vars of their own
 	wide       map[string]bool               // keys that an override of several rules has set
 	over       map[string][]strictyaml.Value // keys of overrides that are merged
@@ -69,7 +70,7 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	if v := m.Get("version"); v.There() {
 		v.Int()
 	}
-	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists")), texts: map[string]string{}}
+	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists")), texts: map[string]string{}, sets: textSets{}}
 	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
 	tests := ruletest.Read(m.Get("tests"))

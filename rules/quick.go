@@ -63,6 +63,7 @@ var quickFunctions = func() map[string]function {
 type quickMaker struct {
 	names []string
 	types types.Map
+	sets  textSets
 }
 
 // make returns nil for what it does not know.
@@ -174,12 +175,12 @@ func (m *quickMaker) call(n *ast.CallNode) *quick {
 		}
 		q.args = append(q.args, arg)
 	}
-	q.specialise(f.name)
+	m.specialise(q, f.name)
 	return q
 }
 
 // specialise finds the calls that need no list of arguments.
-func (q *quick) specialise(name string) {
+func (m *quickMaker) specialise(q *quick, name string) {
 	switch name {
 	case "$eq":
 		q.op = quickEqual
@@ -189,21 +190,40 @@ func (q *quick) specialise(name string) {
 		q.op, q.holds = quickOrder, orderOf(name)
 	case "$in":
 		q.op = quickIn
-		q.texts = textsOf(q.args[1])
+		if list, ok := q.args[1].value.([]any); ok {
+			q.texts = m.sets.of(list)
+		}
 	case "$contains", "$startsWith", "$endsWith", "$matches":
 		q.searches = true
 	}
 }
 
-// textsOf are the elements of a list that has only texts, spellings included; nil
-// for another.
-func textsOf(list *quick) map[string]bool {
-	items, ok := list.value.([]any)
-	if !ok || list.op != quickValue {
+// textSets are the elements of long lists, by their first one: those of a list of the
+// file are made once, whatever the number of expressions that use it.
+type textSets map[*any]map[string]bool
+
+// shortList is how many elements are rather compared one by one.
+const shortList = 4
+
+// of returns the elements of a list that has only texts, spellings included; nil for
+// another, and for a short one.
+func (sets textSets) of(list []any) map[string]bool {
+	if len(list) <= shortList {
 		return nil
 	}
-	texts := map[string]bool{}
-	for _, item := range items {
+	texts, made := sets[&list[0]]
+	if !made {
+		texts = textsOf(list)
+		if sets != nil {
+			sets[&list[0]] = texts
+		}
+	}
+	return texts
+}
+
+func textsOf(list []any) map[string]bool {
+	texts := make(map[string]bool, len(list))
+	for _, item := range list {
 		text, ok := item.(string)
 		if !ok {
 			return nil

@@ -104,9 +104,9 @@ func drawTest(t *rapid.T, names []string, depth int) string {
 	}
 	switch rapid.IntRange(0, 7).Draw(t, "atom") {
 	case 0:
-		return fmt.Sprintf("%s %s [%s]", name(), rapid.SampledFrom([]string{"in", "not in"}).Draw(t, "in"), strings.Join(rapid.SliceOfN(rapid.SampledFrom(constants), 1, 4).Draw(t, "list"), ", "))
+		return fmt.Sprintf("%s %s [%s]", name(), rapid.SampledFrom([]string{"in", "not in"}).Draw(t, "in"), strings.Join(rapid.SliceOfN(rapid.SampledFrom(constants), 1, 9).Draw(t, "list"), ", "))
 	case 1:
-		return fmt.Sprintf("%s in [%s]", name(), strings.Join(rapid.SliceOfN(rapid.SampledFrom(textConstants), 1, 4).Draw(t, "texts"), ", "))
+		return fmt.Sprintf("%s in [%s]", name(), strings.Join(rapid.SliceOfN(rapid.SampledFrom(textConstants), 1, 9).Draw(t, "texts"), ", "))
 	case 2:
 		return fmt.Sprintf("%s %s %s", name(), rapid.SampledFrom([]string{"contains", "startsWith", "endsWith", "matches"}).Draw(t, "text"), rapid.SampledFrom(textConstants).Draw(t, "part"))
 	case 3:

@@ -23,6 +23,7 @@ type scope struct {
 	foreign    func(name string) string // a hint for a name that exists elsewhere
 	constants  map[string]any           // vars and lists
 	texts      map[string]string        // of long lists, by their names
+	sets       textSets                 // of the same, made when they are needed
 	written    *int                     // bytes of the set's expressions; nil: nobody counts
 	fields     []*Field                 // derived values of records
 	undeclared []string                 // derived values that come further down
@@ -139,7 +140,7 @@ var alertValues = map[string][]string{
 // recordScope is the names of match, where, group_by and aggregate values: typed
 // when every event of the rule is in the catalogue and closed, open otherwise.
 func (fc *fileContext) recordScope(r *Rule) *scope {
-	sc := &scope{record: true, source: r.Source, constants: fc.constants, texts: fc.texts, written: fc.counter(), fields: r.Fields, keepTerms: fc.keeps()}
+	sc := &scope{record: true, source: r.Source, constants: fc.constants, texts: fc.texts, sets: fc.sets, written: fc.counter(), fields: r.Fields, keepTerms: fc.keeps()}
 	var keys, own []string
 	switch r.Source {
 	case AlertRecords:
@@ -271,7 +272,7 @@ var whichNames = map[string]Which{"first": FirstRecord, "last": LastRecord, "pre
 // conditionScope is the names of condition, levels and resolve: aggregates, group
 // labels, and fields of the first, last and last but one record.
 func (fc *fileContext) conditionScope(r *Rule) *scope {
-	sc := &scope{constants: fc.constants, texts: fc.texts, written: fc.counter(), known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
+	sc := &scope{constants: fc.constants, texts: fc.texts, sets: fc.sets, written: fc.counter(), known: map[string]types.Type{"count": types.Int}, available: []string{"count"},
 		lists: map[string]bool{}, records: fc.recordScope(r), rule: r, keepTerms: fc.keeps()}
 	for _, a := range r.Aggregates {
 		sc.known[a.Name] = types.Any

@@ -51,6 +51,10 @@ func (f *Frame) Put(rec *Record) {
 	}
 }
 
+// Follow makes use, for the frame's record, of what was found in the one before it: rec
+// must be what the frame before this one in the piece was Put into.
+func (f *Frame) Follow(rec *Record) { f.before.learn(rec) }
+
 // PeekSec is Scanner.PeekSec for the record.
 func (f *Frame) PeekSec() (sec int64, ok bool) { return f.next, f.peeks }
 

@@ -31,6 +31,7 @@ type Record struct {
 	traced   bool // trace is found
 	pairs    []pair
 	split    bool       // pairs are found, and keys
+	open     bool       // one of the pairs is not closed
 	keys     *eventKeys // of the event
 	context  *Context
 	splitter splitter
@@ -54,7 +55,7 @@ func (r *Record) reset(m *mark) {
 	r.mark = *m
 	r.pairsAt, r.bodyEnd, r.traced = 0, 0, false
 	r.pairs = r.pairs[:0]
-	r.split, r.context = false, nil
+	r.split, r.open, r.context = false, false, nil
 }
 
 // HasTime is false for what has no readable header.
@@ -134,6 +135,7 @@ func (r *Record) findPairs() {
 	s.split()
 	r.pairs = s.pairs
 	r.Flags |= s.seen
+	r.open = s.seen&Unterminated != 0
 	for i := range r.pairs {
 		if p := &r.pairs[i]; p.value.to-p.value.from > MaxValue && r.clips(p) {
 			r.Flags |= TruncatedValue

@@ -1,5 +1,7 @@
 package smartylog
 
+import "bytes"
+
 // previous is the record returned last, as far as the next one's credibility
 // depends on it: a header inside a value that is not closed may have been
 // smuggled in by a client.
@@ -22,6 +24,18 @@ func (p *previous) settle(work *splitter) {
 		p.known = true
 	}
 	p.raw = nil
+}
+
+// learn takes over what has been found in the record itself, if r is that one and
+// its bytes have not moved.
+func (p *previous) learn(r *Record) {
+	if p.known || !r.split || r.mark.loose || len(p.raw) == 0 || len(r.Raw) != len(p.raw) || &r.Raw[0] != &p.raw[0] ||
+		p.message != r.mark.message || p.pairs != r.pairsAt || p.event != r.Event {
+		return
+	}
+	from, _ := r.traceback()
+	ends := from >= len(bytes.TrimRight(r.Raw, "\r\n")) // else a traceback has followed
+	p.broken, p.known = r.open && ends && p.message > 0 && p.message < len(p.raw), true
 }
 
 // day is how far a time must lie off both its neighbours to be implausible, in seconds.
