@@ -13,7 +13,7 @@ type labeller struct {
 	texts []string // the labels as they are
 	bare  []string // the same without what keys within them say is secret
 	shown []string
-	memo  memo
+	memo  *memo
 }
 
 // key appends a group's labels as they may be shown, since groups go to the
@@ -41,6 +41,9 @@ func (r *matching) named(texts []string) alert.Labels {
 	}
 	return alert.NewLabels(pairs...)
 }
+
+// labels are those of a group, as they may be shown.
+func (r *matching) labels(key []byte) alert.Labels { return r.named(decodeKey(key)) }
 
 // identity is the labels of a group, as they may be shown, and its fingerprint.
 func (r *matching) identity(key []byte) (alert.Labels, string) {

@@ -101,7 +101,7 @@ func (m *Matcher) groupKey(r *matching, rec rules.Fielder) bool {
 		if !ok {
 			return false
 		}
-		l.texts, l.bare = append(l.texts, text), append(l.bare, r.bare(r.origins.labels[i], v, text))
+		l.texts, l.bare = append(l.texts, text), append(l.bare, r.bare(&r.origins.labels[i], v, text))
 	}
 	ms := m.into
 	from := len(ms.bytes)
@@ -147,10 +147,10 @@ func (m *Matcher) input(r *matching, i int, a *rules.Aggregate, rec rules.Fielde
 		in.Hash, in.On = rules.Hash(v)
 	case windowing.Top, windowing.Values:
 		if in.On = v != nil; in.On {
-			in.Text = r.storedText(r.origins.values[i], v)
+			in.Text = r.storedText(&r.origins.values[i], v)
 		}
 	case windowing.First, windowing.Last:
-		in.Any = r.stored(r.origins.values[i], v)
+		in.Any = r.stored(&r.origins.values[i], v)
 		in.On = in.Any != nil
 	default:
 		in.Num, in.On = rules.Number(v)
@@ -169,7 +169,7 @@ func (m *Matcher) keep(r *matching, rec rules.Fielder) {
 			m.failed(err)
 			v = nil
 		}
-		ms.kept = append(ms.kept, r.stored(r.origins.kept[i], v))
+		ms.kept = append(ms.kept, r.stored(&r.origins.kept[i], v))
 	}
 	m.found.kept = span{int32(from), int32(len(ms.kept))}
 }

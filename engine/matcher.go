@@ -29,7 +29,7 @@ type Matcher struct {
 func (e *Engine) NewMatcher() *Matcher { return newMatcher(e.set) }
 
 func newMatcher(set *selection) *Matcher {
-	return &Matcher{set: set, scratch: rules.NewScratch(), lists: map[string]map[string]*interest{}, values: smartylog.NewValues()}
+	return &Matcher{set: set, scratch: rules.NewScratch(), lists: map[string]map[string]*interest{}, values: smartylog.NewValues(), label: labeller{memo: &memo{}}}
 }
 
 // maxIndexed bounds how many event names a matcher remembers the rules of: names

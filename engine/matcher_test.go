@@ -99,3 +99,18 @@ func TestMatcher_RefusesWithoutMemory(t *testing.T) {
 		}
 	}
 }
+
+// Labels of equal texts are hidden as their own names say.
+func TestMatcher_HidesEachLabelByItsName(t *testing.T) {
+	e := engine.New(mustRules(t, `
+- {id: a, event: BENCH, group_by: [host], window: 1m, condition: count >= 2}
+- {id: b, event: BENCH, group_by: [password], window: 1m, condition: count >= 2}
+- {id: c, event: BENCH, group_by: [other], window: 1m, condition: count >= 2}
+`), engine.Options{})
+	text := line(0, "BENCH", "host='same' password='same' other='same'")
+	got := story(feed(t, e, "bench", text+text+line(9, "OTHER", "")))
+	want := []string{`+0 firing a{host="same"} count=2`, `+0 firing b{password="<redacted>"} count=2`, `+0 firing c{other="same"} count=2`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -35,6 +35,7 @@ type ruleState struct {
 	touched []uint32
 	judged  []judged
 	bound   bound // of the judgement under way
+	room    []alert.Value
 	told    []told
 	victims victims
 	ahead   []uint32 // used again by foresee

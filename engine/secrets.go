@@ -17,20 +17,41 @@ import (
 // origins are the names of the record's fields that each of a rule's values is
 // made of, through derived fields: a secret stays one under another name.
 type origins struct {
-	labels [][]string // by place in GroupBy
-	values [][]string // by place in Aggregates
-	kept   [][]string // by place in Kept
+	labels []origin // by place in GroupBy
+	values []origin // by place in Aggregates
+	kept   []origin // by place in Kept
 }
 
-func originsOf(r *rules.Rule) (o origins) {
+// origin is where one value comes from.
+type origin struct {
+	names  []string
+	secret bool // one of the names says that what is made of it is secret
+	plain  bool // none of them says anything of it
+	kind   int  // the same for equal names
+}
+
+// kinds numbers origins.
+type kinds map[string]int
+
+func (k kinds) origin(names []string, redact *redact.Redactor) origin {
+	o := origin{names: names, secret: slices.ContainsFunc(names, redact.SecretKey), plain: !slices.ContainsFunc(names, func(name string) bool { return !redact.Plain(name) })}
+	id := strings.Join(names, "\x00")
+	if _, ok := k[id]; !ok {
+		k[id] = len(k)
+	}
+	o.kind = k[id]
+	return o
+}
+
+func (k kinds) of(r *rules.Rule, redact *redact.Redactor) (o origins) {
 	for _, g := range r.GroupBy {
-		o.labels = append(o.labels, refOrigins(r, g.Ref))
+		o.labels = append(o.labels, k.origin(refOrigins(r, g.Ref), redact))
 	}
 	for _, a := range r.Aggregates {
-		o.values = append(o.values, exprOrigins(r, a.Value))
+		o.values = append(o.values, k.origin(exprOrigins(r, a.Value), redact))
 	}
 	for _, ref := range r.Kept {
-		o.kept = append(o.kept, refOrigins(r, ref))
+		o.kept = append(o.kept, k.origin(refOrigins(r, ref), redact))
 	}
 	return o
 }
@@ -57,28 +78,32 @@ func exprOrigins(r *rules.Rule, x *rules.Expr) (names []string) {
 	return names
 }
 
-// secret reports whether one of the names says that what is made of it is secret.
-func (r *matching) secret(names []string) bool {
-	return slices.ContainsFunc(names, r.redact.SecretKey)
-}
-
 // redacted is the value without what its origins or its form say is secret.
-func (r *matching) redacted(names []string, v any) any {
-	if len(names) == 0 {
+func (r *matching) redacted(o *origin, v any) any {
+	if len(o.names) == 0 {
 		return r.redact.Value("", v)
 	}
-	for _, name := range names {
+	for _, name := range o.names {
 		v = r.redact.Value(name, v)
 	}
 	return v
 }
 
+// redactedText is the same of a text.
+func (r *matching) redactedText(o *origin, text string) string {
+	if o.plain {
+		return r.redact.Text(text)
+	}
+	text, _ = r.redacted(o, text).(string)
+	return text
+}
+
 // bare is a label without the secrets of the list or mapping that it is the text
 // of: the text has no quotes, so it does not tell where a secret ends.
-func (r *matching) bare(names []string, v any, text string) string {
+func (r *matching) bare(o *origin, v any, text string) string {
 	switch v.(type) {
 	case []any, smartylog.Dict:
-		if s, ok := rules.Label(r.redacted(names, v)); ok {
+		if s, ok := rules.Label(r.redacted(o, v)); ok {
 			return s
 		}
 	}
@@ -87,53 +112,48 @@ func (r *matching) bare(names []string, v any, text string) string {
 
 // hide is a text as it may be shown; bare is the same without what only its
 // value as such shows to be secret.
-func (r *matching) hide(names []string, text, bare string) string {
-	shown, _ := r.redacted(names, bare).(string)
-	if shown == text || r.secret(names) {
+func (r *matching) hide(o *origin, text, bare string) string {
+	shown := r.redactedText(o, bare)
+	if shown == text || o.secret {
 		return shown
 	}
 	return fmt.Sprintf("%s #%04x", shown, xxh3.HashString(text)&0xffff) // two hidden phones are still two
 }
 
 // storedText is a value's text as windows may keep it.
-func (r *matching) storedText(names []string, v any) string {
+func (r *matching) storedText(o *origin, v any) string {
 	text, _ := rules.Label(v)
-	return r.hide(names, strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(r.bare(names, v, text), "�"))
+	return r.hide(o, strings.ToValidUTF8(text, "�"), strings.ToValidUTF8(r.bare(o, v, text), "�"))
 }
 
 // stored is a value as windows may keep it: lists and mappings as their texts.
-func (r *matching) stored(names []string, v any) any {
+func (r *matching) stored(o *origin, v any) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
 	case bool, float64:
-		if r.secret(names) {
+		if o.secret {
 			return redact.Mark
 		}
 		return v
 	case int:
-		return r.stored(names, int64(v))
+		return r.stored(o, int64(v))
 	case int64:
-		return r.redacted(names, v)
+		return r.redacted(o, v)
 	case string:
-		return r.hide(names, v, v)
+		return r.hide(o, v, v)
 	}
-	return r.storedText(names, v)
+	return r.storedText(o, v)
 }
 
-// shownValues are the values as they may be shown: not the greatest of passwords
+// shownValues are copies of the values as they may be shown: not the greatest of passwords
 // and not a phone, though conditions judge by them.
 func (r *ruleState) shownValues(values []alert.Value) []alert.Value {
-	out := values
+	out := slices.Clone(values)
 	for i, v := range values {
-		n, ok := v.V.(float64)
-		if !ok || !r.hidesValue(i, n) {
-			continue
+		if n, ok := v.V.(float64); ok && r.hidesValue(i, n) {
+			out[i].V = redact.Mark
 		}
-		if &out[0] == &values[0] {
-			out = slices.Clone(values)
-		}
-		out[i].V = redact.Mark
 	}
 	return out
 }
@@ -147,7 +167,7 @@ func (r *ruleState) hidesValue(i int, n float64) bool {
 	if a.Value == nil || counting(a.Func) {
 		return false
 	}
-	if r.secret(r.origins.values[i-1]) {
+	if r.origins.values[i-1].secret {
 		return true
 	}
 	return n == math.Trunc(n) && math.Abs(n) < 1<<63 && r.redact.Value(a.Name, int64(n)) != any(int64(n))

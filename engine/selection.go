@@ -22,8 +22,8 @@ type matching struct {
 	needs   bool
 }
 
-func newMatching(r *rules.Rule, index int, redact *redact.Redactor) *matching {
-	m := &matching{rule: r, index: index, redact: redact, origins: originsOf(r), steps: stepsOf(r)}
+func newMatching(r *rules.Rule, index int, redact *redact.Redactor, k kinds) *matching {
+	m := &matching{rule: r, index: index, redact: redact, origins: k.of(r, redact), steps: stepsOf(r)}
 	m.needed, m.needs = r.Match.Needed()
 	if len(r.Aggregates) == 0 {
 		m.counts = []windowing.Input{{On: m.steps == nil}}
@@ -39,10 +39,11 @@ type selection struct {
 }
 
 func newSelection(set *rules.Set, redact *redact.Redactor) *selection {
+	k := kinds{}
 	sel := &selection{exact: map[string][]*matching{}}
 	for _, r := range set.Rules {
 		if r.Status != rules.Disabled {
-			sel.add(newMatching(r, len(sel.rules), redact))
+			sel.add(newMatching(r, len(sel.rules), redact, k))
 		}
 	}
 	return sel

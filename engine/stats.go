@@ -64,7 +64,7 @@ func (r *ruleState) notePeak(slot uint32, s int64, values []alert.Value) {
 	if !ok || p.Seen && (n < p.Value || n == p.Value && s > p.At) || r.hidesValue(r.rule.PeakOf, n) {
 		return
 	}
-	group, _ := r.identity(r.groups.Key(slot))
+	group := r.labels(r.groups.Key(slot))
 	if p.Seen && n == p.Value && p.Group.Compare(group) <= 0 {
 		return
 	}

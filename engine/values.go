@@ -39,12 +39,14 @@ func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
 	return ok
 }
 
-// values are count and the aggregates at this second.
+// values are count and the aggregates at this second. They are valid until the next
+// group is asked about.
 func (r *ruleState) values(slot uint32, s int64) []alert.Value {
-	out := make([]alert.Value, len(r.rule.Columns))
+	out := r.room[:0]
 	for i, c := range r.rule.Columns {
-		out[i] = r.value(slot, i, c.Func)
+		out = append(out, r.value(slot, i, c.Func))
 	}
+	r.room = out
 	if r.order != nil {
 		out[0].V = r.order.count(slot, s)
 	}

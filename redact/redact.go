@@ -69,6 +69,12 @@ func (r *Redactor) Value(key string, v any) any {
 	return v
 }
 
+// Plain reports whether a key or path says nothing of its values: of a text under it
+// Value hides what Text hides.
+func (r *Redactor) Plain(key string) bool {
+	return !r.SecretKey(key) && r.kindOf(key[lastName(key):]) != kindPhone
+}
+
 // hidesNumber reports whether a number must not be shown.
 func (r *Redactor) hidesNumber(key, text string) bool {
 	return r.calledPhone(key, text) || len(text) > 9 && r.Text(text) != text
