@@ -68,7 +68,7 @@ func (c *comparisonCost) add(q *quick) bool {
 			return false
 		}
 		c.listed += len(list)
-	case quickTest:
+	case quickTest, quickText:
 		if c.texts++; !q.searches {
 			return false
 		}

@@ -2,7 +2,9 @@ package rules
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/types"
@@ -22,9 +24,11 @@ type quick struct {
 	value any             // of quickValue
 	texts map[string]bool // of quickIn: its list, if that has only texts
 	fn    func(*budget, []any) (any, error)
-	holds func(c int) bool // of quickOrder and quickNumbers
-	// searches tells of a quickTest that it looks through a text, and never fails.
+	holds func(c int) bool          // of quickOrder and quickNumbers
+	text  func(s, part string) bool // of quickText
+	// searches tells of a quickTest or quickText that it looks through a text, and never fails.
 	searches bool
+	find     *literals // of matches, if that is all it asks
 }
 
 type quickOp uint8
@@ -42,6 +46,7 @@ const (
 	quickOrder   // <, <=, > or >= of anything
 	quickNumbers // any comparison of an int that is a variable with a number
 	quickIn
+	quickText // contains, startsWith, endsWith
 )
 
 // isTest tells whether it gives true or false, whatever the values are.
@@ -193,8 +198,17 @@ func (m *quickMaker) specialise(q *quick, name string) {
 		if list, ok := q.args[1].value.([]any); ok {
 			q.texts = m.sets.of(list)
 		}
-	case "$contains", "$startsWith", "$endsWith", "$matches":
+	case "$contains":
+		q.op, q.text, q.searches = quickText, strings.Contains, true
+	case "$startsWith":
+		q.op, q.text, q.searches = quickText, strings.HasPrefix, true
+	case "$endsWith":
+		q.op, q.text, q.searches = quickText, strings.HasSuffix, true
+	case "$matches":
 		q.searches = true
+		if re, ok := q.args[1].value.(*regexp.Regexp); ok {
+			q.find = literalsOf(re)
+		}
 	}
 }
 

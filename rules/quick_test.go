@@ -124,7 +124,7 @@ func drawOperator(t *rapid.T) string {
 }
 
 var (
-	textConstants = []string{`"X"`, `"1"`, `"TRUE"`, `"1.0"`, `""`, `"account_deivce_invalid"`, `"2"`}
+	textConstants = []string{`"X"`, `"1"`, `"TRUE"`, `"1.0"`, `""`, `"account_deivce_invalid"`, `"2"`, `"x|T"`}
 	constants     = append([]string{"1", "0", "1.0", "-1", "2.5", "true", "false", "nil"}, textConstants...)
 )
 

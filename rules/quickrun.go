@@ -61,6 +61,9 @@ func (r *quickRun) test(q *quick) bool {
 	case quickNumbers:
 		return r.numbers(q)
 	case quickTest:
+		if q.find != nil {
+			return r.search(q)
+		}
 		holds, _ := r.call(q).(bool)
 		return holds
 	}
@@ -85,12 +88,29 @@ func (r *quickRun) compare(q *quick, a, b any) bool {
 		c, ok, err := order(a, b)
 		r.failed = r.failed || err != nil
 		return ok && q.holds(c)
+	case quickText:
+		s, ok := a.(string)
+		part, okPart := b.(string)
+		return ok && okPart && bud.search(s) && q.text(s, part)
 	}
 	if text, ok := a.(string); ok && q.texts != nil {
 		return bud.spend(len(b.([]any))) && q.texts[text]
 	}
 	holds, err := contains(bud, a, b)
 	r.failed = r.failed || err != nil
+	return holds
+}
+
+// search is matches for an expression that only looks for texts.
+func (r *quickRun) search(q *quick) bool {
+	text, ok := r.eval(q.args[0]).(string)
+	bud := &r.s.budget
+	if r.failed || !bud.spend(1) {
+		r.failed = true
+		return false
+	}
+	holds := ok && bud.search(text) && q.find.in(text)
+	r.failed = bud.left < 0
 	return holds
 }
 

@@ -12,6 +12,7 @@ type Path struct {
 	text  string
 	root  string // the field or the context's key
 	inCtx bool   // written as ctx[…]: never a record field
+	field bool   // root is a field of the record
 	steps []step
 }
 
@@ -59,7 +60,7 @@ func ParsePath(s string) (Path, error) {
 	if p.root == "exception" && !p.inCtx {
 		return Path{}, fmt.Errorf("path %q: write exception.type, exception.message or exception.frame", s)
 	}
-	p.steps = parts
+	p.steps, p.field = parts, !p.inCtx && isField(p.root)
 	return p, nil
 }
 
@@ -118,7 +119,7 @@ func isField(name string) bool {
 // missing, or the way to it leads through something that has no parts. time is
 // RFC 3339 text in UTC.
 func (r *Record) Field(p Path) any {
-	if !p.inCtx && isField(p.root) {
+	if p.field {
 		if len(p.steps) > 0 {
 			return nil
 		}
