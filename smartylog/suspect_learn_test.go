@@ -19,7 +19,7 @@ func TestPrevious_LearnsWhatItWouldFind(t *testing.T) {
 		}
 		p := Piece{Text: []byte(text + "\n" + header + "SOME_EVENT\n" + header + "SOME_EVENT\n")}
 		p.End = len(p.Text)
-		p.Frame(Options{}, nil, 0)
+		p.Frame(Options{}, nil)
 		for i := range p.Frames {
 			if i == 0 || !p.Frames[i].doubtful {
 				continue
