@@ -88,17 +88,17 @@ func TestNeeded(t *testing.T) {
 
 // TestValueIndex_FindsWhatIsEqual: a value finds every constant that == calls equal to it.
 func TestValueIndex_FindsWhatIsEqual(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		c, v := oddValue().Draw(t, "constant"), oddValue().Draw(t, "value")
+	for _, c := range oddValues {
 		if !isScalar(c) {
-			return
+			continue
 		}
 		var index ValueIndex[string]
 		index.Add("something else", "else")
 		index.Add(c, "it")
-		found := index.Find(v, nil)
-		if equal(&budget{left: MaxSteps}, v, c) && len(found) == 0 {
-			t.Fatalf("%#v equals %#v and does not find it", v, c)
+		for _, v := range oddValues {
+			if equal(&budget{left: MaxSteps}, v, c) && len(index.Find(v, nil)) == 0 {
+				t.Errorf("%#v equals %#v and does not find it", v, c)
+			}
 		}
-	})
+	}
 }

@@ -13,11 +13,15 @@ func TestPrevious_LearnsWhatItWouldFind(t *testing.T) {
 		" text", "\nTraceback (most recent call last):\n  File \"a.py\", line 1, in f\nError: x", "\nreason='y", "\r\n", ",", " x=u'a\\'", " stacktrace="}
 	learned, broken := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		text := header
-		for _, part := range rapid.SliceOfN(rapid.SampledFrom(parts), 0, 8).Draw(t, "parts") {
-			text += part
+		text := ""
+		for range 10 {
+			text += header + "SOME_EVENT "
+			for _, part := range rapid.SliceOfN(rapid.SampledFrom(parts), 0, 8).Draw(t, "parts") {
+				text += part
+			}
+			text += rapid.SampledFrom([]string{"\n", "\n", " reason='x\n", " params={'a': 1\n"}).Draw(t, "end")
 		}
-		p := Piece{Text: []byte(text + "\n" + header + "SOME_EVENT\n" + header + "SOME_EVENT\n")}
+		p := Piece{Text: []byte(text + header + "SOME_EVENT\n")}
 		p.End = len(p.Text)
 		p.Frame(Options{}, nil)
 		for i := range p.Frames {
