@@ -159,6 +159,15 @@ func (l *Live) Next(rec *smartylog.Record) (src int, err error) {
 	}
 }
 
+// Look finds out which sources, new ones too, may have something to read. Next does
+// so now and then by itself.
+func (l *Live) Look() {
+	if l.limited {
+		l.unlimit()
+	}
+	l.refresh()
+}
+
 // judge moves the mark of the source, unless the record is from the future.
 func (l *Live) judge(s *follow, rec *smartylog.Record) {
 	if !rec.HasTime() || rec.Sec <= s.high {

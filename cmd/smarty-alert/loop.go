@@ -140,6 +140,8 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 func (l *loop) read() (n int, found []alert.Transition, idle bool) {
 	var rec smartylog.Record
 	began, size, second := l.now(), 0, int64(0)
+	l.live.Look()
+	l.nameSources() // before anything is judged: they hold back the others
 	for ; len(found) < batchAlerts; n++ {
 		src, err := l.live.Next(&rec)
 		if err != nil {
