@@ -39,6 +39,13 @@ type Text struct {
 // Words are the names that channels put beside parts of a text.
 type Words struct{ Todo, Runbook, Silence string }
 
+// Blame says in a built-in text why it is not the one that was asked for.
+func (tx *Text) Blame(err error) {
+	if len(tx.Alerts) > 0 {
+		tx.Alerts[0].add(tx.words.template, Cut(Visible(err.Error()), maxValue))
+	}
+}
+
 // AndMore says that n alerts are not shown.
 func (tx Text) AndMore(n int) string { return tx.words.count(n, tx.words.more) }
 

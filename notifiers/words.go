@@ -42,6 +42,7 @@ type words struct {
 	suppressedBy plural
 	several      string // rules
 	none         string // no value
+	template     string // whose failure is told
 	more         plural // alerts that are not shown
 	ends         map[string]string
 
@@ -63,7 +64,7 @@ var english = words{
 	since: "Since", at: "At", wasDuring: "Was firing", value: "Value", condition: "Condition", suppressed: "Suppressed",
 	rule: "Rule", labels: "Labels", about: "About", Words: Words{Todo: "What to do", Runbook: "Runbook", Silence: "Silence"},
 	fromTo: "%s to %s, for %s", during: ", for %s", holdsSince: "; the condition holds since %s", within: "within %s",
-	suppressedBy: plural{"%d more during the cooldown"}, several: "several rules", none: "none", more: plural{"and %d more"},
+	suppressedBy: plural{"%d more during the cooldown"}, several: "several rules", none: "none", template: "Template", more: plural{"and %d more"},
 	ends: map[string]string{
 		"expired":          "; ended because nothing was seen of it for long",
 		"rule_removed":     "; ended because its rule was removed",
@@ -93,7 +94,7 @@ var russian = words{
 	rule: "Правило", labels: "Метки", about: "Описание", Words: Words{Todo: "Что делать", Runbook: "Инструкция", Silence: "Заглушить"},
 	fromTo: "с %s по %s, %s", during: ", длится %s", holdsSince: "; условие выполняется с %s", within: "за %s",
 	suppressedBy: plural{"за время паузы ещё %d запись", "за время паузы ещё %d записи", "за время паузы ещё %d записей"},
-	several:      "разные правила", none: "нет",
+	several:      "разные правила", none: "нет", template: "Шаблон",
 	more: plural{"и ещё %d тревога", "и ещё %d тревоги", "и ещё %d тревог"},
 	ends: map[string]string{
 		"expired":          "; закрыто, потому что об этом давно ничего не слышно",

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // headerFor names the recipient as configured.
@@ -18,6 +20,10 @@ const maxSubject = 180 // characters
 
 func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error) {
 	tx := r.o.Voice.Text(d)
+	parts, err := r.parts(d, &tx)
+	if err != nil {
+		return nil, err
+	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(r.o.From); err != nil {
 		return nil, err
@@ -26,7 +32,7 @@ func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error
 		return nil, err
 	}
 	// "=?" opens an encoded word (RFC 2047), which readers would decode.
-	m.Subject(strings.ReplaceAll(notifiers.Cut(tx.Title, maxSubject), "=?", "= ?"))
+	m.Subject(strings.ReplaceAll(notifiers.Cut(notifiers.Visible(parts.subject), maxSubject), "=?", "= ?"))
 	m.SetDateWithValue(r.o.Now())
 	m.SetMessageIDWithValue(r.messageID(d))
 	if ref != "" {
@@ -38,14 +44,42 @@ func (r *Receiver) compose(d alert.Delivery, to, ref string) (*gomail.Msg, error
 	if tx.Firing && tx.Severity == alert.Critical {
 		m.SetImportance(gomail.ImportanceHigh)
 	}
-	html, err := page(tx)
-	if err != nil {
-		return nil, err
-	}
-	m.SetBodyString(gomail.TypeTextPlain, tx.Plain())
-	m.AddAlternativeString(gomail.TypeTextHTML, html)
+	m.SetBodyString(gomail.TypeTextPlain, parts.text)
+	m.AddAlternativeString(gomail.TypeTextHTML, parts.html)
 	return m, nil
 }
+
+// parts of a mail that a user's template may write.
+type parts struct{ subject, text, html string }
+
+// parts renders the templates. One that fails leaves the built-in text, with the
+// error, in its place and in those of the others.
+func (r *Receiver) parts(d alert.Delivery, tx *notifiers.Text) (parts, error) {
+	var own parts
+	for _, part := range []struct {
+		template *wording.Template
+		text     *string
+	}{{r.o.Subject, &own.subject}, {r.o.Text, &own.text}, {r.o.HTML, &own.html}} {
+		if part.template == nil {
+			continue
+		}
+		text, err := part.template.Render(d)
+		if err != nil {
+			tx.Blame(err)
+			own = parts{}
+			break
+		}
+		*part.text = text
+	}
+	html, err := page(*tx)
+	return parts{cmp.Or(own.subject, tx.Title), cmp.Or(own.text, tx.Plain()), cmp.Or(own.html, html)}, err
+}
+
+// The channels of templates. HTML is escaped for where a value stands.
+var (
+	Plain = wording.Channel{}
+	HTML  = wording.Channel{HTML: true}
+)
 
 func page(tx notifiers.Text) (string, error) {
 	var b strings.Builder

@@ -24,6 +24,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // The ways to encrypt.
@@ -45,8 +46,10 @@ type Options struct {
 	Username string // "": no authentication
 	Password notifiers.Secret
 	Voice    notifiers.Voice
-	Now      func() time.Time // nil: the wall clock
-	Timeout  time.Duration    // of one step of the talk; 0: 10 s
+	// For Plain, Plain and HTML; nil: what is built in.
+	Subject, Text, HTML *wording.Template
+	Now                 func() time.Time // nil: the wall clock
+	Timeout             time.Duration    // of one step of the talk; 0: 10 s
 }
 
 // Receiver sends to one list of recipients. It is safe for concurrent use.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // Limits of Slack's messages, in characters (docs.slack.dev, block kit).
@@ -39,36 +40,90 @@ const (
 	inMessage = true
 )
 
-func render(d alert.Delivery, voice notifiers.Voice, samples bool) message {
-	tx := voice.Text(d)
+func (r *Receiver) render(d alert.Delivery, samples bool) message {
+	tx := r.o.Voice.Text(d)
+	own := r.own(d, &tx)
 	if !samples {
 		for i := range tx.Alerts {
 			tx.Alerts[i].Samples = nil
 		}
 	}
 	title := colour(tx) + tx.Title
-	m := message{text: fallback(tx, title)}
-	m.blocks = append(m.blocks, slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, notifiers.Fit(inert(title), maxHeader, escape), false, false)))
-	shown := tx.Alerts
-	if len(shown) > maxAlerts {
-		shown = shown[:maxAlerts]
+	if own.title == "" {
+		own.title = notifiers.Fit(inert(title), maxHeader, escape)
 	}
+	m := message{text: fallback(tx, title)}
+	m.blocks = append(m.blocks, slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, own.title, false, false)))
+	if own.text != "" {
+		m.text = own.title + "\n" + own.text
+		m.blocks = append(m.blocks, section(own.text))
+	} else {
+		m.blocks = append(m.blocks, body(tx)...)
+	}
+	if samples == inThread { // the message is edited, and says when it was last
+		when := notifiers.Cut(d.Created.In(zoneOr(r.o.Voice.Zone)).Format("2006-01-02 15:04:05 MST"), 100)
+		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
+	}
+	return m
+}
+
+// ownText is what the user's templates say; "" for what is built in.
+type ownText struct{ title, text string }
+
+// own renders the templates. One that fails leaves the built-in text, with the error.
+func (r *Receiver) own(d alert.Delivery, tx *notifiers.Text) (own ownText) {
+	for _, part := range []struct {
+		template *wording.Template
+		text     *string
+	}{{r.o.Title, &own.title}, {r.o.Text, &own.text}} {
+		if part.template == nil {
+			continue
+		}
+		text, err := part.template.Render(d)
+		if err != nil {
+			tx.Blame(err)
+			return ownText{}
+		}
+		*part.text = text
+	}
+	return own
+}
+
+// The channels of templates: what they write is Slack's mrkdwn, the values in it are
+// text.
+var (
+	TextChannel  = channel(maxSection)
+	TitleChannel = channel(maxHeader)
+)
+
+func channel(most int) wording.Channel {
+	return wording.Channel{
+		Escape:  func(s string) string { return escapeAll(inert(s)) },
+		Address: escapeAll,
+		Check: func(text string) error {
+			if utf8.RuneCountInString(text) > most {
+				return wording.ErrTooLong
+			}
+			return nil
+		},
+	}
+}
+
+// body is the alerts and how to silence them.
+func body(tx notifiers.Text) (blocks []slack.Block) {
+	shown := tx.Alerts[:min(len(tx.Alerts), maxAlerts)]
 	for _, a := range shown {
-		m.blocks = append(m.blocks, alertBlocks(tx, a)...)
+		blocks = append(blocks, alertBlocks(tx, a)...)
 	}
 	if more := tx.More + len(tx.Alerts) - len(shown); more > 0 {
-		m.blocks = append(m.blocks, section(tx.AndMore(more)))
+		blocks = append(blocks, section(tx.AndMore(more)))
 	}
 	if tx.Silence != "" {
 		var s sectionText
 		s.line(tx.Words.Silence+": `", tx.Silence, "`")
-		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, s.String(), false, true)))
+		blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, s.String(), false, true)))
 	}
-	if samples == inThread { // the message is edited, and says when it was last
-		when := notifiers.Cut(d.Created.In(zoneOr(voice.Zone)).Format("2006-01-02 15:04:05 MST"), 100)
-		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
-	}
-	return m
+	return blocks
 }
 
 func zoneOr(zone *time.Location) *time.Location {

@@ -24,6 +24,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // Options configure a Receiver. Either Token and Channel or WebhookURL are set.
@@ -37,7 +38,8 @@ type Options struct {
 	BroadcastResolved bool
 	HTTP              notifiers.HTTPOptions
 	Voice             notifiers.Voice
-	Now               func() time.Time // nil: the wall clock
+	Title, Text       *wording.Template // for TitleChannel and TextChannel; nil: what is built in
+	Now               func() time.Time  // nil: the wall clock
 }
 
 // Receiver sends to one channel. It is safe for concurrent use.
@@ -168,7 +170,7 @@ func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (stri
 }
 
 func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err error) {
-	m := render(d, r.o.Voice, inThread)
+	m := r.render(d, inThread)
 	channel, ts, err := r.api.PostMessageContext(ctx, r.o.Channel, append(m.options(), mark(d.ID, ""))...)
 	if err != nil {
 		return "", err
@@ -180,7 +182,7 @@ func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err 
 // edit keeps the metadata as it was: they name the delivery that posted.
 func (r *Receiver) edit(ctx context.Context, d alert.Delivery, ref string) error {
 	channel, ts, _ := strings.Cut(ref, ":")
-	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, render(d, r.o.Voice, inThread).options()...)
+	_, _, _, err := r.api.UpdateMessageContext(ctx, channel, ts, r.render(d, inThread).options()...)
 	return err
 }
 
@@ -201,7 +203,7 @@ func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 }
 
 func (r *Receiver) sendWebhook(ctx context.Context, d alert.Delivery) error {
-	m := render(d, r.o.Voice, inMessage)
+	m := r.render(d, inMessage)
 	no := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, r.o.WebhookURL.Reveal(), r.client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, UnfurlLinks: &no, UnfurlMedia: &no, Channel: r.o.Channel,

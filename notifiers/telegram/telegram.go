@@ -21,6 +21,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // DefaultAPI is Telegram's own.
@@ -36,7 +37,8 @@ type Options struct {
 	ReplyResolved bool
 	HTTP          notifiers.HTTPOptions
 	Voice         notifiers.Voice
-	Now           func() time.Time // nil: the wall clock
+	Text          *wording.Template // for Channel; nil: what is built in
+	Now           func() time.Time  // nil: the wall clock
 }
 
 // Receiver sends to one chat. It is safe for concurrent use.
@@ -100,7 +102,7 @@ func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (stri
 		r.closeOld(ctx, d, ref)
 		ref = ""
 	}
-	text := render(r.o.Voice.Text(d))
+	text := r.text(d)
 	if ref == "" {
 		return r.post(ctx, text, 0)
 	}
@@ -126,7 +128,7 @@ func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
 	}
 	if len(over) > 0 && ref != "" {
 		d.Message.Alerts, d.Message.Status = over, "resolved"
-		_ = r.edit(ctx, render(r.o.Voice.Text(d)), ref)
+		_ = r.edit(ctx, r.text(d), ref)
 	}
 }
 

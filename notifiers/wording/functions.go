@@ -31,11 +31,8 @@ var (
 	errLasts = fmt.Errorf("the template takes longer than %s", maxLasts)
 )
 
-// Values that show treats in their own way.
-type (
-	webAddress string
-	rawJSON    string
-)
+// webAddress is what show does not defuse.
+type webAddress string
 
 // budget is what one rendering may still do.
 type budget struct {
@@ -193,13 +190,12 @@ func humanizeDuration(v any) (string, error) {
 	return notifiers.Span(int64(seconds)), nil
 }
 
-func (b *budget) toJSON(v any) (rawJSON, error) {
+func (b *budget) toJSON(v any) (string, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return "", err
 	}
-	s, err := b.text(string(data))
-	return rawJSON(s), err
+	return b.text(string(data))
 }
 
 var (

@@ -25,9 +25,7 @@ import (
 type Channel struct {
 	// HTML escapes values by the place they stand in, as html/template does; Escape
 	// and Address are not used then.
-	HTML bool
-	// JSON lets toJson through as it is.
-	JSON    bool
+	HTML    bool
 	Escape  func(string) string     // of a value; nil: as it is
 	Address func(string) string     // of what safeUrl lets through; nil: as Escape
 	Check   func(text string) error // what the channel would refuse; nil: nothing
@@ -164,10 +162,6 @@ func (t *Template) show(v any) (any, error) {
 	case nil:
 	case webAddress:
 		text, address = string(v), true
-	case rawJSON:
-		if text = string(v); t.channel.JSON {
-			return text, nil
-		}
 	default:
 		text = fmt.Sprint(v)
 	}
