@@ -79,6 +79,8 @@ func (d *Dispatcher) SetSilence(s alert.Silence, newID string, now time.Time) (a
 	if s.ID != "" && !known {
 		return s, fmt.Errorf("silence %s: %w", s.ID, ErrUnknown)
 	}
+	// What others may be told of it and give back.
+	s.StartsAt, s.EndsAt = s.StartsAt.Truncate(time.Millisecond), s.EndsAt.Truncate(time.Millisecond)
 	if err := s.Check(now); err != nil {
 		return s, err
 	}
@@ -88,7 +90,7 @@ func (d *Dispatcher) SetSilence(s alert.Silence, newID string, now time.Time) (a
 		}
 		s.ID = newID
 		if s.StartsAt.Before(now) {
-			s.StartsAt = now
+			s.StartsAt = now.Truncate(time.Millisecond)
 		}
 	}
 	s.UpdatedAt = now

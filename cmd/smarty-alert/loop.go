@@ -369,6 +369,7 @@ type readings struct {
 	ready   bool
 	at      time.Time
 	final   int64
+	set     *rules.Set
 	rules   []engine.Stats
 	sources []engine.SourceStats
 	live    []ingest.LiveStats
@@ -376,7 +377,7 @@ type readings struct {
 }
 
 func (l *loop) publish() {
-	r := &readings{ready: l.ready, at: l.now(), live: l.live.Stats(), firing: map[string]int{}}
+	r := &readings{ready: l.ready, at: l.now(), set: l.set, live: l.live.Stats(), firing: map[string]int{}}
 	r.final, _ = l.eng.Final()
 	r.rules, r.sources = l.eng.Stats()
 	r.firing = l.eng.FiringByRule()

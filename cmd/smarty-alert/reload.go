@@ -38,6 +38,7 @@ func (s *service) reread() (*reloaded, error) {
 	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() {
 		s.workers.replace(list)
 		s.config, s.rules = l.config, l.rules
+		s.routes.Store(showRoutes(l.config))
 	}}, nil
 }
 
@@ -78,7 +79,7 @@ func (s *service) askReload(ctx context.Context) error {
 	l := s.loop.Load()
 	if l == nil {
 		s.log.Warn("reload refused: still starting")
-		return errors.New("still starting: try again when /-/ready answers")
+		return errStarting
 	}
 	answer := make(chan error, 1)
 	select {

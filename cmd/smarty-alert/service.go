@@ -39,6 +39,8 @@ type service struct {
 	maxSize   int64
 	loop      atomic.Pointer[loop] // nil until the last run's end was reached again
 	workers   *workers
+	started   time.Time
+	routes    atomic.Pointer[shownRoutes]
 	metrics   *metrics
 	listen    net.Listener
 	hangups   <-chan os.Signal
@@ -81,7 +83,8 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 // open makes ready what takes no time, in the order in which it can fail without
 // harm: receivers, the state, the web address.
 func (s *service) open(ctx context.Context) error {
-	s.metrics = newMetrics(s)
+	s.metrics, s.started = newMetrics(s), s.now()
+	s.routes.Store(showRoutes(s.config))
 	s.retention, s.maxSize = s.config.State.Retention, s.config.State.MaxSize
 	s.workers = &workers{log: s.log, now: s.now, dryRun: s.dryRun}
 	list, err := s.workers.build(s.config)
@@ -160,9 +163,10 @@ func (s *service) run(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(outer)
 	loopCtx, stopLoop := context.WithCancel(ctx)
 	defer stopLoop()
+	handler := s.handler()
 	g.Go(func() error {
 		defer stopLoop()
-		return serve(gctx, s.listen, s.handler(), s.log)
+		return serve(gctx, s.listen, handler, s.log)
 	})
 	g.Go(func() error {
 		defer stopAll() // the receivers and the web stop once the loop has

@@ -7,54 +7,58 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
+	"os"
+	"strings"
 	"time"
+
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/store"
+	"github.com/smarty-alert/smarty-alert/web"
 )
 
-// handler serves health, readiness, metrics and reload.
+// handler serves health, readiness, metrics, reload and the API.
 func (s *service) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "healthy") })
-	mux.HandleFunc("GET /-/ready", s.serveReady)
-	mux.HandleFunc("POST /-/reload", s.serveReload)
-	mux.Handle("GET /metrics", s.metrics.handler())
-	return guard(mux)
-}
-
-func (s *service) serveReady(w http.ResponseWriter, _ *http.Request) {
-	var r *readings
-	if l := s.loop.Load(); l != nil {
-		r = l.readings.Load()
-	}
-	if r == nil || !r.ready {
-		http.Error(w, "not ready: still reading what was written before the start, or no log is there yet", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(w, "ready")
-}
-
-func (s *service) serveReload(w http.ResponseWriter, r *http.Request) {
-	if err := s.askReload(r.Context()); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	fmt.Fprintln(w, "reloaded")
-}
-
-// guard refuses changes that a web page of somebody else could ask a browser
-// for.
-func guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if origin := r.Header.Get("Origin"); origin != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
-			if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
-				http.Error(w, "requests from other sites are refused", http.StatusForbidden)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
+	o := &online{s}
+	return web.New(web.Service{
+		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Rules: o.rules, Sources: o.sources,
+		Status: o.status, Reload: s.askReload, Ready: o.ready, Metrics: s.metrics.handler(), Classify: httpStatus, Hosts: s.hosts(),
 	})
 }
+
+// hosts are the names of the machine by which it may be asked for changes.
+func (s *service) hosts() []string {
+	var names []string
+	if name, err := os.Hostname(); err == nil {
+		short, _, _ := strings.Cut(name, ".")
+		names = append(names, strings.ToLower(name), strings.ToLower(short))
+	}
+	if host, _, err := net.SplitHostPort(s.config.Web.Listen); err == nil && host != "" {
+		names = append(names, strings.ToLower(host))
+	}
+	return names
+}
+
+// refused is an error of what somebody asked for, not of ours.
+type refused struct{ error }
+
+func (r refused) Unwrap() error { return r.error }
+
+// httpStatus gives an error its status.
+func httpStatus(err error) int {
+	var ours refused
+	switch {
+	case errors.Is(err, notifiers.ErrUnknown), errors.Is(err, store.ErrNotFound):
+		return http.StatusNotFound
+	case errors.As(err, &ours):
+		return http.StatusBadRequest
+	case errors.Is(err, errStarting), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// answerWithin bounds how long the loop is waited for: a full disk may hold it.
+const answerWithin = 10 * time.Second
 
 // serve answers until ctx ends, and then lets requests in progress finish.
 func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {

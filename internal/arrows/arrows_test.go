@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"engine":     {"smartylog", "redact", "rules", "windowing", "alert", "calendar", "strictyaml"},
 	"notifiers":  {"alert", "calendar"},
 	"store":      {"alert"},
+	"web":        {"alert", "notifiers"},
 	"importer":   {"smartylog", "alert", "rules", "strictyaml"},
 	"config":     {"rules", "alert", "calendar", "strictyaml"},
 	"schema":     {"strictyaml", "smartylog", "rules", "config", "ruletest"},
