@@ -19,8 +19,8 @@ func visible(s string, lines bool) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case r == '\n' && lines, r == ' ':
-			b.WriteRune(r)
+		case r >= ' ' && r < 0x7f, r == '\n' && lines: // nearly all, and quickly
+			b.WriteByte(byte(r))
 		case r == '\t':
 			b.WriteByte(' ')
 		case r < ' ':
