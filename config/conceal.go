@@ -20,7 +20,7 @@ type shown struct {
 }
 
 // secretNames are keys whose values are covered, those of later versions too.
-var secretNames = regexp.MustCompile(`(?i)(?:token|passw(?:or)?d|secret|_key|^url|webhook_url|^proxy|routing_key)$`)
+var secretNames = regexp.MustCompile(`(?i)(?:token|passw(?:or)?d|secret|_key|^url|webhook_url|^proxy|routing_key|authorization|api-?key|cookie|psw)$`)
 
 // isSecret tells whether a key's value is covered, misspelt keys included.
 func isSecret(name string) bool {

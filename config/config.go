@@ -35,9 +35,10 @@ type Config struct {
 	Inhibit   []Inhibition
 	Silences  []alert.Silence // their ids begin with "config-"
 
-	at     strictyaml.Value
-	routes map[*Route]strictyaml.Value
-	dead   map[*Route]bool
+	at        strictyaml.Value
+	receivers map[string]strictyaml.Value
+	routes    map[*Route]strictyaml.Value
+	dead      map[*Route]bool
 }
 
 // At is the value of a key of the file. Its faults go to faults.
@@ -52,6 +53,11 @@ func (c *Config) Unreachable(r *Route) bool { return c.dead[r] }
 // AtRoute is where a route stands in the file. Its faults go to faults.
 func (c *Config) AtRoute(r *Route, faults *strictyaml.Faults) strictyaml.Value {
 	return c.routes[r].Reporting(faults)
+}
+
+// AtReceiver is where a receiver stands in the file. Its faults go to faults.
+func (c *Config) AtReceiver(name string, faults *strictyaml.Faults) strictyaml.Value {
+	return c.receivers[name].Reporting(faults)
 }
 
 // Receiver finds a receiver by its name.
@@ -107,24 +113,51 @@ type Web struct {
 	Listen string // host:port
 }
 
-// Receiver has a name and exactly one of Slack, Email and Webhook.
+// Receiver has a name and exactly one kind.
 type Receiver struct {
 	Name         string
 	Slack        *Slack
 	Email        *Email
 	Webhook      *Webhook
+	Telegram     *Telegram
+	File         *File
+	Fallback     string        // who is told when this one fails for good; "": nobody
 	Timeout      time.Duration // of one try
 	SendResolved bool
 	RateLimit    RateLimit
 }
 
+// HTTP is how a receiver's server is reached.
+type HTTP struct {
+	Proxy         Secret // an address that may hold a password; "": straight
+	CA            []byte // PEM certificates trusted instead of the system's; nil: the system's
+	AllowLoopback bool   // addresses of this machine and its link may be dialled
+}
+
 // Slack has either a Token with a Channel, or a WebhookURL.
 type Slack struct {
-	Token         Secret
-	WebhookURL    Secret
-	Channel       string
-	APIURL        string // "": Slack's own
-	AllowLoopback bool   // addresses of this machine and its link may be dialled
+	HTTP
+	Token             Secret
+	WebhookURL        Secret
+	Channel           string
+	APIURL            string // "": Slack's own
+	BroadcastResolved bool
+}
+
+// Telegram is a bot's token and a chat.
+type Telegram struct {
+	HTTP
+	Token             Secret
+	Chat              string // a number, or @name
+	Thread            int    // of a group with topics; 0: none
+	APIURL            string // "": Telegram's own
+	BroadcastResolved bool
+}
+
+// File is where lines of JSON go.
+type File struct {
+	Path string // "-": standard output
+	Sync bool
 }
 
 // TLS is how a connection to a mail server is protected.
@@ -145,15 +178,25 @@ type Email struct {
 	TLS       TLS
 	Username  string // "": no authentication
 	Password  Secret
+	CA        []byte // PEM certificates trusted instead of the system's; nil: the system's
 	Hello     string // the name given to the server; "": the machine's
 }
 
-// Webhook is an address that takes JSON.
+// Webhook is an address that takes JSON, or what a preset or a body makes of it.
 type Webhook struct {
-	URL           Secret
-	Secret        Secret // signs; "": unsigned
-	AllowLoopback bool
+	HTTP
+	URL     Secret
+	Secret  Secret // signs, or is .Secret of the templates; "": neither
+	Preset  string // "": none
+	Method  string // "": POST
+	Headers map[string]string
+	Body    string // a template; "": the preset's, or our own JSON
+	Success string // an expression; "": any 2xx
+	Params  map[string]string
 }
+
+// Templated reports whether something else than our own JSON is sent.
+func (w *Webhook) Templated() bool { return w.Preset != "" || w.Body != "" }
 
 // Route is a node of the tree that decides who is told, with Alertmanager's
 // meaning. Zero values of Receiver, GroupBy and the durations are inherited from

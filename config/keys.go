@@ -146,6 +146,13 @@ var intervalShape = strictyaml.NewShape(strictyaml.Shape{
 	},
 })
 
+// caKey and proxyKeys are the same in receivers and their kinds.
+var caKey = strictyaml.Field{Name: "ca_file", Kind: strictyaml.Text, Default: "those of the system", Doc: "A file of certificates (PEM) to trust instead."}
+
+func proxyKeys() []strictyaml.Field {
+	return withSecret("proxy", "The proxy to go through: an address with http, https or socks5. Without it the way is straight, whatever the environment says.", strictyaml.Field{})
+}
+
 // loopbackKey is the same in receivers and their kinds.
 var loopbackKey = strictyaml.Field{Name: "allow_loopback", Kind: strictyaml.Boolean, Default: "false",
 	Doc: "Addresses of this machine and its link are refused without it."}

@@ -13,10 +13,10 @@ var receiversShape = strictyaml.NewShape(strictyaml.Shape{
 })
 
 // kinds are the keys that say what a receiver is.
-var kinds = []string{"slack", "email", "webhook"}
+var kinds = []string{"slack", "email", "webhook", "telegram", "file"}
 
 // laterKinds are those of another version.
-var laterKinds = []string{"telegram", "pagerduty", "alertmanager", "exec", "file", "stdout"}
+var laterKinds = []string{"pagerduty", "alertmanager", "exec", "stdout"}
 
 var receiverShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "receiver", Doc: "One address, of one kind.", OneOf: kinds,
@@ -27,15 +27,21 @@ var receiverShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "email", Kind: strictyaml.Map, Of: emailShape, Doc: "Mail.",
 			Example: "email: {to: [noc@example.com], from: smarty-alert@example.com, smarthost: \"mail.example.com:587\"}"},
 		{Name: "webhook", Kind: strictyaml.Map, Of: webhookShape,
-			Doc: "Alertmanager's JSON, signed as Standard Webhooks says.", Example: "webhook: {url: https://example.com/hook}"},
+			Doc: "Alertmanager's JSON, signed as Standard Webhooks says; or what a template makes.", Example: "webhook: {url: https://example.com/hook}"},
+		{Name: "telegram", Kind: strictyaml.Map, Of: telegramShape, Doc: "A chat of Telegram, by a bot.",
+			Example: "telegram: {token_file: /etc/smarty-alert/telegram-token, chat_id: -1001234567890}"},
+		{Name: "file", Kind: strictyaml.Map, Of: fileReceiverShape, Doc: "Lines of JSON in a file or on standard output.",
+			Example: "file: {path: /var/log/smarty-alert/alerts.jsonl}"},
 		{Name: "timeout", Kind: strictyaml.Duration, Shortest: time.Second, Longest: 5 * time.Minute, Default: "10s",
 			Doc: "The time of one try; it is tried again for up to 72 h.", Example: "webhook: {url: https://example.com/hook}\ntimeout: 5s"},
 		{Name: "send_resolved", Kind: strictyaml.Boolean, Default: "true", Doc: "Whether the end of an alert is told too.", Example: "webhook: {url: https://example.com/hook}\nsend_resolved: false"},
 		{Name: "rate_limit", Kind: strictyaml.Map, Of: rateLimitShape, Default: "5 per minute",
 			Doc:     "The messages of the receiver. What is more is told in one digest that names the totals and the most urgent groups; nothing is dropped.",
 			Example: "webhook: {url: https://example.com/hook}\nrate_limit: {burst: 5, per: 1m}"},
-		loopbackKey,
-	}, later(laterKinds...), later("fallback", "proxy", "ca_file", "language", "heartbeat_url")),
+		{Name: "fallback", Kind: strictyaml.Text, Doc: "The receiver that is told what this one has refused for good.",
+			Example: "email: {to: [noc@example.com], from: smarty-alert@example.com, smarthost: \"mail.example.com:587\"}\nfallback: other"},
+		loopbackKey, caKey,
+	}, proxyKeys(), later(laterKinds...), later("language", "heartbeat_url")),
 })
 
 var slackShape = strictyaml.NewShape(strictyaml.Shape{
@@ -48,8 +54,10 @@ var slackShape = strictyaml.NewShape(strictyaml.Shape{
 			{Name: "channel", Kind: strictyaml.Text, Default: "the webhook's own", Doc: "The channel, in quotes: an unquoted # begins a comment.", Example: "token_file: /etc/smarty-alert/slack-token\nchannel: \"#noc\""},
 			{Name: "api_url", Kind: strictyaml.Text, Default: "https://slack.com/api/", Without: []string{"webhook_url_file"}, Doc: "Slack's API, or a proxy of it.",
 				Example: "token_file: /etc/smarty-alert/slack-token\nchannel: \"#noc\"\napi_url: https://slack.example.com/api/"},
-			loopbackKey,
-		}, later("app_token", "app_token_file", "title", "text", "template", "broadcast_resolved", "username", "icon_emoji", "proxy")),
+			{Name: "broadcast_resolved", Kind: strictyaml.Boolean, Default: "false", Doc: "Whether the end of an incident is also said in the channel: an edit alerts nobody.",
+				Example: "token_file: /etc/smarty-alert/slack-token\nchannel: \"#noc\"\nbroadcast_resolved: true"},
+			loopbackKey, caKey,
+		}, proxyKeys(), later("app_token", "app_token_file", "title", "text", "template", "username", "icon_emoji")),
 })
 
 var emailShape = strictyaml.NewShape(strictyaml.Shape{
@@ -62,18 +70,18 @@ var emailShape = strictyaml.NewShape(strictyaml.Shape{
 			Doc: "`starttls` is required, not tried; `tls`: from the first byte, usually on port 465."},
 		{Name: "username", Kind: strictyaml.Text, Needs: []string{"password", "password_file"}, Default: "no authentication", Doc: "The user at the mail server."},
 		{Name: "hello", Kind: strictyaml.Text, Pattern: `[A-Za-z0-9]([A-Za-z0-9.-]{0,252})`, Default: "the machine's name", Doc: "The name given to the server."},
-		loopbackKey,
+		loopbackKey, caKey,
 	}, withSecret("password", "The password.", strictyaml.Field{Needs: []string{"username"}}),
-		later("cc", "bcc", "reply_to", "subject", "headers", "html", "text", "template", "ca_file", "auth")),
+		later("cc", "bcc", "reply_to", "subject", "headers", "html", "text", "template", "auth")),
 })
 
 var webhookShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "webhook", Doc: "An address that takes JSON.", OneOf: []string{"url", "url_file"},
 	Fields: slices.Concat(
 		withSecret("url", "The address.", strictyaml.Field{}),
-		withSecret("secret", "Signs the messages; after `whsec_` it is base64.", strictyaml.Field{}),
-		[]strictyaml.Field{loopbackKey},
-		later("method", "headers", "body", "success", "preset", "template", "max_alerts", "proxy", "ca_file")),
+		withSecret("secret", "Signs the messages; after `whsec_` it is base64. In templates it is `{{.Secret}}`, and then signs nothing.", strictyaml.Field{}),
+		templateKeys,
+		[]strictyaml.Field{loopbackKey, caKey}, proxyKeys(), later("template", "max_alerts")),
 })
 
 var routeShape = strictyaml.NewShape(strictyaml.Shape{

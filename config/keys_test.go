@@ -10,16 +10,19 @@ import (
 
 // frames are files that lack what a key's example brings: @ is its place.
 var frames = map[string]string{
-	"file":     "@",
-	"log":      "logs:\n- @",
-	"offset":   "logs:\n- path: /var/log/microimpuls/smarty\n  offset:\n    @",
-	"state":    "state:\n  @",
-	"web":      "web:\n  @",
-	"redact":   "redact:\n  @",
-	"interval": "calendars:\n  office:\n  - @",
-	"receiver": "receivers:\n  noc:\n    @\nroute: {receiver: noc}",
-	"slack":    "receivers:\n  noc:\n    slack:\n      @\nroute: {receiver: noc}",
-	"route":    "receivers:\n  noc:\n    webhook: {url: https://example.com/hook}\nroute:\n  receiver: noc\n  routes:\n  - @",
+	"file":          "@",
+	"log":           "logs:\n- @",
+	"offset":        "logs:\n- path: /var/log/microimpuls/smarty\n  offset:\n    @",
+	"state":         "state:\n  @",
+	"web":           "web:\n  @",
+	"redact":        "redact:\n  @",
+	"interval":      "calendars:\n  office:\n  - @",
+	"receiver":      "receivers:\n  other: {webhook: {url: https://example.com/hook}}\n  noc:\n    @\nroute: {receiver: noc}",
+	"webhook":       "receivers:\n  noc:\n    webhook:\n      @\nroute: {receiver: noc}",
+	"telegram":      "receivers:\n  noc:\n    telegram:\n      @\nroute: {receiver: noc}",
+	"file_receiver": "receivers:\n  noc:\n    file:\n      @\nroute: {receiver: noc}",
+	"slack":         "receivers:\n  noc:\n    slack:\n      @\nroute: {receiver: noc}",
+	"route":         "receivers:\n  noc:\n    webhook: {url: https://example.com/hook}\nroute:\n  receiver: noc\n  routes:\n  - @",
 }
 
 // What editors show as an example can be written.

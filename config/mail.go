@@ -10,8 +10,9 @@ import (
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$`)
 
-func (rd *reader) readEmail(m *strictyaml.Mapping, p pair) *Email {
-	e := &Email{TLS: StartTLS}
+func (rd *reader) readEmail(p pair, ca []byte) *Email {
+	m := p.shown
+	e := &Email{TLS: StartTLS, CA: rd.readCA(m.Get("ca_file"), ca)}
 	rd.readAddresses(m, e)
 	rd.readSmarthost(m, e)
 	if v := m.Get("username"); v.There() {

@@ -1,9 +1,7 @@
 package config
 
 import (
-	"encoding/base64"
-	"errors"
-	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -16,16 +14,52 @@ func (rd *reader) readReceivers(v strictyaml.Value) {
 	}
 	m := v.Mapping()
 	written := rd.written.QuietMapping().Get("receivers").QuietMapping()
+	rd.cfg.receivers = map[string]strictyaml.Value{}
 	for _, name := range m.Keys() {
 		rd.name(m.Key(name), "a receiver's name", name)
+		rd.cfg.receivers[name] = m.Key(name)
 		r := Receiver{Name: name, Timeout: DefaultTimeout, SendResolved: true, RateLimit: RateLimit{DefaultBurst, DefaultPer}}
 		if item := m.Get(name); item.There() {
 			rd.readReceiver(pair{item.Mapping(), written.Get(name).QuietMapping()}, &r)
 		} else {
-			m.Key(name).Fault("slack, email or webhook", "the receiver %q is empty", name)
+			m.Key(name).Fault(someKinds, "the receiver %q is empty", name)
 		}
 		rd.cfg.Receivers = append(rd.cfg.Receivers, r)
 	}
+	rd.checkFallbacks(m)
+}
+
+const someKinds = "slack, email, webhook, telegram or file"
+
+// checkFallbacks finds fallbacks that are not there, and those that end where they
+// began.
+func (rd *reader) checkFallbacks(m *strictyaml.Mapping) {
+	var known []string
+	next := map[string]string{}
+	for _, r := range rd.cfg.Receivers {
+		known, next[r.Name] = append(known, r.Name), r.Fallback
+	}
+	for _, r := range rd.cfg.Receivers {
+		v := m.Get(r.Name).QuietMapping().Get("fallback")
+		switch {
+		case r.Fallback == "":
+		case !slices.Contains(known, r.Fallback):
+			v.Fault(near(r.Fallback, known), "there is no receiver %q", r.Fallback)
+		case leadsBack(r.Name, next):
+			v.Fault("let one of them be the last", "the fallback of %q leads back to it", r.Name)
+		}
+	}
+}
+
+func leadsBack(from string, next map[string]string) bool {
+	at := next[from]
+	for range next {
+		if at == from {
+			return true
+		}
+		at = next[at]
+	}
+	return false
 }
 
 func (rd *reader) readReceiver(p pair, r *Receiver) {
@@ -36,7 +70,10 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 	r.Timeout = rd.duration(m.Get("timeout"), DefaultTimeout)
 	r.SendResolved = rd.bool(m.Get("send_resolved"), true)
 	r.RateLimit = rd.readRateLimit(m.Get("rate_limit"))
-	loopback := rd.bool(m.Get("allow_loopback"), false)
+	if v := m.Get("fallback"); v.There() {
+		r.Fallback, _ = rd.text(v)
+	}
+	way := rd.readHTTP(p, HTTP{})
 	found := 0
 	for _, kind := range kinds {
 		v := m.Get(kind)
@@ -54,18 +91,33 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 		if !inner.shown.Value().There() {
 			continue
 		}
-		switch kind {
-		case "slack":
-			r.Slack = rd.readSlack(inner, loopback)
-		case "email":
-			r.Email = rd.readEmail(inner.shown, inner)
-		case "webhook":
-			r.Webhook = rd.readWebhook(inner, loopback)
+		rd.readKind(kind, inner, way, r)
+	}
+	if r.Email != nil || r.File != nil {
+		for _, key := range []string{"proxy", "proxy_file"} {
+			if v := m.Key(key); v.There() {
+				v.Fault("remove it", "neither mail nor files go through a proxy")
+			}
 		}
 	}
 	m.Done()
 	if found == 0 && !hasAny(m, laterKinds) {
-		m.Value().Fault("slack, email or webhook", "the receiver %q has no kind", r.Name)
+		m.Value().Fault(someKinds, "the receiver %q has no kind", r.Name)
+	}
+}
+
+func (rd *reader) readKind(kind string, p pair, way HTTP, r *Receiver) {
+	switch kind {
+	case "slack":
+		r.Slack = rd.readSlack(p, way)
+	case "email":
+		r.Email = rd.readEmail(p, way.CA)
+	case "webhook":
+		r.Webhook = rd.readWebhook(p, way)
+	case "telegram":
+		r.Telegram = rd.readTelegram(p, way)
+	case "file":
+		r.File = rd.readFile(p.shown)
 	}
 }
 
@@ -78,9 +130,8 @@ func hasAny(m *strictyaml.Mapping, keys []string) bool {
 	return false
 }
 
-func (rd *reader) readSlack(p pair, loopback bool) *Slack {
-	m, s := p.shown, &Slack{}
-	s.AllowLoopback = rd.bool(m.Get("allow_loopback"), loopback)
+func (rd *reader) readSlack(p pair, way HTTP) *Slack {
+	m, s := p.shown, &Slack{HTTP: rd.readHTTP(p, way)}
 	byToken, byHook := hasAny(m, []string{"token", "token_file"}), hasAny(m, []string{"webhook_url", "webhook_url_file"})
 	s.Token, _ = rd.secret(p, "token")
 	var at strictyaml.Value
@@ -104,6 +155,7 @@ func (rd *reader) readSlack(p pair, loopback bool) *Slack {
 			m.Key("api_url").Fault("remove it", "goes with a token; a webhook_url is a whole address")
 		}
 	}
+	s.BroadcastResolved = rd.bool(m.Get("broadcast_resolved"), false)
 	m.Done()
 	switch {
 	case byToken && byHook:
@@ -112,42 +164,4 @@ func (rd *reader) readSlack(p pair, loopback bool) *Slack {
 		m.Value().Fault("token_file with channel, or webhook_url_file", "neither a token nor a webhook_url")
 	}
 	return s
-}
-
-func (rd *reader) readWebhook(p pair, loopback bool) *Webhook {
-	m, w := p.shown, &Webhook{}
-	w.AllowLoopback = rd.bool(m.Get("allow_loopback"), loopback)
-	var at strictyaml.Value
-	if w.URL, at = rd.secret(p, "url"); at.There() {
-		checkURL(at, w.URL.Reveal(), w.AllowLoopback)
-	}
-	if !hasAny(m, []string{"url", "url_file"}) {
-		m.Value().Fault("url: https://example.com/hook", `"url" is missing`)
-	}
-	if w.Secret, at = rd.secret(p, "secret"); at.There() {
-		text, marked := strings.CutPrefix(w.Secret.Reveal(), "whsec_")
-		if key, err := base64.StdEncoding.DecodeString(text); marked && (err != nil || len(key) == 0) {
-			at.Fault("", "the secret is not base64 after whsec_")
-		}
-	}
-	m.Done()
-	return w
-}
-
-// checkURL checks an address. Its faults show nothing of it but the host.
-func checkURL(v strictyaml.Value, text string, allowOwn bool) {
-	u, err := url.Parse(text)
-	var bad *url.Error
-	switch {
-	case errors.As(err, &bad) && strings.Contains(bad.Err.Error(), "port"):
-		v.Fault("", "the port of the address is not a number")
-	case err != nil || u.Scheme != "http" && u.Scheme != "https":
-		v.Fault("https://example.com/…", "is not an http or https address")
-	case u.Hostname() == "":
-		v.Fault("https://example.com/…", "is an address without a host")
-	case u.Fragment != "":
-		v.Fault("remove # and what follows it", "an address to send to has no fragment")
-	case !allowOwn && ownAddress(u.Hostname()):
-		v.Fault("add allow_loopback: true if that is meant", "%s is an address of this machine or its link", u.Hostname())
-	}
 }

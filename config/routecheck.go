@@ -104,6 +104,9 @@ func checkReachable(v strictyaml.Value, r *place, before []sibling) []sibling {
 func (t *tree) finish(m *strictyaml.Mapping) {
 	receivers := m.Get("receivers").QuietMapping()
 	for _, r := range t.rd.cfg.Receivers {
+		t.used[r.Fallback] = true
+	}
+	for _, r := range t.rd.cfg.Receivers {
 		if !t.used[r.Name] && !t.unknown {
 			receivers.Key(r.Name).Warn("unused-receiver", "name it in a route, or remove it", "no route leads to the receiver %q", r.Name)
 		}

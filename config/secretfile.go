@@ -64,8 +64,11 @@ func (rd *reader) plainSecret(p pair, name string, v strictyaml.Value) (Secret, 
 }
 
 // refusePlain finds a secret that stands in the file itself. A webhook's address
-// may: few of them are secret.
+// may: few of them are secret; so may a proxy's that has no password.
 func refusePlain(v strictyaml.Value, name, raw string) {
+	if name == "proxy" && !strings.Contains(raw, "@") {
+		return
+	}
 	if name != "url" && !strings.Contains(raw, "${") {
 		v.Fault("put it into a file that only the service can read: "+name+"_file: …", "a secret in the configuration is seen by all who can read it")
 	}

@@ -101,6 +101,7 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 			paths = append(paths, cfg.Rules...)
 		}
 	}
+	r.rehearse(cfg)
 	now := r.loadRules(r.loadTests(paths), options)
 	if len(f.against) > 0 {
 		old, _, err := rules.Load(f.against, options) // warnings are about rules that go

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,24 +14,49 @@ import (
 	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/notifiers/email"
+	"github.com/smarty-alert/smarty-alert/notifiers/file"
 	"github.com/smarty-alert/smarty-alert/notifiers/slack"
+	"github.com/smarty-alert/smarty-alert/notifiers/telegram"
 	"github.com/smarty-alert/smarty-alert/notifiers/webhook"
 )
 
 // newReceiver builds what a configured receiver sends with.
-func newReceiver(r config.Receiver, zone *time.Location, now func() time.Time) (notifiers.Receiver, error) {
+func newReceiver(r config.Receiver, zone *time.Location, now func() time.Time) (to notifiers.Receiver, err error) {
+	voice := notifiers.Voice{Zone: zone}
 	switch {
 	case r.Slack != nil:
-		return slack.New(slack.Options{Token: notifiers.Secret(r.Slack.Token), Channel: r.Slack.Channel,
-			WebhookURL: notifiers.Secret(r.Slack.WebhookURL), APIURL: r.Slack.APIURL,
-			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Slack.AllowLoopback}, Voice: notifiers.Voice{Zone: zone}, Now: now})
+		to, err = slack.New(slack.Options{Token: notifiers.Secret(r.Slack.Token), Channel: r.Slack.Channel, WebhookURL: notifiers.Secret(r.Slack.WebhookURL),
+			APIURL: r.Slack.APIURL, BroadcastResolved: r.Slack.BroadcastResolved, HTTP: way(r.Slack.HTTP), Voice: voice, Now: now})
 	case r.Email != nil:
 		return newEmail(r, zone, now)
 	case r.Webhook != nil:
-		return webhook.New(webhook.Options{URL: notifiers.Secret(r.Webhook.URL), Secret: notifiers.Secret(r.Webhook.Secret),
-			HTTP: notifiers.HTTPOptions{AllowLoopback: r.Webhook.AllowLoopback}, Now: now})
+		to, err = webhook.New(webhook.Options{URL: notifiers.Secret(r.Webhook.URL), Secret: notifiers.Secret(r.Webhook.Secret),
+			Template: hookTemplate(r.Webhook), HTTP: way(r.Webhook.HTTP), Voice: voice, Now: now})
+	case r.Telegram != nil:
+		to, err = telegram.New(telegram.Options{Token: notifiers.Secret(r.Telegram.Token), Chat: r.Telegram.Chat, Thread: r.Telegram.Thread,
+			APIURL: r.Telegram.APIURL, ReplyResolved: r.Telegram.BroadcastResolved, HTTP: way(r.Telegram.HTTP), Voice: voice, Now: now})
+	case r.File != nil:
+		to, err = file.New(file.Options{Path: r.File.Path, Sync: r.File.Sync, Now: now})
+	default:
+		err = errors.New("of no known kind")
 	}
-	return nil, fmt.Errorf("receiver %s: of no known kind", r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("receiver %s: %w", r.Name, err)
+	}
+	return to, nil
+}
+
+func way(h config.HTTP) notifiers.HTTPOptions {
+	return notifiers.HTTPOptions{Proxy: h.Proxy.Reveal(), CA: h.CA, AllowLoopback: h.AllowLoopback}
+}
+
+// hookTemplate is nil where our own JSON is sent.
+func hookTemplate(w *config.Webhook) *webhook.Template {
+	if !w.Templated() {
+		return nil
+	}
+	t := webhook.Preset(w.Preset).With(webhook.Template{Method: w.Method, Headers: w.Headers, Body: w.Body, Success: w.Success, Params: w.Params})
+	return &t
 }
 
 func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (notifiers.Receiver, error) {
@@ -43,7 +69,7 @@ func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (not
 		return nil, fmt.Errorf("receiver %s: smarthost: %w", r.Name, err)
 	}
 	return email.New(email.Options{From: r.Email.From, To: r.Email.To, Host: host, Port: port, TLS: string(r.Email.TLS),
-		Hello: r.Email.Hello, Username: r.Email.Username, Password: notifiers.Secret(r.Email.Password),
+		Hello: r.Email.Hello, Username: r.Email.Username, Password: notifiers.Secret(r.Email.Password), CA: r.Email.CA,
 		Voice: notifiers.Voice{Zone: zone}, Now: now, Timeout: r.Timeout})
 }
 

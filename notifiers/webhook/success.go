@@ -2,9 +2,11 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 )
 
@@ -25,7 +27,11 @@ func compileSuccess(text string) (*vm.Program, error) {
 		options = append(options, expr.EnableBuiltin(name))
 	}
 	p, err := expr.Compile(text, options...)
-	if err != nil {
+	var fault *file.Error
+	switch {
+	case errors.As(err, &fault):
+		return nil, fmt.Errorf("success: %s, in column %d", fault.Message, fault.Column+1)
+	case err != nil:
 		return nil, fmt.Errorf("success: %w", err)
 	}
 	return p, nil

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/notifiers/webhook"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
+)
+
+// rehearse tries the templates of receivers out before they are needed.
+func (r *checkReport) rehearse(cfg *config.Config) {
+	if cfg == nil {
+		return
+	}
+	found := &strictyaml.Faults{}
+	for _, to := range cfg.Receivers {
+		if to.Webhook == nil || !to.Webhook.Templated() {
+			continue
+		}
+		if err := webhook.Check(*hookTemplate(to.Webhook)); err != nil {
+			cfg.AtReceiver(to.Name, found).Fault("docs/receivers/webhook.md says what templates can do", "the webhook cannot be sent so: %v", err)
+		}
+	}
+	r.take(found.Warnings(), found.Err())
+}
