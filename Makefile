@@ -11,6 +11,9 @@ SEED         ?=
 FAULTS       ?=
 DAY          ?=
 CASES        ?= 10000
+SCHEDULES    ?= 1000
+SOCKETS      ?= 50
+KILLS        ?= 200
 BENCH        ?=
 FLAME        ?=
 COUNT        ?= 1
@@ -24,7 +27,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism
+.PHONY: help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +100,10 @@ oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 
 determinism: ## CASES (10000) logs, each read in other pieces, other orders and with restarts; SEED draws them again
 	SMARTY_ALERT_DETERMINISM_CASES=$(CASES) SMARTY_ALERT_DETERMINISM_SEED=$(or $(SEED),0) go test -count=1 -timeout 120m -run Determinism -v ./replay
+
+delivery: ## messages under random faults: SCHEDULES (1000) in virtual time, SOCKETS (50) on sockets, KILLS (200) of the program; SEED draws them again
+	SMARTY_ALERT_SCHEDULES=$(SCHEDULES) SMARTY_ALERT_SOCKETS=$(SOCKETS) $(if $(SEED),SMARTY_ALERT_SEED=$(SEED)) go test -count=1 -timeout 60m -run Schedules -v ./notifiers
+	SMARTY_ALERT_KILLS=$(KILLS) go test -count=1 -timeout 60m -run KilledWhileSending -v ./cmd/smarty-alert
 
 mutants: ## put faults into the code, one at a time: the tests must notice each; FAULTS=regexp picks some
 	go run ./internal/mutants $(if $(FAULTS),-run '$(FAULTS)')

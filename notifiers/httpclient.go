@@ -1,6 +1,7 @@
 package notifiers
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,6 +19,8 @@ type HTTPOptions struct {
 	Proxy         string // http, https or socks5 URL; "" goes straight, whatever the environment says
 	CA            []byte // PEM certificates to trust instead of the system's
 	AllowLoopback bool   // else addresses of this machine and link-local ones are refused
+	// Dial stands for the network, where there is none; nil: the real one.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // NewHTTPClient makes a client that follows no redirects, since they could carry
@@ -40,6 +43,9 @@ func NewHTTPClient(o HTTPOptions) (*http.Client, error) {
 		dialer.Control = refuseOwn
 	}
 	t.DialContext = dialer.DialContext
+	if o.Dial != nil {
+		t.DialContext = o.Dial
+	}
 	if len(o.CA) > 0 {
 		pool := x509.NewCertPool()
 		if !pool.AppendCertsFromPEM(o.CA) {

@@ -45,6 +45,7 @@ type Worker struct {
 	paused    time.Time       // until then the receiver wants no more
 	recovered time.Time       // what was tried before may be tried again
 	handed    map[string]bool // ids of unsent rows that the fallback has as well
+	news      bool            // there may be rows that it does not have
 
 	stats counters
 }
@@ -90,6 +91,7 @@ func (w *Worker) sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-w.Wake:
+		w.news = true
 	case <-timer.C:
 	}
 }
@@ -99,6 +101,9 @@ func (w *Worker) sleep(ctx context.Context, d time.Duration) {
 // of its group.
 func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 	asked := w.Now()
+	if wait := w.barred(asked); wait > 0 && !(w.news && w.failing() && w.Fallback != "") {
+		return wait, nil // reading a long outbox costs
+	}
 	rows, _, err := w.Outbox.Due(ctx, w.Name, asked.Add(horizon))
 	if err != nil {
 		return 0, err
@@ -108,6 +113,7 @@ func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 			return 0, err
 		}
 	}
+	w.news = false
 	read := w.Now()
 	fresh := max(leastFresh, 4*read.Sub(asked)) // reading a long outbox takes a fifth of the time at most
 	bs := catchUp(batches(rows))
@@ -166,13 +172,10 @@ func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
 	if len(bs) == 0 {
 		return -1, idlePoll
 	}
-	if now.Before(w.paused) {
-		return -1, min(w.paused.Sub(now), busyPoll)
+	if wait := w.barred(now); wait > 0 {
+		return -1, wait
 	}
 	if w.failing() {
-		if now.Before(w.probe) {
-			return -1, min(w.probe.Sub(now), busyPoll)
-		}
 		return longestUntried(bs), 0
 	}
 	wait := busyPoll
@@ -184,6 +187,15 @@ func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
 		wait = min(wait, at.Sub(now))
 	}
 	return -1, wait
+}
+
+// barred is how long nothing at all may be tried.
+func (w *Worker) barred(now time.Time) time.Duration {
+	until := w.paused
+	if w.failing() {
+		until = later(until, w.probe)
+	}
+	return min(until.Sub(now), busyPoll)
 }
 
 // longestUntried takes turns, so that one message which the receiver cannot
@@ -257,6 +269,7 @@ func (w *Worker) count(e *SendError, began, now time.Time) {
 	w.inRow++
 	w.probe = later(began.Add(probeEvery), now.Add(backoffLeast))
 	if w.inRow == brokenAfter {
+		w.news = true
 		w.Log.Error("receiver fails: it is probed from now on", slog.String("receiver", w.Name), slog.String("fallback", w.Fallback))
 	}
 }

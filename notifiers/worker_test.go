@@ -16,103 +16,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// memory is an Outbox that behaves like the store's, faults included.
-type memory struct {
-	mu    sync.Mutex
-	rows  []alert.Delivery
-	fault func(op string) error
-}
-
-func (m *memory) op(op string) error {
-	if m.fault != nil {
-		return m.fault(op)
-	}
-	return nil
-}
-
-func (m *memory) Due(_ context.Context, receiver string, now time.Time) (due []alert.Delivery, next time.Time, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, d := range m.rows {
-		unsent := d.State == alert.DeliveryPending || d.State == alert.DeliveryRetry || d.State == alert.DeliveryInflight
-		if unsent && d.Receiver == receiver && !d.Next.After(now) {
-			due = append(due, d)
-		}
-	}
-	return due, next, m.op("due")
-}
-
-func (m *memory) Save(_ context.Context, ds ...alert.Delivery) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.op("save"); err != nil {
-		return err
-	}
-	for _, d := range ds {
-		for i := range m.rows {
-			if r := &m.rows[i]; r.ID == d.ID { // the rest never changes
-				r.State, r.Next, r.Attempts, r.Ref = d.State, d.Next, d.Attempts, d.Ref
-			}
-		}
-	}
-	return nil
-}
-
-func (m *memory) Add(_ context.Context, ds ...alert.Delivery) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.op("add"); err != nil {
-		return err
-	}
-	for _, d := range ds {
-		if !slices.ContainsFunc(m.rows, func(r alert.Delivery) bool { return r.ID == d.ID }) {
-			m.rows = append(m.rows, d)
-		}
-	}
-	return nil
-}
-
-func (m *memory) Newest(_ context.Context, receiver, key string) (alert.Delivery, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, d := range slices.Backward(m.rows) {
-		if d.Receiver == receiver && d.GroupKey == key {
-			return d, true, m.op("newest")
-		}
-	}
-	return alert.Delivery{}, false, m.op("newest")
-}
-
-func (m *memory) Ref(_ context.Context, receiver, key string) (string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, d := range slices.Backward(m.rows) {
-		if d.Receiver == receiver && d.GroupKey == key && d.Ref != "" {
-			return d.Ref, m.op("ref")
-		}
-	}
-	return "", m.op("ref")
-}
-
-func (m *memory) put(ds ...alert.Delivery) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.rows = append(m.rows, ds...)
-}
-
-func (m *memory) states() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var b []string
-	for _, d := range m.rows {
-		b = append(b, d.ID+" "+string(d.State))
-	}
-	return strings.Join(b, ", ")
-}
+// memory is the outbox of these tests.
+type memory = fakes.Outbox
 
 // fake answers each try by a function and writes down what it got.
 type fake struct {
@@ -182,15 +92,15 @@ func TestWorker_SendsInOrderAndKnowsTheRef(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		m, w := bench(t, time.Minute, f, func(m *memory) {
-			m.put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
+			m.Put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
 			time.Sleep(10 * s)
-			m.put(row("3", "x", Resolved, end("a", 0)))
+			m.Put(row("3", "x", Resolved, end("a", 0)))
 		})
 		want := []string{"1 first a ref=", "2 first b ref=", "3 resolved -a ref=ref-1"}
 		if diff := cmp.Diff(want, f.got()); diff != "" {
 			t.Error(diff)
 		}
-		if got := m.states(); got != "1 sent, 2 sent, 3 sent" {
+		if got := m.States(); got != "1 sent, 2 sent, 3 sent" {
 			t.Error(got)
 		}
 		if s := w.Stats(); s.Sent != 3 || s.Failed != 0 || s.LastSent.IsZero() {
@@ -208,15 +118,15 @@ func TestWorker_MergesWhatIsUnsentOfAGroup(t *testing.T) {
 			return nil
 		}}
 		m, w := bench(t, time.Minute, f, func(m *memory) {
-			m.put(row("1", "x", First, fire("a", 0), fire("b", 0)))
+			m.Put(row("1", "x", First, fire("a", 0), fire("b", 0)))
 			time.Sleep(500 * time.Millisecond)
-			m.put(row("2", "x", Resolved, fire("b", 0), end("a", 0)), row("3", "x", NewAlerts, fire("b", 0), fire("c", 0)))
+			m.Put(row("2", "x", Resolved, fire("b", 0), end("a", 0)), row("3", "x", NewAlerts, fire("b", 0), fire("c", 0)))
 		})
 		want := []string{"1 first a,b ref=", "3 first b,c,-a ref=", "3 first b,c,-a ref="}
 		if diff := cmp.Diff(want, f.got()); diff != "" {
 			t.Error(diff)
 		}
-		if got := m.states(); got != "1 superseded, 2 superseded, 3 sent" {
+		if got := m.States(); got != "1 superseded, 2 superseded, 3 sent" {
 			t.Error(got)
 		}
 		if s := w.Stats(); s.Sent != 1 || s.Superseded != 2 || s.Failed != 2 || s.Retried != 2 || s.Errors["network"] != 2 {
@@ -236,9 +146,9 @@ func TestWorker_BacksOffThenProbesThenRecovers(t *testing.T) {
 			return nil
 		}
 		m, w := bench(t, 10*time.Minute, f, func(m *memory) {
-			m.put(row("1", "x", First, fire("a", 0)))
+			m.Put(row("1", "x", First, fire("a", 0)))
 			time.Sleep(200 * s)
-			m.put(row("2", "y", First, fire("b", 0)), row("3", "z", First, fire("c", 0)))
+			m.Put(row("2", "y", First, fire("b", 0)), row("3", "z", First, fire("c", 0)))
 			time.Sleep(50 * s)
 			up.Store(true)
 		})
@@ -247,7 +157,7 @@ func TestWorker_BacksOffThenProbesThenRecovers(t *testing.T) {
 		if diff := cmp.Diff(want, f.at); diff != "" {
 			t.Errorf("tries at (-want +got):\n%s\n%s", diff, strings.Join(f.got(), "\n"))
 		}
-		if got := m.states(); got != "1 sent, 2 sent, 3 sent" || w.Stats().Failing {
+		if got := m.States(); got != "1 sent, 2 sent, 3 sent" || w.Stats().Failing {
 			t.Error(got)
 		}
 	})
@@ -262,11 +172,11 @@ func TestWorker_OneBadMessageDoesNotKeepOthersBack(t *testing.T) {
 			return nil
 		}}
 		bench(t, 1*h, f, func(m *memory) {
-			m.put(row("poison", "x", First, fire("a", 0)))
+			m.Put(row("poison", "x", First, fire("a", 0)))
 			time.Sleep(10 * time.Minute)
-			m.put(row("good", "y", First, fire("b", 0)))
+			m.Put(row("good", "y", First, fire("b", 0)))
 			time.Sleep(35 * s)
-			if got := m.states(); got != "poison retry, good sent" {
+			if got := m.States(); got != "poison retry, good sent" {
 				t.Error(got)
 			}
 		})
@@ -276,10 +186,10 @@ func TestWorker_OneBadMessageDoesNotKeepOthersBack(t *testing.T) {
 func TestWorker_GivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{answer: func(int, alert.Delivery) error { return errDown }}
-		m, w := bench(t, 73*h, f, func(m *memory) { m.put(row("1", "x", First, fire("a", 0))) })
+		m, w := bench(t, 73*h, f, func(m *memory) { m.Put(row("1", "x", First, fire("a", 0))) })
 		last := f.at[len(f.at)-1]
-		if m.states() != "1 dead" || last < 72*h || last > 72*h+30*s || len(m.rows[0].Attempts) != maxAttempts {
-			t.Errorf("%s, last try at %v, %d attempts kept", m.states(), last, len(m.rows[0].Attempts))
+		if m.States() != "1 dead" || last < 72*h || last > 72*h+30*s || len(m.Rows[0].Attempts) != maxAttempts {
+			t.Errorf("%s, last try at %v, %d attempts kept", m.States(), last, len(m.Rows[0].Attempts))
 		}
 		if w.Stats().Dead != 1 {
 			t.Errorf("%+v", w.Stats())
@@ -296,11 +206,11 @@ func TestWorker_RefusedThreeTimesWithinAQuarterOfAnHour(t *testing.T) {
 			return nil
 		}}
 		m, _ := bench(t, 1*h, f, func(m *memory) {
-			m.put(row("1", "x", First, fire("a", 0)))
+			m.Put(row("1", "x", First, fire("a", 0)))
 			time.Sleep(1500 * time.Millisecond)
-			m.put(row("2", "y", First, fire("b", 0)))
+			m.Put(row("2", "y", First, fire("b", 0)))
 		})
-		if got := m.states(); got != "1 dead, 2 sent" {
+		if got := m.States(); got != "1 dead, 2 sent" {
 			t.Error(got)
 		}
 		if diff := cmp.Diff([]time.Duration{0, 2 * s, 60 * s, 360 * s}, f.at); diff != "" {
@@ -318,10 +228,10 @@ func TestWorker_RetryAfterWins(t *testing.T) {
 			return nil
 		}}
 		m, _ := bench(t, 5*time.Minute, f, func(m *memory) {
-			m.put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
+			m.Put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
 		})
-		if diff := cmp.Diff([]time.Duration{0, 90 * s, 90 * s}, f.at); diff != "" || m.states() != "1 sent, 2 sent" {
-			t.Error(diff, m.states())
+		if diff := cmp.Diff([]time.Duration{0, 90 * s, 90 * s}, f.at); diff != "" || m.States() != "1 sent, 2 sent" {
+			t.Error(diff, m.States())
 		}
 	})
 }
@@ -339,18 +249,18 @@ func TestWorker_HangPanicAndStoreFaults(t *testing.T) {
 		}}
 		ops := map[string]int{}
 		m, w := bench(t, 10*time.Minute, f, func(m *memory) {
-			m.mu.Lock()
-			m.fault = func(op string) error {
+			m.Lock()
+			m.Fault = func(op string) error {
 				if ops[op]++; ops[op]%2 == 1 {
 					return errors.New("database is locked")
 				}
 				return nil
 			}
-			m.mu.Unlock()
-			m.put(row("1", "x", First, fire("a", 0)))
+			m.Unlock()
+			m.Put(row("1", "x", First, fire("a", 0)))
 		})
-		if s := w.Stats(); m.states() != "1 sent" || len(f.at) != 3 || s.Errors["timeout"] != 1 || s.Errors["panic"] != 1 {
-			t.Errorf("%s after %v: %+v", m.states(), f.at, s)
+		if s := w.Stats(); m.States() != "1 sent" || len(f.at) != 3 || s.Errors["timeout"] != 1 || s.Errors["panic"] != 1 {
+			t.Errorf("%s after %v: %+v", m.States(), f.at, s)
 		}
 	})
 }
@@ -359,9 +269,9 @@ func TestWorker_ShutdownLeavesTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{answer: func(int, alert.Delivery) error { return errHang }}
 		began := time.Now()
-		m, _ := bench(t, 2*s, f, func(m *memory) { m.put(row("1", "x", First, fire("a", 0))) })
-		if took := time.Since(began); took != 7*s || m.states() != "1 inflight" || len(m.rows[0].Attempts) != 0 {
-			t.Errorf("after %v: %s", took, m.states())
+		m, _ := bench(t, 2*s, f, func(m *memory) { m.Put(row("1", "x", First, fire("a", 0))) })
+		if took := time.Since(began); took != 7*s || m.States() != "1 inflight" || len(m.Rows[0].Attempts) != 0 {
+			t.Errorf("after %v: %s", took, m.States())
 		}
 	})
 }
@@ -379,12 +289,12 @@ func TestWorker_WakeAndSlowNeighbour(t *testing.T) {
 		}
 		lame := row("0", "x", First, fire("a", 0))
 		lame.Receiver = "slow"
-		box.put(lame)
+		box.Put(lame)
 		time.Sleep(6 * s)
-		box.put(row("1", "x", First, fire("a", 0)))
+		box.Put(row("1", "x", First, fire("a", 0)))
 		wake <- struct{}{}
 		synctest.Wait()
-		if got := box.states(); got != "0 inflight, 1 sent" {
+		if got := box.States(); got != "0 inflight, 1 sent" {
 			t.Error(got)
 		}
 		cancel()
@@ -399,21 +309,21 @@ func TestWorker_KeepsWhatAFailedTryAchieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &partial{}
 		m := &memory{}
-		m.put(row("1", "x", First, fire("a", 0)))
-		m.rows[0].State = alert.DeliveryInflight // left by a crash
+		m.Put(row("1", "x", First, fire("a", 0)))
+		m.Rows[0].State = alert.DeliveryInflight // left by a crash
 		w := &Worker{Name: "noc", Receiver: r, Outbox: m, Jitter: func(most time.Duration) time.Duration { return most }}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		go func() {
 			time.Sleep(500 * time.Millisecond)
-			m.put(row("2", "x", NewAlerts, fire("a", 0), fire("b", 0)))
+			m.Put(row("2", "x", NewAlerts, fire("a", 0), fire("b", 0)))
 		}()
 		if err := w.Run(ctx); err != nil {
 			t.Error(err)
 		}
 		want := []string{"1 ref= again=1 parts=", "2 ref=half-1 again=1 parts=", "2 ref=half-1 again=2,1 parts=noc"}
-		if diff := cmp.Diff(want, r.got); diff != "" || m.states() != "1 superseded, 2 sent" {
-			t.Error(diff, m.states())
+		if diff := cmp.Diff(want, r.got); diff != "" || m.States() != "1 superseded, 2 sent" {
+			t.Error(diff, m.States())
 		}
 	})
 }
