@@ -33,7 +33,7 @@ func TestScript(t *testing.T) {
 			e.Setenv("NO_COLOR", "1")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": scriptStatus, "pack": scriptPack, "garbage": scriptGarbage, "archive": scriptArchive},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": scriptStatus, "pack": scriptPack, "garbage": scriptGarbage, "archive": scriptArchive, "api": scriptAPI},
 	})
 }
 
