@@ -18,6 +18,7 @@ type Config struct {
 	Version  int
 	Timezone *time.Location // of calendars, cron and texts; never nil
 	Instance string         // external label of all alerts; "" if there is none
+	Language string         // of the built-in texts: English or Russian
 
 	Logs     []Log
 	Lateness time.Duration // the greatest of the logs': the engine has one
@@ -31,6 +32,7 @@ type Config struct {
 	Route     *Route     // nil when the file has neither receivers nor a route
 	Calendars map[string]*calendar.Calendar
 	Redact    Redact
+	Templates []string // files and patterns
 	Flapping  Flapping
 	Inhibit   []Inhibition
 	Silences  []alert.Silence // their ids begin with "config-"
@@ -49,6 +51,11 @@ func (c *Config) At(key string, faults *strictyaml.Faults) strictyaml.Value {
 // Unreachable reports whether the file itself shows that no alert comes to a route,
 // whatever the rules are: there is a warning of it then.
 func (c *Config) Unreachable(r *Route) bool { return c.dead[r] }
+
+// AtText is where a text of a receiver stands in the file. Its faults go to faults.
+func (c *Config) AtText(receiver, kind, key string, faults *strictyaml.Faults) strictyaml.Value {
+	return c.At("receivers", faults).QuietMapping().Get(receiver).QuietMapping().Get(kind).QuietMapping().Get(key).Reporting(faults)
+}
 
 // AtRoute is where a route stands in the file. Its faults go to faults.
 func (c *Config) AtRoute(r *Route, faults *strictyaml.Faults) strictyaml.Value {
@@ -122,6 +129,8 @@ type Receiver struct {
 	Telegram     *Telegram
 	File         *File
 	Fallback     string        // who is told when this one fails for good; "": nobody
+	Language     string        // "": the file's
+	Texts        Texts         // its own, by key
 	Timeout      time.Duration // of one try
 	SendResolved bool
 	RateLimit    RateLimit

@@ -27,7 +27,7 @@ func TestLoad_Minimal(t *testing.T) {
 		t.Fatal(describe(warnings, err))
 	}
 	want := &config.Config{
-		File: "testdata/good/minimal.yaml", Version: 1, Timezone: time.UTC,
+		File: "testdata/good/minimal.yaml", Version: 1, Timezone: time.UTC, Language: config.English,
 		Logs: []config.Log{{Path: "/var/log/microimpuls/smarty/*.log", Start: config.Start(time.Hour), Zone: time.UTC,
 			Lateness: 2 * time.Second}},
 		Lateness: 2 * time.Second, Rules: []string{"testdata/good/rules"},

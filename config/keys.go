@@ -62,6 +62,10 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Example: "calendars:\n  office:\n  - {weekdays: [mon-fri], times: [\"09:00-18:00\"]}"},
 		{Name: "redact", Kind: strictyaml.Map, Of: redactShape,
 			Doc: "What is hidden in texts besides passwords, tokens, addresses and numbers of persons, and what may be shown.", Example: "redact: {keys: [contract_no], allow: [params.signature]}"},
+		languageKey("The language of what is built in: the texts of messages. What rules say themselves stays as it is."),
+		{Name: "templates", Kind: strictyaml.Text, List: true,
+			Doc:     "Files of templates, with patterns, that the texts of receivers may call. docs/templates.md tells what they see.",
+			Example: "templates: [templates/*.tmpl]"},
 		{Name: "inhibit_rules", Kind: strictyaml.Map, List: true, Of: inhibitShape,
 			Doc:     "While an alert fires that the source matchers take, those that the target matchers take are not told, if the labels in `equal` are the same. A rule's own `inhibits` does the same for one pair of rules.",
 			Example: "inhibit_rules:\n- {source_matchers: ['severity=\"critical\"'], target_matchers: ['severity=\"warning\"'], equal: [stream_service]}"},
@@ -75,8 +79,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Doc: "The tree that decides who is told, as in Alertmanager: an alert goes down to the first route whose matchers all hold.",
 			Example: "receivers:\n  hook:\n    webhook: {url: https://example.com/hook}\n  night:\n    webhook: {url: https://example.com/night}\n" +
 				"route:\n  receiver: hook\n  routes:\n  - {matchers: ['severity=\"critical\"'], receiver: night}"},
-	}, later("catch_up", "templates", "health_receiver", "heartbeat", "heartbeat_url",
-		"language", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
+	}, later("catch_up", "health_receiver", "heartbeat", "heartbeat_url", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
 })
 
 var logShape = strictyaml.NewShape(strictyaml.Shape{

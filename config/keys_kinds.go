@@ -50,6 +50,7 @@ var telegramShape = strictyaml.NewShape(strictyaml.Shape{
 				Example: "token_file: /etc/smarty-alert/telegram-token\nchat_id: -1001234567890\napi_url: https://telegram.example.com"},
 			{Name: "broadcast_resolved", Kind: strictyaml.Boolean, Default: "false", Doc: "Whether the end of an incident is also said in a reply: an edit alerts nobody.",
 				Example: "token_file: /etc/smarty-alert/telegram-token\nchat_id: -1001234567890\nbroadcast_resolved: true"},
+			textKey("text", "The message: a template of Telegram's HTML.", "token_file: /etc/smarty-alert/telegram-token\nchat_id: -1001234567890\ntext: \"<b>{{.Title}}</b>{{range .Alerts}}\\n{{.Annotations.summary}}{{end}}\""),
 			loopbackKey, caKey,
 		}, proxyKeys()),
 })

@@ -40,8 +40,9 @@ var receiverShape = strictyaml.NewShape(strictyaml.Shape{
 			Example: "webhook: {url: https://example.com/hook}\nrate_limit: {burst: 5, per: 1m}"},
 		{Name: "fallback", Kind: strictyaml.Text, Doc: "The receiver that is told what this one has refused for good.",
 			Example: "email: {to: [noc@example.com], from: smarty-alert@example.com, smarthost: \"mail.example.com:587\"}\nfallback: other"},
+		receiverLanguage,
 		loopbackKey, caKey,
-	}, proxyKeys(), later(laterKinds...), later("language", "heartbeat_url")),
+	}, proxyKeys(), later(laterKinds...), later("heartbeat_url")),
 })
 
 var slackShape = strictyaml.NewShape(strictyaml.Shape{
@@ -56,8 +57,10 @@ var slackShape = strictyaml.NewShape(strictyaml.Shape{
 				Example: "token_file: /etc/smarty-alert/slack-token\nchannel: \"#noc\"\napi_url: https://slack.example.com/api/"},
 			{Name: "broadcast_resolved", Kind: strictyaml.Boolean, Default: "false", Doc: "Whether the end of an incident is also said in the channel: an edit alerts nobody.",
 				Example: "token_file: /etc/smarty-alert/slack-token\nchannel: \"#noc\"\nbroadcast_resolved: true"},
+			textKey("title", "The line above the alerts: a template. Not longer than 150 characters.", slackFrame+"title: \"{{.Title}}\""),
+			textKey("text", "What stands in the place of the alerts: a template of Slack's mrkdwn.", slackFrame+"text: \"{{range .Alerts}}*{{.Rule}}* {{.Annotations.summary}}\\n{{end}}\""),
 			loopbackKey, caKey,
-		}, proxyKeys(), later("app_token", "app_token_file", "title", "text", "template", "username", "icon_emoji")),
+		}, proxyKeys(), later("app_token", "app_token_file", "template", "username", "icon_emoji")),
 })
 
 var emailShape = strictyaml.NewShape(strictyaml.Shape{
@@ -70,9 +73,12 @@ var emailShape = strictyaml.NewShape(strictyaml.Shape{
 			Doc: "`starttls` is required, not tried; `tls`: from the first byte, usually on port 465."},
 		{Name: "username", Kind: strictyaml.Text, Needs: []string{"password", "password_file"}, Default: "no authentication", Doc: "The user at the mail server."},
 		{Name: "hello", Kind: strictyaml.Text, Pattern: `[A-Za-z0-9]([A-Za-z0-9.-]{0,252})`, Default: "the machine's name", Doc: "The name given to the server."},
+		textKey("subject", "The subject: a template.", ""),
+		textKey("text", "The plain part: a template.", ""),
+		textKey("html", "The HTML part: a template. Values are escaped for where they stand.", ""),
 		loopbackKey, caKey,
 	}, withSecret("password", "The password.", strictyaml.Field{Needs: []string{"username"}}),
-		later("cc", "bcc", "reply_to", "subject", "headers", "html", "text", "template", "auth")),
+		later("cc", "bcc", "reply_to", "headers", "template", "auth")),
 })
 
 var webhookShape = strictyaml.NewShape(strictyaml.Shape{

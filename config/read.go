@@ -40,6 +40,12 @@ func (rd *reader) read(root strictyaml.Value) {
 			c.Instance = text
 		}
 	}
+	c.Language = rd.language(m.Get("language"), English)
+	for _, item := range m.Get("templates").List() {
+		if p, ok := rd.globPath(item); ok {
+			c.Templates = append(c.Templates, p)
+		}
+	}
 	rd.readLogs(rd.wanted(m, "logs"))
 	for _, item := range rd.wanted(m, "rules").List() {
 		if p, ok := rd.globPath(item); ok {

@@ -73,6 +73,7 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 	if v := m.Get("fallback"); v.There() {
 		r.Fallback, _ = rd.text(v)
 	}
+	r.Language = rd.language(m.Get("language"), "")
 	way := rd.readHTTP(p, HTTP{})
 	found := 0
 	for _, kind := range kinds {
@@ -109,12 +110,15 @@ func (rd *reader) readReceiver(p pair, r *Receiver) {
 func (rd *reader) readKind(kind string, p pair, way HTTP, r *Receiver) {
 	switch kind {
 	case "slack":
+		r.Texts = rd.readTemplates(p.shown, "title", "text")
 		r.Slack = rd.readSlack(p, way)
 	case "email":
+		r.Texts = rd.readTemplates(p.shown, "subject", "text", "html")
 		r.Email = rd.readEmail(p, way.CA)
 	case "webhook":
 		r.Webhook = rd.readWebhook(p, way)
 	case "telegram":
+		r.Texts = rd.readTemplates(p.shown, "text")
 		r.Telegram = rd.readTelegram(p, way)
 	case "file":
 		r.File = rd.readFile(p.shown)

@@ -12,6 +12,7 @@ func (r *checkReport) rehearse(cfg *config.Config) {
 		return
 	}
 	found := &strictyaml.Faults{}
+	rehearseTexts(cfg, found)
 	for _, to := range cfg.Receivers {
 		if to.Webhook == nil || !to.Webhook.Templated() {
 			continue

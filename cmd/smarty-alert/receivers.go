@@ -18,23 +18,30 @@ import (
 	"github.com/smarty-alert/smarty-alert/notifiers/slack"
 	"github.com/smarty-alert/smarty-alert/notifiers/telegram"
 	"github.com/smarty-alert/smarty-alert/notifiers/webhook"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // newReceiver builds what a configured receiver sends with.
-func newReceiver(r config.Receiver, zone *time.Location, now func() time.Time) (to notifiers.Receiver, err error) {
-	voice := notifiers.Voice{Zone: zone}
+func newReceiver(r config.Receiver, s *speech, now func() time.Time) (to notifiers.Receiver, err error) {
+	voice := s.of(r)
+	texts, faults := s.texts(r)
+	for key, err := range faults {
+		return nil, fmt.Errorf("receiver %s: %s: %w", r.Name, key, err)
+	}
 	switch {
 	case r.Slack != nil:
 		to, err = slack.New(slack.Options{Token: notifiers.Secret(r.Slack.Token), Channel: r.Slack.Channel, WebhookURL: notifiers.Secret(r.Slack.WebhookURL),
-			APIURL: r.Slack.APIURL, BroadcastResolved: r.Slack.BroadcastResolved, HTTP: way(r.Slack.HTTP), Voice: voice, Now: now})
+			APIURL: r.Slack.APIURL, BroadcastResolved: r.Slack.BroadcastResolved, HTTP: way(r.Slack.HTTP), Voice: voice,
+			Title: texts["title"], Text: texts["text"], Now: now})
 	case r.Email != nil:
-		return newEmail(r, zone, now)
+		return newEmail(r, voice, texts, now)
 	case r.Webhook != nil:
 		to, err = webhook.New(webhook.Options{URL: notifiers.Secret(r.Webhook.URL), Secret: notifiers.Secret(r.Webhook.Secret),
 			Template: hookTemplate(r.Webhook), HTTP: way(r.Webhook.HTTP), Voice: voice, Now: now})
 	case r.Telegram != nil:
 		to, err = telegram.New(telegram.Options{Token: notifiers.Secret(r.Telegram.Token), Chat: r.Telegram.Chat, Thread: r.Telegram.Thread,
-			APIURL: r.Telegram.APIURL, ReplyResolved: r.Telegram.BroadcastResolved, HTTP: way(r.Telegram.HTTP), Voice: voice, Now: now})
+			APIURL: r.Telegram.APIURL, ReplyResolved: r.Telegram.BroadcastResolved, HTTP: way(r.Telegram.HTTP), Voice: voice,
+			Text: texts["text"], Now: now})
 	case r.File != nil:
 		to, err = file.New(file.Options{Path: r.File.Path, Sync: r.File.Sync, Now: now})
 	default:
@@ -59,7 +66,7 @@ func hookTemplate(w *config.Webhook) *webhook.Template {
 	return &t
 }
 
-func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (notifiers.Receiver, error) {
+func newEmail(r config.Receiver, voice notifiers.Voice, texts map[string]*wording.Template, now func() time.Time) (notifiers.Receiver, error) {
 	host, portText, err := net.SplitHostPort(r.Email.Smarthost)
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: smarthost: %w", r.Name, err)
@@ -70,7 +77,7 @@ func newEmail(r config.Receiver, zone *time.Location, now func() time.Time) (not
 	}
 	return email.New(email.Options{From: r.Email.From, To: r.Email.To, Host: host, Port: port, TLS: string(r.Email.TLS),
 		Hello: r.Email.Hello, Username: r.Email.Username, Password: notifiers.Secret(r.Email.Password), CA: r.Email.CA,
-		Voice: notifiers.Voice{Zone: zone}, Now: now, Timeout: r.Timeout})
+		Voice: voice, Subject: texts["subject"], Text: texts["text"], HTML: texts["html"], Now: now, Timeout: r.Timeout})
 }
 
 // dispatchOptions turns the configured routes into the dispatcher's.
@@ -112,15 +119,15 @@ func route(r *config.Route) *notifiers.Route {
 
 // printer stands for every receiver of a dry run: it writes what would be sent.
 type printer struct {
-	mu   *sync.Mutex // all receivers write to one place
-	w    io.Writer
-	name string
-	zone *time.Location
+	mu    *sync.Mutex // all receivers write to one place
+	w     io.Writer
+	name  string
+	voice notifiers.Voice
 }
 
 // Send never fails: there is nobody to refuse.
 func (p *printer) Send(_ context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
-	text := notifiers.NewText(d, p.zone)
+	text := p.voice.Text(d)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	fmt.Fprintf(p.w, "--- to %s (%s)\n%s\n", p.name, d.Reason, text.Plain())

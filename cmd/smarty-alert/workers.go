@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
 // workers are the receivers' senders.
@@ -29,7 +32,8 @@ type workers struct {
 type worker struct {
 	*notifiers.Worker
 	config config.Receiver
-	zone   string
+	voice  notifiers.Voice
+	files  []wording.File // of templates
 	wake   chan struct{}
 }
 
@@ -38,35 +42,42 @@ type worker struct {
 func (ws *workers) build(c *config.Config) ([]*worker, error) {
 	var list []*worker
 	var printing sync.Mutex
+	speech, err := newSpeech(c)
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
 	for _, r := range c.Receivers {
-		if old := ws.find(r, c.Timezone); old != nil {
+		if old := ws.find(r, speech); old != nil {
 			list = append(list, old)
 			continue
 		}
-		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, zone: c.Timezone}
+		var to notifiers.Receiver = &printer{mu: &printing, w: ws.dryRun, name: r.Name, voice: speech.of(r)}
 		if ws.dryRun == nil {
-			var err error
-			if to, err = newReceiver(r, c.Timezone, ws.now); err != nil {
+			if to, err = newReceiver(r, speech, ws.now); err != nil {
 				return nil, err
 			}
 		}
 		wake := make(chan struct{}, 1)
-		list = append(list, &worker{config: r, zone: c.Timezone.String(), wake: wake,
+		list = append(list, &worker{config: r, voice: speech.of(r), files: speech.files, wake: wake,
 			Worker: &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout, Wake: wake}})
 	}
 	return list, nil
 }
 
 // find returns the worker that was made of the same.
-func (ws *workers) find(r config.Receiver, zone *time.Location) *worker {
+func (ws *workers) find(r config.Receiver, s *speech) *worker {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for _, w := range ws.list {
-		if w.zone == zone.String() && reflect.DeepEqual(w.config, r) {
+		if sameVoice(w.voice, s.of(r)) && slices.Equal(w.files, s.files) && reflect.DeepEqual(w.config, r) {
 			return w
 		}
 	}
 	return nil
+}
+
+func sameVoice(a, b notifiers.Voice) bool {
+	return a.Language == b.Language && a.Zone.String() == b.Zone.String()
 }
 
 // replace puts workers in the place of those before.

@@ -79,9 +79,13 @@ func (s *Set) With(o Options) *Set { return &Set{s.trees, o.Voice, o.ExternalURL
 
 func parseText(name, text string) (map[string]*parse.Tree, error) {
 	if len(text) > maxTemplate {
-		return nil, fmt.Errorf("template: %s: longer than %d KiB", name, maxTemplate>>10)
+		return nil, fmt.Errorf("%s: longer than %d KiB", name, maxTemplate>>10)
 	}
-	return parse.Parse(name, text, "", "", (&budget{}).functions(), builtins)
+	trees, err := parse.Parse(name, text, "", "", (&budget{}).functions(), builtins)
+	if err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "template: "))
+	}
+	return trees, nil
 }
 
 // Template is one text of one receiver. It is safe for concurrent use.
