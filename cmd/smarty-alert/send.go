@@ -66,7 +66,11 @@ func (a *app) send(ctx context.Context, f sendFlags) error {
 			return usageError(fmt.Errorf("there is no rule %q", f.rule))
 		}
 	}
-	to, err := newReceiver(rc, c.Timezone, time.Now)
+	speech, err := newSpeech(c)
+	if err != nil {
+		return usageError(fmt.Errorf("templates: %w", err))
+	}
+	to, err := newReceiver(rc, speech, time.Now)
 	if err != nil {
 		return usageError(err)
 	}
