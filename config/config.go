@@ -128,7 +128,7 @@ type Receiver struct {
 	Webhook      *Webhook
 	Telegram     *Telegram
 	File         *File
-	Fallback     string        // who is told when this one fails for good; "": nobody
+	Fallback     string        // who is told while this one fails; "": nobody
 	Language     string        // "": the file's
 	Texts        Texts         // its own, by key
 	Timeout      time.Duration // of one try

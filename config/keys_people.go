@@ -38,7 +38,7 @@ var receiverShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "rate_limit", Kind: strictyaml.Map, Of: rateLimitShape, Default: "5 per minute",
 			Doc:     "The messages of the receiver. What is more is told in one digest that names the totals and the most urgent groups; nothing is dropped.",
 			Example: "webhook: {url: https://example.com/hook}\nrate_limit: {burst: 5, per: 1m}"},
-		{Name: "fallback", Kind: strictyaml.Text, Doc: "The receiver that is told what this one has refused for good.",
+		{Name: "fallback", Kind: strictyaml.Text, Doc: "The receiver that stands in for this one: it is told what this one has refused for good, and all that waits while this one fails, to the end of the alerts.",
 			Example: "email: {to: [noc@example.com], from: smarty-alert@example.com, smarthost: \"mail.example.com:587\"}\nfallback: other"},
 		receiverLanguage,
 		loopbackKey, caKey,

@@ -109,6 +109,11 @@ func (s *site) scribble(stop <-chan struct{}) {
 // gauge reads one metric without labels.
 func (s *site) gauge(name string) (v float64) {
 	_, text := s.fetch("/metrics")
+	return metric(text, name)
+}
+
+// metric finds one metric, with its labels, in a text.
+func metric(text, name string) (v float64) {
 	for _, line := range strings.Split(text, "\n") {
 		if rest, ok := strings.CutPrefix(line, name+" "); ok {
 			_, _ = fmt.Sscan(rest, &v)

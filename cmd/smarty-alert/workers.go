@@ -59,7 +59,8 @@ func (ws *workers) build(c *config.Config) ([]*worker, error) {
 		}
 		wake := make(chan struct{}, 1)
 		list = append(list, &worker{config: r, voice: speech.of(r), files: speech.files, wake: wake,
-			Worker: &notifiers.Worker{Name: r.Name, Receiver: to, Now: ws.now, Log: ws.log, Timeout: r.Timeout, Wake: wake}})
+			Worker: &notifiers.Worker{Name: r.Name, Receiver: to, Fallback: r.Fallback, Now: ws.now, Log: ws.log, Timeout: r.Timeout,
+				Wake: wake, HandedOn: ws.wakeAll}})
 	}
 	return list, nil
 }
