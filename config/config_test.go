@@ -50,6 +50,7 @@ func credentials(t *testing.T) (dir string, env func(string) (string, bool)) {
 	dir = t.TempDir()
 	for name, text := range map[string]string{
 		"slack-token": "xoxb-hush\n", "chat-webhook": "https://hooks.example.com/hush\r\n", "mail-password": "hush", "hook-secret": "hush\n",
+		"telegram-token": "123456:hush", "smsc-password": "hush",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
