@@ -16,8 +16,6 @@ import (
 	"os"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf16"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
@@ -75,26 +73,10 @@ func (r *Receiver) Send(_ context.Context, d alert.Delivery, _ string) (notifier
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.append(append(harmless(data), '\n')); err != nil {
+	if err := r.append(append(data, '\n')); err != nil {
 		return notifiers.Receipt{}, &notifiers.SendError{Err: fmt.Errorf("write %s: %w", r.o.Path, err), Class: "file"}
 	}
 	return notifiers.Receipt{}, nil
-}
-
-// harmless writes as \u what a terminal would obey or not show. In JSON such
-// characters stand in texts only.
-func harmless(data []byte) []byte {
-	var b bytes.Buffer
-	for _, c := range string(data) {
-		if !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			b.WriteRune(c)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{c}) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.Bytes()
 }
 
 func (r *Receiver) append(data []byte) error {

@@ -1,10 +1,14 @@
 package webhook
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 )
@@ -71,7 +75,24 @@ func Body(d alert.Delivery, externalURL string, most int) ([]byte, error) {
 		b.TruncatedAlerts += max(0, m.Digest.Firing-len(m.Alerts))
 	}
 	endsFirst(b.Alerts)
-	return json.Marshal(b)
+	data, err := json.Marshal(b)
+	return harmless(data), err
+}
+
+// harmless writes as \u what a terminal would obey or not show. In JSON such
+// characters stand in texts only.
+func harmless(data []byte) []byte {
+	var b bytes.Buffer
+	for _, c := range string(data) {
+		if !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			b.WriteRune(c)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{c}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.Bytes()
 }
 
 // endsFirst moves the end of an incident before the beginning of the next one of
