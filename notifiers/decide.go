@@ -13,6 +13,9 @@ const (
 	Update    Reason = "update"     // a severity changed
 	Resolved  Reason = "resolved"   // something it knows of is over
 	Repeat    Reason = "repeat"     // nothing changed for the repeat interval
+	// Acknowledged is of a message that only shows who looks after what: it alerts
+	// nobody and goes to receivers alone that edit their messages.
+	Acknowledged Reason = "acknowledged"
 )
 
 // The reasons not to send.
@@ -80,7 +83,7 @@ func decide(s standing, now time.Time) (send bool, why Reason) {
 // strongest returns which of two reasons to send says more: it is the reason of
 // a message that stands for both.
 func strongest(a, b Reason) Reason {
-	for _, r := range []Reason{First, Flapping, NewAlerts, Update, Resolved, Repeat} {
+	for _, r := range []Reason{First, Flapping, NewAlerts, Update, Resolved, Repeat, Acknowledged} {
 		if a == r || b == r {
 			return r
 		}

@@ -107,6 +107,7 @@ func (w writer) addStanding(a *AlertText, m alert.Message, t *alert.Transition) 
 				text += ": " + ack.Comment
 			}
 			a.add(w.acked, Cut(Visible(text), maxValue))
+			a.Acked = true
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 type ReceiverOptions struct {
 	SendResolved bool
 	RateLimit    RateLimit
+	ShowsAcks    bool // its messages are edited, also when only acknowledgements change
 }
 
 // Options configure a Dispatcher.
@@ -65,6 +66,7 @@ type Dispatcher struct {
 	changed       map[string]bool // keys touched since the last Changed
 	gone          map[string]bool
 	changedLimits map[string]bool // receivers
+	toShow        map[string]bool // keys of groups whose acknowledgements changed
 }
 
 // NewDispatcher goes on from the saved groups, as Reload would. The error is a
@@ -72,7 +74,7 @@ type Dispatcher struct {
 func NewDispatcher(o Options, saved []alert.NotifyGroup, now time.Time) (*Dispatcher, error) {
 	d := &Dispatcher{groups: map[string]*group{}, in: map[string]map[string]*group{},
 		inhibitors: map[string]inhibitor{}, limits: map[string]*limit{}, mutes: newMutes(),
-		changed: map[string]bool{}, gone: map[string]bool{}, changedLimits: map[string]bool{}}
+		changed: map[string]bool{}, gone: map[string]bool{}, changedLimits: map[string]bool{}, toShow: map[string]bool{}}
 	for _, n := range saved {
 		if n.Limit != nil {
 			d.limits[n.Receiver] = &limit{Limit: *n.Limit, receiver: n.Receiver}
@@ -282,12 +284,14 @@ func (d *Dispatcher) Flush(now time.Time) (ds []alert.Delivery, why []Decision) 
 		}
 		return strings.Compare(a.Key, b.Key)
 	})
+	shown, whyShown := d.showAcks(now)
 	fs := make([]*flush, len(due))
 	for i, g := range due {
 		fs[i] = &flush{d: d, g: g, route: d.routeOf(g), now: now}
 		fs[i].run()
 	}
-	return d.restrain(fs, now)
+	ds, why = d.restrain(fs, now)
+	return append(shown, ds...), append(whyShown, why...)
 }
 
 // Changed returns the groups that changed and the keys of those that went since

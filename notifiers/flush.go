@@ -82,7 +82,18 @@ func (f *flush) settleHeld() {
 	}
 }
 
+// tell makes the message and takes over what it tells.
 func (f *flush) tell(why Reason) {
+	g := f.g
+	m := f.compose(why)
+	g.remember(m, f.now)
+	g.noticed(f.flapping)
+	if g.Repeats++; why != Repeat {
+		g.Repeats = 0
+	}
+}
+
+func (f *flush) compose(why Reason) alert.Message {
 	g := f.g
 	slices.SortFunc(f.say, byUrgency)
 	m := alert.Message{
@@ -101,11 +112,7 @@ func (f *flush) tell(why Reason) {
 	f.why = append(f.why, Decision{
 		At: f.now, Receiver: g.Receiver, GroupKey: g.Key, Status: m.Status, Reason: string(why), Sent: true, AlertIDs: ids,
 	})
-	g.remember(m, f.now)
-	g.noticed(f.flapping)
-	if g.Repeats++; why != Repeat {
-		g.Repeats = 0
-	}
+	return m
 }
 
 func (f *flush) report(why Reason, by string, ids []string) {

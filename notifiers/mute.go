@@ -190,6 +190,7 @@ func (d *Dispatcher) Ack(a alert.Ack) error {
 	a.Severity = t.Severity
 	d.acks[a.AlertID] = a
 	d.dirtyAck[a.AlertID] = true
+	d.noteAck(a.AlertID, a.At)
 	return nil
 }
 
@@ -199,6 +200,7 @@ func (d *Dispatcher) Unack(alertID string, now time.Time) error {
 		return fmt.Errorf("acknowledgement of %s: %w", alertID, ErrUnknown)
 	}
 	d.unack(alertID)
+	d.noteAck(alertID, now)
 	d.lookAgain(now, func(t alert.Transition) bool { return t.AlertID == alertID })
 	return nil
 }

@@ -49,10 +49,25 @@ func (tx *Text) Blame(err error) {
 // AndMore says that n alerts are not shown.
 func (tx Text) AndMore(n int) string { return tx.words.count(n, tx.words.more) }
 
+// Acked reports whether somebody looks after all that fires.
+func (tx Text) Acked() bool {
+	firing, acked := 0, 0
+	for _, a := range tx.Alerts {
+		if a.Firing {
+			firing++
+		}
+		if a.Firing && a.Acked {
+			acked++
+		}
+	}
+	return tx.More == 0 && firing > 0 && acked == firing
+}
+
 // AlertText is one alert of a Text.
 type AlertText struct {
 	Head       string // like the title, for this alert alone
 	Firing     bool
+	Acked      bool // somebody looks after it
 	Severity   alert.Severity
 	Summary    string
 	Facts      []Fact

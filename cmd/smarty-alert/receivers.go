@@ -85,7 +85,7 @@ func dispatchOptions(c *config.Config) notifiers.Options {
 	o := notifiers.Options{Root: route(c.Route), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
 		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences}
 	for _, r := range c.Receivers {
-		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit)}
+		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit), ShowsAcks: edits(r)}
 	}
 	for _, in := range c.Inhibit {
 		o.Inhibit = append(o.Inhibit, notifiers.InhibitRule(in))
@@ -97,6 +97,11 @@ func dispatchOptions(c *config.Config) notifiers.Options {
 		o.External = alert.NewLabels(alert.Label{Name: "instance", Value: c.Instance})
 	}
 	return o
+}
+
+// edits reports whether a receiver brings its messages up to date where they stand.
+func edits(r config.Receiver) bool {
+	return r.Telegram != nil || r.Slack != nil && r.Slack.Token != ""
 }
 
 func route(r *config.Route) *notifiers.Route {

@@ -155,7 +155,12 @@ func renderReply(tx notifiers.Text, told bool) message {
 }
 
 // colour is what is seen first, and from afar.
-func colour(tx notifiers.Text) string { return colourOf(tx.Firing, tx.Severity) }
+func colour(tx notifiers.Text) string {
+	if tx.Acked() {
+		return "👀 "
+	}
+	return colourOf(tx.Firing, tx.Severity)
+}
 
 func colourOf(firing bool, severity alert.Severity) string {
 	switch {

@@ -109,6 +109,25 @@ func TestSend_OneMessageFollowsItsGroup(t *testing.T) {
 	}
 }
 
+// That somebody looks after it is shown in place, and alerts nobody.
+func TestSend_AckIsShownInPlace(t *testing.T) {
+	f, _, url := newFake(t)
+	r := bot(t, url)
+	got, err := r.Send(t.Context(), delivery(notifiers.First, edge("a", alert.Firing)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := delivery(notifiers.Acknowledged, edge("a", alert.Firing))
+	d.Message.Acks = []alert.Ack{{AlertID: "a", By: "anna", Comment: "перезапускаю"}}
+	if _, err := r.Send(t.Context(), d, got.Ref); err != nil {
+		t.Fatal(err)
+	}
+	m := f.Messages()
+	if len(m) != 2 || !strings.HasPrefix(m[0].Text, "👀 [FIRING] CRITICAL") || !strings.Contains(m[0].Text, "by anna: перезапускаю") {
+		t.Errorf("%d messages, the first %q", len(m), m[0].Text)
+	}
+}
+
 func TestSend_TheEndIsBroadcastWhereThatIsWanted(t *testing.T) {
 	f, _, url := newFake(t)
 	r := botWith(t, url, slack.Options{BroadcastResolved: true})

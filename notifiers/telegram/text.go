@@ -26,7 +26,7 @@ type writer struct {
 
 func render(tx notifiers.Text) string {
 	w := &writer{units: maxUnits - moreRoom, entities: maxEntities}
-	w.bold(mark(tx.Firing, tx.Severity) + tx.Title)
+	w.bold(colour(tx) + tx.Title)
 	left := tx.More + len(tx.Alerts)
 	for _, a := range tx.Alerts {
 		if !w.room(a, len(tx.Alerts) > 1) {
@@ -48,11 +48,18 @@ func render(tx notifiers.Text) string {
 
 func renderTitle(tx notifiers.Text) string {
 	w := &writer{units: maxUnits, entities: maxEntities}
-	w.bold(mark(tx.Firing, tx.Severity) + tx.Title)
+	w.bold(colour(tx) + tx.Title)
 	return w.b.String()
 }
 
-// mark is what is seen first, and from afar.
+// colour is what is seen first, and from afar.
+func colour(tx notifiers.Text) string {
+	if tx.Acked() {
+		return "👀 "
+	}
+	return mark(tx.Firing, tx.Severity)
+}
+
 func mark(firing bool, severity alert.Severity) string {
 	switch {
 	case !firing:
