@@ -14,7 +14,7 @@ const (
 	maxMatchers = 12
 )
 
-// silenceCommand is what to type to silence what a message tells: the rule, if there
+// silenceCommand is what to type to silence what fires in a message: the rule, if there
 // is one, and what the alerts have in common. It is "" where they share nothing.
 //
 // The values come from logs and will be pasted into a shell, so that only letters,
@@ -22,11 +22,15 @@ const (
 // a dot, which matches it.
 func silenceCommand(m alert.Message) string {
 	var common alert.Labels
+	first := true
 	for i := range m.Alerts {
 		t := &m.Alerts[i]
+		if t.State == alert.Resolved {
+			continue
+		}
 		own := alert.NewLabels(append(safeNames(t.Group), alert.Label{Name: "rule", Value: t.Rule})...)
-		if i == 0 {
-			common = own
+		if first {
+			common, first = own, false
 			continue
 		}
 		var both alert.Labels

@@ -58,7 +58,15 @@ func golden() map[string]alert.Delivery {
 	other := edge
 	other.AlertID, other.Severity, other.Group = "a3", alert.Warning, alert.NewLabels(alert.Label{Name: "stream_service", Value: "edge-08"})
 	other.Samples, other.Annotations = nil, nil
+	storm := d(Update, 20*m, edge, other)
+	storm.Message.Digest = &alert.Digest{Since: base, Groups: 41, Firing: 40, Resolved: 1, Rules: []alert.Ranked{{Value: "stream-check-errors", Count: 37}, {Value: "edge-down", Count: 3}},
+		Top: []alert.DigestGroup{{Labels: edge.Group, Severity: alert.Critical, Firing: 3}, {Labels: other.Group, Severity: alert.Warning, Firing: 1}}}
+	calm := d(Resolved, 80*m, over, long)
+	calm.Message.Digest = &alert.Digest{Since: base, Groups: 2, Resolved: 22}
+	acked := d(Repeat, 4*h, edge)
+	acked.Message.Acks, acked.Message.Flapping = []alert.Ack{{AlertID: edge.AlertID, By: "anna", Comment: "the uplink is being mended"}}, []string{edge.Fingerprint}
 	return map[string]alert.Delivery{
+		"storm": storm, "calm": calm, "acked": acked,
 		"firing": d(First, 10*s, edge), "repeat": d(Repeat, 4*h, edge), "resolved": d(Resolved, 39*m, over), "lost": d(Resolved, 80*h, long),
 		"group": d(NewAlerts, 5*m, edge, other, over), "russian": d(First, 10*s, ru), "mixed": d(First, 10*s, edge, ru),
 		"unsent": d(First, 39*m, over), "still": d(Repeat, 4*h, edge, other),
