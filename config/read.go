@@ -100,7 +100,7 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	rd.cfg.Web.Listen = text
 	if ip, err := netip.ParseAddr(host); host == "" || err == nil && !ip.IsLoopback() {
 		listen.Warn("public-listener", "listen on 127.0.0.1 and put a web server with a password before it",
-			"whoever reaches this address can read metrics and ask for a reload")
+			"whoever reaches this address can read alerts, silence them and ask for a reload")
 	}
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -70,6 +72,7 @@ func TestRun_AckIsUntilResolved(t *testing.T) {
 	s.fail("edge-07")
 	s.eventually("the hook has it", func() bool { return len(s.inbox.of("hook", "edge-07 failed 5 checks")) > 0 })
 	s.ours("ack", "--author", "boris", "--comment", "mine", "rule=edges")
+	s.eventually("slack's message says who looks after it", func() bool { return len(s.inbox.of("slack edit", "by boris: mine")) > 0 })
 	s.kill()
 	s.start()
 	var h struct {
@@ -89,6 +92,40 @@ func TestRun_AckIsUntilResolved(t *testing.T) {
 		_, acks := s.fetch("/api/v1/acks")
 		return strings.TrimSpace(acks) == "[]"
 	})
+}
+
+// TestRun_Storm: two thousand groups of one rule fire within a minute.
+func TestRun_Storm(t *testing.T) {
+	s := newSite(t)
+	s.write("rules.yaml", strings.ReplaceAll(liveRules, "condition: count >= 5", "condition: count >= 1\n  max_firing: 5000"))
+	config, err := os.ReadFile(filepath.Join(s.dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write("config.yaml", strings.NewReplacer("group_by: [rule]", "group_by: [stream_service]",
+		"allow_loopback: true}", "allow_loopback: true, rate_limit: {burst: 5, per: 4s}}").Replace(string(config)))
+	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-0'")
+	s.start()
+	for i := range 2000 {
+		s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_ERROR", fmt.Sprintf("stream_service='edge-%d'", i))
+	}
+	digests := func(word string) []message { return append(s.inbox.of("slack", word), s.inbox.of("slack edit", word)...) }
+	s.eventually("the digest has them all", func() bool { return len(digests("2000 groups at once")) > 0 })
+	s.eventually("all is over, in place", func() bool { return len(s.inbox.of("slack edit", "RESOLVED 2000")) > 0 })
+	if posted := s.inbox.of("slack", ""); len(posted) > 5 {
+		t.Errorf("%d messages were posted", len(posted))
+	}
+	for _, m := range append(s.inbox.of("slack", ""), s.inbox.of("slack edit", "")...) {
+		if !strings.Contains(m.text, "groups at once") || strings.Contains(m.text, "FIRING") && !strings.Contains(m.text, "Top") {
+			t.Errorf("a message without the totals and the top groups: %.300s", m.text)
+		}
+	}
+	if left := s.ours("outbox", "list", "--receiver", "hook"); left != "" {
+		t.Logf("still in the outbox:\n%s", left)
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("exit status = %d, want 0", code)
+	}
 }
 
 func TestRun_OtherSitesChangeNothing(t *testing.T) {
