@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math/bits"
 	"regexp"
 	"regexp/syntax"
 	"unicode"
@@ -11,18 +12,20 @@ import (
 // there, in any case or as written: `(?i)error|fail|404`. Looking for them is many times
 // as fast as running the expression.
 type literals struct {
-	begins [256]bool // bytes with which one of them may begin
-	texts  []foldedText
+	texts []foldedText
+	may   [headBytes][256]uint16 // by offset and byte: a bit for each text that may have it there
 }
 
-// foldedText is a text and the cases in which it may be written.
-type foldedText struct {
-	runes []rune
-	fold  bool
-}
+// foldedText is a text: of each of its characters, how it may be written, in UTF-8.
+type foldedText [][]string
 
-// maxLiterals bounds how many texts are looked for one by one.
+// maxLiterals bounds how many texts are looked for one by one: they are the bits of
+// literals.may.
 const maxLiterals = 16
+
+// headBytes is how many bytes are looked up before texts are compared. Two characters of
+// Cyrillic text have four, and few places begin like two characters of a text.
+const headBytes = 4
 
 // literalsOf returns nil for an expression that asks more.
 func literalsOf(re *regexp.Regexp) *literals {
@@ -34,12 +37,8 @@ func literalsOf(re *regexp.Regexp) *literals {
 	if !l.add(parsed) || len(l.texts) > maxLiterals {
 		return nil
 	}
-	for _, t := range l.texts {
-		for r := range t.written(t.runes[0]) {
-			var b [utf8.UTFMax]byte
-			utf8.EncodeRune(b[:], r)
-			l.begins[b[0]] = true
-		}
+	for i, t := range l.texts {
+		l.allow(1<<i, t, 0)
 	}
 	return l
 }
@@ -48,13 +47,15 @@ func literalsOf(re *regexp.Regexp) *literals {
 func (l *literals) add(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpLiteral:
+		var t foldedText
 		for _, r := range re.Rune {
-			if r == utf8.RuneError { // which broken bytes are read as too
+			if r == utf8.RuneError || !utf8.ValidRune(r) { // broken bytes are read as the one, nothing as the other
 				return false
 			}
+			t = append(t, written(r, re.Flags&syntax.FoldCase != 0))
 		}
-		l.texts = append(l.texts, foldedText{re.Rune, re.Flags&syntax.FoldCase != 0})
-		return len(re.Rune) > 0
+		l.texts = append(l.texts, t)
+		return len(t) > 0
 	case syntax.OpAlternate:
 		for _, sub := range re.Sub {
 			if !l.add(sub) {
@@ -66,39 +67,68 @@ func (l *literals) add(re *syntax.Regexp) bool {
 	return false
 }
 
-// written are the runes that a rune of the text may be written as.
-func (t *foldedText) written(r rune) map[rune]bool {
-	all := map[rune]bool{r: true}
-	for next := unicode.SimpleFold(r); t.fold && next != r; next = unicode.SimpleFold(next) {
-		all[next] = true
+// written are the ways to write a character. Their lengths may differ: a K may be the
+// sign of the kelvin.
+func written(r rune, fold bool) []string {
+	all := []string{string(r)}
+	for next := unicode.SimpleFold(r); fold && next != r; next = unicode.SimpleFold(next) {
+		all = append(all, string(next))
 	}
 	return all
 }
 
+// allow notes the bytes that the rest of a text may have from an offset on. Where the
+// text is over there may be any.
+func (l *literals) allow(text uint16, rest foldedText, from int) {
+	if from >= headBytes {
+		return
+	}
+	if len(rest) == 0 {
+		for b := range l.may[from] {
+			l.may[from][b] |= text
+		}
+		l.allow(text, nil, from+1)
+		return
+	}
+	for _, form := range rest[0] {
+		for i := range min(len(form), headBytes-from) {
+			l.may[from+i][form[i]] |= text
+		}
+		l.allow(text, rest[1:], from+len(form))
+	}
+}
+
 // in tells whether one of the texts is in s.
 func (l *literals) in(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if l.begins[s[i]] && l.at(s[i:]) {
+	first := &l.may[0]
+	for i := range len(s) {
+		if texts := first[s[i]]; texts != 0 && l.at(s[i:], texts) {
 			return true
 		}
 	}
 	return false
 }
 
-// at tells whether s begins with one of the texts.
-func (l *literals) at(s string) bool {
-	for i := range l.texts {
-		if l.texts[i].begins(s) {
+// at tells whether s begins with one of the texts that may have its first byte.
+func (l *literals) at(s string, texts uint16) bool {
+	for i := 1; i < headBytes && i < len(s); i++ {
+		if texts &= l.may[i][s[i]]; texts == 0 {
+			return false
+		}
+	}
+	for ; texts != 0; texts &= texts - 1 {
+		if l.texts[bits.TrailingZeros16(texts)].begins(s) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t *foldedText) begins(s string) bool {
-	for _, want := range t.runes {
-		r, n := utf8.DecodeRuneInString(s)
-		if n == 0 || r != want && !(t.fold && folds(r, want)) {
+// begins tells whether s begins with the text.
+func (t foldedText) begins(s string) bool {
+	for _, forms := range t {
+		n := prefixed(s, forms)
+		if n == 0 {
 			return false
 		}
 		s = s[n:]
@@ -106,12 +136,12 @@ func (t *foldedText) begins(s string) bool {
 	return true
 }
 
-// folds tells whether two runes are one in different cases.
-func folds(a, b rune) bool {
-	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
-		if r == b {
-			return true
+// prefixed is the length of the form that s begins with; 0 if it begins with none.
+func prefixed(s string, forms []string) int {
+	for _, form := range forms {
+		if len(s) >= len(form) && s[:len(form)] == form {
+			return len(form)
 		}
 	}
-	return false
+	return 0
 }
