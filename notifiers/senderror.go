@@ -21,6 +21,7 @@ type SendError struct {
 	Permanent  bool          // the receiver refused the message itself
 	RetryAfter time.Duration // what the receiver asked for; 0: nothing
 	Unclear    bool          // it may have taken the message all the same
+	Answered   bool          // the receiver works: this message alone has to wait
 }
 
 func (e *SendError) Error() string { return e.Err.Error() }

@@ -262,7 +262,7 @@ func (w *Worker) count(e *SendError, began, now time.Time) {
 	if e.RetryAfter > 0 {
 		w.paused = now.Add(e.RetryAfter)
 	}
-	if e.Permanent {
+	if e.Permanent || e.Answered {
 		w.answered(now)
 		return
 	}
@@ -287,7 +287,11 @@ func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, n
 		return err
 	}
 	last := &rows[len(rows)-1]
-	last.Attempts[len(last.Attempts)-1].Parts = got.Parts
+	if n := len(last.Attempts); got.Parts != nil {
+		last.Attempts[n-1].Parts = got.Parts
+	} else if n > 1 { // it broke before it could say
+		last.Attempts[n-1].Parts = last.Attempts[n-2].Parts
+	}
 	if got.Ref != "" {
 		last.Ref = got.Ref
 	}

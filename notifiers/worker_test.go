@@ -347,3 +347,27 @@ func (p *partial) Send(_ context.Context, d alert.Delivery, _ string) (Receipt, 
 	}
 	return Receipt{Ref: "whole"}, nil
 }
+
+// A receiver that answers, but wants one message later, is not one that fails.
+func TestWorker_OneMessageThatHasToWaitIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, d alert.Delivery) error {
+			if d.ID == "later" {
+				return &SendError{Err: errors.New("mailbox full"), Class: "server", Answered: true}
+			}
+			return nil
+		}}
+		m, w := bench(t, 30*time.Minute, f, func(m *memory) {
+			m.Put(row("later", "x", First, fire("a", 0)))
+			time.Sleep(20 * time.Minute)
+			m.Put(row("good", "y", First, fire("b", 0)))
+			time.Sleep(6 * s)
+			if got := m.States(); got != "later retry, good sent" {
+				t.Error(got)
+			}
+		})
+		if w.Stats().Failing || m.States() != "later retry, good sent" {
+			t.Errorf("%s, %+v", m.States(), w.Stats())
+		}
+	})
+}

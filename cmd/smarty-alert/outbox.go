@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,6 +142,12 @@ func (c *client) showDelivery(ctx context.Context, id string) error {
 			outcome = printable(at.Error)
 		}
 		fmt.Fprintf(&b, "tried:     %s  %s\n", c.clock(at.At), outcome)
+	}
+	if n := len(d.Attempts); n > 0 {
+		parts := d.Attempts[n-1].Parts
+		for _, to := range slices.Sorted(maps.Keys(parts)) {
+			fmt.Fprintf(&b, "recipient: %s  %s\n", printable(to), printable(parts[to]))
+		}
 	}
 	return c.print(b.String() + "\n" + notifiers.NewText(d, c.zone).Plain())
 }

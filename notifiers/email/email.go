@@ -259,5 +259,7 @@ func (r *Receiver) classify(err error) *notifiers.SendError {
 	if code >= 500 {
 		return notifiers.Rejected(text)
 	}
-	return &notifiers.SendError{Err: text, Class: "server"}
+	// A mailbox that is full or wants a second try says nothing about the server.
+	one := se != nil && se.Reason == gomail.ErrSMTPRcptTo && code != 421
+	return &notifiers.SendError{Err: text, Class: "server", Answered: one}
 }

@@ -31,7 +31,7 @@ func TestSend_EachRecipientOnTheirOwn(t *testing.T) {
 		m.asked = nil
 		got, err := receiver(t, o).Send(t.Context(), d, "")
 		var se *notifiers.SendError
-		if fails != (err != nil) || fails && (!errors.As(err, &se) || se.Permanent != permanent) {
+		if fails != (err != nil) || fails && (!errors.As(err, &se) || se.Permanent != permanent || se.Answered == permanent) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if diff := cmp.Diff(asked, m.asked); diff != "" {
