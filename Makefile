@@ -39,7 +39,7 @@ test: ## go vet and all tests; needs only Go
 	@go run ./internal/testcount ./...
 
 test-system: ## tests that need other programs as well, and `make bench` over a little
-	@.ci/system-packages strace python3 git prometheus-alertmanager $(BENCH_TOOLS)
+	@.ci/system-packages strace python3 git prometheus-alertmanager smtpd=opensmtpd $(BENCH_TOOLS)
 	@go run ./internal/testcount -count=1 -tags=system ./systemtest/...
 
 check: check-offline staticcheck ## gofmt, go vet, import arrows, staticcheck
