@@ -30,12 +30,15 @@ type Config struct {
 	Web       Web
 	Receivers []Receiver // in the order of the file
 	Route     *Route     // nil when the file has neither receivers nor a route
-	Calendars map[string]*calendar.Calendar
-	Redact    Redact
-	Templates []string // files and patterns
-	Flapping  Flapping
-	Inhibit   []Inhibition
-	Silences  []alert.Silence // their ids begin with "config-"
+	// HealthReceiver is told about the program itself; "": the routes decide.
+	HealthReceiver string
+	Heartbeat      *Heartbeat // nil: none
+	Calendars      map[string]*calendar.Calendar
+	Redact         Redact
+	Templates      []string // files and patterns
+	Flapping       Flapping
+	Inhibit        []Inhibition
+	Silences       []alert.Silence // their ids begin with "config-"
 
 	at        strictyaml.Value
 	receivers map[string]strictyaml.Value

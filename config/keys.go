@@ -79,7 +79,13 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Doc: "The tree that decides who is told, as in Alertmanager: an alert goes down to the first route whose matchers all hold.",
 			Example: "receivers:\n  hook:\n    webhook: {url: https://example.com/hook}\n  night:\n    webhook: {url: https://example.com/night}\n" +
 				"route:\n  receiver: hook\n  routes:\n  - {matchers: ['severity=\"critical\"'], receiver: night}"},
-	}, later("catch_up", "health_receiver", "heartbeat", "heartbeat_url", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
+		{Name: "health_receiver", Kind: strictyaml.Text, Default: "the routes decide", Needs: []string{"receivers"},
+			Doc:     "Who is told what the program notices about itself: a receiver that fails, messages that wait or were given up, a rule that was switched off, a clock that is ahead. What is wrong with this receiver its fallback is told, or another one.",
+			Example: "receivers:\n  hook:\n    webhook: {url: https://example.com/hook}\n  admin:\n    webhook: {url: https://example.com/admin}\nroute: {receiver: hook}\nhealth_receiver: admin"},
+		{Name: "heartbeat", Kind: strictyaml.Map, Of: heartbeatShape,
+			Doc:     "An address that is asked for as long as all works, so that somebody else notices when it does not (docs/heartbeat.md).",
+			Example: "heartbeat: {url: https://example.com/ping/smarty-alert, every: 1m}"},
+	}, later("catch_up", "heartbeat_url", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
 })
 
 var logShape = strictyaml.NewShape(strictyaml.Shape{

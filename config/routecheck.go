@@ -103,6 +103,7 @@ func checkReachable(v strictyaml.Value, r *place, before []sibling) []sibling {
 // finish finds receivers that no route leads to.
 func (t *tree) finish(m *strictyaml.Mapping) {
 	receivers := m.Get("receivers").QuietMapping()
+	t.used[t.rd.cfg.HealthReceiver] = true
 	for _, r := range t.rd.cfg.Receivers {
 		t.used[r.Fallback] = true
 	}

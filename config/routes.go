@@ -18,6 +18,7 @@ const (
 func (rd *reader) readPeople(m *strictyaml.Mapping) {
 	receivers, route := m.Get("receivers"), m.Get("route")
 	rd.readReceivers(receivers)
+	rd.readHealth(m)
 	switch {
 	case route.There():
 		t := &tree{rd: rd, used: map[string]bool{}, named: map[[2]string]bool{}}

@@ -252,6 +252,14 @@ func (d *Dispatcher) drop(g *group) {
 	d.gone[g.Key] = true
 }
 
+// ReceiversOf are those whom the routes lead an alert to.
+func (d *Dispatcher) ReceiversOf(t alert.Transition) (names []string) {
+	for _, r := range d.o.Root.Match(t.Set(d.o.External)) {
+		names = append(names, r.Receiver)
+	}
+	return names
+}
+
 // Next returns when Flush will have something to decide.
 func (d *Dispatcher) Next() (time.Time, bool) {
 	var next time.Time

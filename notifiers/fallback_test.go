@@ -234,3 +234,22 @@ func TestWorker_RetriedByHandIsAsNew(t *testing.T) {
 		}
 	}
 }
+
+func TestWorker_NewerNewsWaitForTheRetryOfTheOlder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, _ alert.Delivery) error {
+			if n == 1 {
+				return errBad
+			}
+			return nil
+		}}
+		bench(t, 5*time.Minute, f, func(m *memory) {
+			m.Put(row("1", "x", First, fire("a", 0)))
+			time.Sleep(10 * s)
+			m.Put(row("2", "x", NewAlerts, fire("a", 0), fire("b", 0)))
+		})
+		if diff := cmp.Diff([]time.Duration{0, 60 * s}, f.at); diff != "" {
+			t.Errorf("tries (-want +got):\n%s", diff)
+		}
+	})
+}

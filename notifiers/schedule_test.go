@@ -105,7 +105,7 @@ func tellOnSockets(t *testing.T, seed uint64, speed time.Duration) (tally, error
 	w := newWorld(seed)
 	began := time.Now()
 	w.now = func() time.Time { return began.Add(time.Since(began) * speed) }
-	w.sleep, w.timeout = func(d time.Duration) { time.Sleep(d / speed) }, 300*time.Millisecond
+	w.sleep, w.timeout = func(d time.Duration) { time.Sleep(d / speed) }, 2*time.Second
 	st, err := store.Open(t.Context(), t.TempDir(), store.Options{Now: w.now})
 	if err != nil {
 		return tally{}, err

@@ -149,7 +149,7 @@ func (w *world) start(dial func(context.Context, string, string) (net.Conn, erro
 			continue
 		}
 		worker := &notifiers.Worker{Name: name, Receiver: to, Outbox: w.outbox, Now: w.now, Wake: w.wake[name],
-			Timeout: w.timeout, Grace: w.timeout / 4}
+			Timeout: w.timeout, Grace: w.timeout / 2}
 		go func() { done <- worker.Run(ctx) }()
 	}
 	return func() error {

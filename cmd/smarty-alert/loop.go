@@ -54,6 +54,8 @@ type loop struct {
 	store journal
 	set   *rules.Set
 	wake  func() // tells the workers of new deliveries
+	watch *notifiers.Watch
+	hide  func(string) string // redacts
 
 	beside func(work func()) (over func(wait bool) bool)
 

@@ -82,7 +82,7 @@ func newEmail(r config.Receiver, voice notifiers.Voice, texts map[string]*wordin
 
 // dispatchOptions turns the configured routes into the dispatcher's.
 func dispatchOptions(c *config.Config) notifiers.Options {
-	o := notifiers.Options{Root: route(c.Route), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
+	o := notifiers.Options{Root: withHealth(route(c.Route), c), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
 		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences}
 	for _, r := range c.Receivers {
 		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit), ShowsAcks: edits(r)}

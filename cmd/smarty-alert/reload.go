@@ -52,6 +52,7 @@ func sameHouse(old, now *config.Config) error {
 		{"logs", reflect.DeepEqual(old.Logs, now.Logs)},
 		{"state", old.State == now.State},
 		{"web", old.Web == now.Web},
+		{"heartbeat", reflect.DeepEqual(old.Heartbeat, now.Heartbeat)},
 		{"redact", reflect.DeepEqual(old.Redact, now.Redact)},
 	} {
 		if !part.same {

@@ -33,17 +33,19 @@ type service struct {
 	now    func() time.Time
 	dryRun io.Writer // where a dry run prints; nil: a real one
 
-	store     *store.Store
-	dir       string // of the state
-	retention time.Duration
-	maxSize   int64
-	loop      atomic.Pointer[loop] // nil until the last run's end was reached again
-	workers   *workers
-	started   time.Time
-	routes    atomic.Pointer[shownRoutes]
-	metrics   *metrics
-	listen    net.Listener
-	hangups   <-chan os.Signal
+	store      *store.Store
+	dir        string // of the state
+	retention  time.Duration
+	maxSize    int64
+	loop       atomic.Pointer[loop] // nil until the last run's end was reached again
+	workers    *workers
+	started    time.Time
+	routes     atomic.Pointer[shownRoutes]
+	metrics    *metrics
+	delivering latest
+	heartbeat  *heartbeat // nil: none
+	listen     net.Listener
+	hangups    <-chan os.Signal
 }
 
 // loaded is a configuration with its rules, checked together.
@@ -92,6 +94,11 @@ func (s *service) open(ctx context.Context) error {
 		return err
 	}
 	s.workers.replace(list)
+	if h := s.config.Heartbeat; h != nil && s.dryRun == nil {
+		if s.heartbeat, err = s.newHeartbeat(h); err != nil {
+			return err
+		}
+	}
 	if s.dir, err = s.stateDir(); err != nil {
 		return err
 	}
@@ -130,7 +137,9 @@ func (s *service) openLoop(ctx context.Context) error {
 		return err
 	}
 	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll, beside: beside,
-		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread}
+		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
+		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
+	st.Firing = withoutWatched(st.Firing)
 	if l.disp, err = notifiers.NewDispatcher(dispatchOptions(s.config), st.Groups, s.now()); err != nil {
 		return err
 	}
@@ -180,6 +189,10 @@ func (s *service) run(ctx context.Context) error {
 	g.Go(func() error { return s.workers.run(gctx, s.store) })
 	g.Go(func() error { return s.reloadOnHangup(gctx) })
 	g.Go(func() error { return s.keepHouse(gctx) })
+	g.Go(func() error { return s.watchDeliveries(gctx) })
+	if s.heartbeat != nil {
+		g.Go(func() error { return s.heartbeat.run(gctx) })
+	}
 	err := g.Wait()
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to stop before it had begun

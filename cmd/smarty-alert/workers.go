@@ -129,6 +129,13 @@ func (ws *workers) wakeAll() {
 	}
 }
 
+// serve reports whether there is a worker of this name.
+func (ws *workers) serve(name string) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return slices.ContainsFunc(ws.list, func(w *worker) bool { return w.Name == name })
+}
+
 // stats returns each receiver's counters.
 func (ws *workers) stats() map[string]notifiers.Stats {
 	ws.mu.Lock()

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/rules"
+)
+
+// watchEvery is how often it is looked whether messages arrive.
+const watchEvery = 5 * time.Second
+
+// delivering is what the last look at the outbox said; the heartbeat goes by it.
+type delivering struct {
+	at   time.Time
+	mute string // a receiver that fails, of which nobody can be told; "": none
+}
+
+// watchDeliveries looks at the outbox until ctx ends: what is wrong with it becomes
+// alerts.
+func (s *service) watchDeliveries(ctx context.Context) error {
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.lookAtOutbox(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errStarting) {
+			s.log.Error("look at the outbox", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+func (s *service) lookAtOutbox(ctx context.Context) error {
+	if s.loop.Load() == nil {
+		return errStarting
+	}
+	seen, err := s.seen(ctx)
+	if err != nil {
+		return err
+	}
+	for name := range seen {
+		if !s.workers.serve(name) && seen[name].Unsent > 0 {
+			if err := s.store.Abandon(ctx, name, "no such receiver is configured", s.now()); err != nil {
+				return err
+			}
+		}
+	}
+	return s.askLoop(ctx, false, func(l *loop) error {
+		s.delivering.Store(&delivering{at: s.now(), mute: unheard(l.disp, seen)})
+		return l.look(ctx, seen)
+	})
+}
+
+// seen is what the workers and the outbox know of each receiver.
+func (s *service) seen(ctx context.Context) (map[string]notifiers.Seen, error) {
+	waiting, err := s.store.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]notifiers.Seen{}
+	for name, w := range waiting {
+		seen[name] = notifiers.Seen{Unsent: w.Unsent, Oldest: w.Oldest, Dead: w.Dead}
+	}
+	for name, st := range s.workers.stats() {
+		one := seen[name]
+		one.Failing, one.Answered, one.LastError = st.Failing, st.Answered, st.LastError
+		seen[name] = one
+	}
+	return seen, nil
+}
+
+// look has the watch compare and commits what it found.
+func (l *loop) look(ctx context.Context, seen map[string]notifiers.Seen) error {
+	if l.quiet != nil {
+		return nil // history is being read: nobody is told anything yet
+	}
+	for name, one := range seen {
+		one.LastError = l.hide(one.LastError) // a receiver's answer may echo anything
+		seen[name] = one
+	}
+	ts := l.watch.Look(l.now(), seen, l.dress)
+	if len(ts) == 0 {
+		return nil
+	}
+	return l.commit(ctx, false, l.announce(ts), l.flush())
+}
+
+// dress gives an alert of the watch what its rule says; false: it is disabled.
+func (l *loop) dress(id string, t *alert.Transition) bool {
+	r := l.set.Find(id)
+	if r == nil || r.Status == rules.Disabled {
+		return false
+	}
+	t.Name, t.Severity, t.Labels, t.Silent = r.Name, r.Severity, r.Labels, r.Status == rules.Test
+	t.RepeatInterval, t.RepeatBackoff, t.ActiveIn = r.RepeatInterval, r.RepeatBackoff, r.ActiveIn
+	return true
+}
+
+// unheard is a receiver that fails while whoever would be told of it fails as well.
+func unheard(d *notifiers.Dispatcher, seen map[string]notifiers.Seen) string {
+	for name, s := range seen {
+		t := alert.Transition{Rule: notifiers.ReceiverFailing, Severity: alert.Critical, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: name})}
+		tellers := d.ReceiversOf(t)
+		if s.Failing && !slices.ContainsFunc(tellers, func(to string) bool { return to != name && !seen[to].Failing }) {
+			return name
+		}
+	}
+	return ""
+}
+
+// withoutWatched leaves out the alerts that are the watch's to end.
+func withoutWatched(ts []alert.Transition) []alert.Transition {
+	return slices.DeleteFunc(slices.Clone(ts), func(t alert.Transition) bool { return slices.Contains(notifiers.WatchRules(), t.Rule) })
+}
+
+// latest is a delivering that others may read.
+type latest = atomic.Pointer[delivering]

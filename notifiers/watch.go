@@ -1,0 +1,136 @@
+package notifiers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+// The rules about delivery itself, by id. What they are called and how urgent they
+// are stands with the program's other rules; when they hold, here: they go by the
+// clock and the outbox, not by records of logs.
+const (
+	ReceiverFailing = "receiver-failing"
+	OutboxBacklog   = "outbox-backlog"
+	DeadLetters     = "dead-letters"
+)
+
+// WatchRules are their ids.
+func WatchRules() []string { return []string{ReceiverFailing, OutboxBacklog, DeadLetters} }
+
+// backlogAfter is how long a message may wait for a receiver that does not fail.
+const backlogAfter = 10 * time.Minute
+
+// Seen is what is known of a receiver.
+type Seen struct {
+	Failing   bool
+	Answered  time.Time // last; zero: not since the start
+	LastError string    // without secrets
+	Unsent    int
+	Oldest    time.Time // of the unsent
+	Dead      int
+}
+
+// Watch notices what goes wrong with delivery, and when it is over. It reads no
+// clock. What it finds are transitions like any other.
+type Watch struct {
+	firing map[string]alert.Transition // by fingerprint
+}
+
+// NewWatch goes on from the alerts that fired at the end of the last run; those of
+// other rules are none of its business.
+func NewWatch(firing []alert.Transition) *Watch {
+	w := &Watch{firing: map[string]alert.Transition{}}
+	for _, t := range firing {
+		if slices.Contains(WatchRules(), t.Rule) {
+			w.firing[t.Fingerprint] = t
+		}
+	}
+	return w
+}
+
+// Look compares what is seen of the receivers with what fires. rule gives the
+// alerts of a rule what it says about them; false: it is disabled.
+func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t *alert.Transition) bool) (ts []alert.Transition) {
+	names := map[string]Seen{}
+	maps.Copy(names, seen)
+	for _, t := range w.firing { // of receivers that are gone, too
+		if name := t.Group.Get("receiver"); !has(seen, name) {
+			names[name] = Seen{}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		s := names[name]
+		for _, c := range []struct {
+			rule    string
+			holds   func(Seen, *alert.Transition, time.Time) bool
+			count   int
+			summary string
+		}{
+			{ReceiverFailing, failingHolds, s.Unsent, fmt.Sprintf("receiver %s fails: %d messages wait; %s", name, s.Unsent, s.LastError)},
+			{OutboxBacklog, backlogHolds, s.Unsent, fmt.Sprintf("receiver %s is behind: %d messages wait, the oldest for %s", name, s.Unsent, now.Sub(s.Oldest).Truncate(time.Second))},
+			{DeadLetters, deadHolds, s.Dead, fmt.Sprintf("receiver %s: %d messages were given up; see smarty-alert outbox list", name, s.Dead)},
+		} {
+			t := watched(c.rule, name, now)
+			old, on := w.firing[t.Fingerprint]
+			var was *alert.Transition
+			if on {
+				was = &old
+			}
+			known := rule(c.rule, &t)
+			switch holds := known && c.holds(s, was, now); {
+			case holds && !on:
+				t.Annotations = alert.NewLabels(alert.Label{Name: "summary", Value: c.summary})
+				t.Summary, t.Values = c.summary, []alert.Value{{Name: "count", V: int64(c.count)}}
+				ts = append(ts, t)
+				w.firing[t.Fingerprint] = t
+			case on && !holds:
+				ts = append(ts, over(old, now))
+				delete(w.firing, t.Fingerprint)
+			}
+		}
+	}
+	return ts
+}
+
+func has(seen map[string]Seen, name string) bool {
+	_, ok := seen[name]
+	return ok
+}
+
+// failingHolds: after a restart nothing is known before the receiver has answered.
+func failingHolds(s Seen, was *alert.Transition, _ time.Time) bool {
+	if was == nil {
+		return s.Failing
+	}
+	return s.Failing || s.Answered.IsZero() && s.Unsent > 0
+}
+
+// backlogHolds: of a receiver that fails it has been said already that it does.
+func backlogHolds(s Seen, was *alert.Transition, now time.Time) bool {
+	behind := s.Unsent > 0 && now.Sub(s.Oldest) >= backlogAfter
+	return behind && (was != nil || !s.Failing)
+}
+
+func deadHolds(s Seen, _ *alert.Transition, _ time.Time) bool { return s.Dead > 0 }
+
+// watched is an alert about a receiver that begins now.
+func watched(rule, receiver string, now time.Time) alert.Transition {
+	at := now.Unix()
+	t := alert.Transition{At: at, Rule: rule, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: receiver}),
+		State: alert.Firing, Severity: alert.Critical, ActiveAt: at, StartsAt: at}
+	t.Fingerprint = alert.Fingerprint(rule, t.Group)
+	t.AlertID = alert.ID(t.Fingerprint, at)
+	t.ID = alert.TransitionID(t.AlertID, t.State, at)
+	return t
+}
+
+func over(t alert.Transition, now time.Time) alert.Transition {
+	at := max(now.Unix(), t.StartsAt)
+	t.State, t.At, t.EndsAt, t.Reason = alert.Resolved, at, at, "condition"
+	t.ID = alert.TransitionID(t.AlertID, t.State, at)
+	return t
+}

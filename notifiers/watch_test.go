@@ -1,0 +1,64 @@
+package notifiers
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+)
+
+func TestWatch(t *testing.T) {
+	down := Seen{Failing: true, LastError: "answered 503", Unsent: 3, Oldest: start}
+	for name, tc := range map[string]struct {
+		looks []Seen          // one a minute; of noc
+		want  map[int]string  // by look
+		off   map[string]bool // rules
+	}{
+		"all is well":                      {looks: []Seen{{Answered: start}, {Unsent: 5, Oldest: start}}},
+		"fails, answers":                   {looks: []Seen{down, down, {Answered: start.Add(m)}}, want: map[int]string{0: "firing receiver-failing", 2: "resolved receiver-failing"}},
+		"after a restart nothing is known": {looks: []Seen{down, {Unsent: 3, Oldest: start}, {Answered: start.Add(m)}}, want: map[int]string{0: "firing receiver-failing", 2: "resolved receiver-failing"}},
+		"nothing waits any more":           {looks: []Seen{down, {}}, want: map[int]string{0: "firing receiver-failing", 1: "resolved receiver-failing"}},
+		"behind":                           {looks: []Seen{{Unsent: 1, Oldest: start.Add(-9 * m)}, {Unsent: 1, Oldest: start.Add(-9 * m)}, {}}, want: map[int]string{1: "firing outbox-backlog", 2: "resolved outbox-backlog"}},
+		"behind because it fails":          {looks: []Seen{{Failing: true, Unsent: 1, Oldest: start.Add(-h)}}, want: map[int]string{0: "firing receiver-failing"}},
+		"given up, dropped":                {looks: []Seen{{Dead: 1}, {Dead: 2}, {}}, want: map[int]string{0: "firing dead-letters", 2: "resolved dead-letters"}},
+		"disabled":                         {looks: []Seen{{Dead: 1}}, off: map[string]bool{DeadLetters: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := NewWatch(nil)
+			dress := func(id string, tr *alert.Transition) bool { tr.Severity = alert.Warning; return !tc.off[id] }
+			var firing []alert.Transition
+			for i, s := range tc.looks {
+				w = NewWatch(firing) // a restart each time changes nothing
+				got := ""
+				for _, tr := range w.Look(start.Add(time.Duration(i)*m), map[string]Seen{"noc": s}, dress) {
+					got = fmt.Sprint(tr.State, " ", tr.Rule)
+					if firing = nil; tr.Active() {
+						firing = append(firing, tr)
+					}
+					if tr.Group.Get("receiver") != "noc" || tr.ID == "" || tr.Severity != alert.Warning {
+						t.Errorf("look %d: %+v", i, tr)
+					}
+				}
+				if got != tc.want[i] {
+					t.Errorf("look %d: %q, want %q", i, got, tc.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestWatch_AReceiverThatIsGone(t *testing.T) {
+	w := NewWatch([]alert.Transition{{Rule: "mine", Fingerprint: "x", State: alert.Firing}})
+	dress := func(string, *alert.Transition) bool { return true }
+	begun := w.Look(start, map[string]Seen{"old": {Failing: true, Unsent: 2, LastError: "refused"}}, dress)
+	ended := w.Look(start.Add(m), nil, dress)
+	if len(begun) != 1 || len(ended) != 1 || ended[0].State != alert.Resolved || ended[0].AlertID != begun[0].AlertID || ended[0].EndsAt != start.Add(m).Unix() {
+		t.Errorf("begun %+v, ended %+v", begun, ended)
+	}
+	if diff := cmp.Diff("receiver old fails: 2 messages wait; refused", begun[0].Summary); diff != "" {
+		t.Error(diff)
+	}
+}
