@@ -39,6 +39,36 @@ func TestPieces_BrokenFileTellsAndCountsTheSame(t *testing.T) {
 	}
 }
 
+// What was passed over last before a break is owed to whoever counts records.
+func TestFiles_BreakTellsWhatWasPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	var b strings.Builder
+	for i := range 9000 {
+		b.WriteString(strings.Replace(line(i/3000, i), "SOME_EVENT", "LOGIN_SUCCESS", 1))
+	}
+	whole := pack(t, b.String())
+	write(t, filepath.Join(dir, "a.log.1.gz"), whole[:len(whole)/2])
+	write(t, filepath.Join(dir, "a.log"), lines(5, 3))
+	want, f, wantErr := readAll(t, ReadOptions{}, dir)
+	nothing := func(Source) func(string) bool { return func(string) bool { return false } }
+	for _, size := range []int{0, 5000} {
+		for _, to := range []int64{0, t0.Unix() + 1} {
+			got, g, err := readAll(t, ReadOptions{Piece: size, Wants: nothing, To: to}, dir)
+			if wantErr == nil || err == nil || err.Error() != wantErr.Error() {
+				t.Errorf("pieces of %d bytes: %v, want %v", size, err, wantErr)
+			}
+			stats, inside := g.Stats()[0], len(want)
+			if to != 0 {
+				inside = 3000
+			}
+			if n := len(got) + int(stats.Passed); stats.Records != f.Stats()[0].Records || n != inside || len(got) > 100 {
+				t.Errorf("pieces of %d bytes up to %d: %d records, %d returned and passed over, want %d and %d",
+					size, to, stats.Records, n, f.Stats()[0].Records, inside)
+			}
+		}
+	}
+}
+
 // Lines longer than a block, and texts without any header, offer no place to cut.
 func TestPieces_NowhereToCut(t *testing.T) {
 	dir := t.TempDir()

@@ -143,7 +143,7 @@ func (s *stream) read(rec *smartylog.Record) error {
 }
 
 // scanOne returns the next record of the open file. What was open when the file ended, or broke off after a
-// whole line, is one too; the break is told after it.
+// whole line, is one too, and so is what was passed over before a break; the break is told after it.
 func (s *stream) scanOne(rec *smartylog.Record) error {
 	if s.scan == nil && s.framed(rec) {
 		return nil
@@ -162,6 +162,9 @@ func (s *stream) scanOne(rec *smartylog.Record) error {
 		return nil
 	}
 	s.peeks, s.broken = true, nil
+	if err != io.EOF && err != nil && s.scan.Owed(rec) {
+		s.broken, err = err, nil
+	}
 	return err
 }
 

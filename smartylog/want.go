@@ -21,6 +21,20 @@ const Unsure = math.MinInt64
 // Passed is how many records were passed over so far.
 func (s *Scanner) Passed() int64 { return s.calm.passed }
 
+// Owed returns the record passed over last, without its text, if no record was
+// returned since. It is for a log that breaks off there: else the next record tells
+// of those passed over before it.
+func (s *Scanner) Owed(rec *Record) bool {
+	c := &s.calm
+	if c.passed == c.before {
+		return false
+	}
+	last := s.last()
+	*rec = Record{Pos: s.pos, Sec: last.sec, Offset: s.cur.offset, Event: last.event, Passed: c.passed - c.before - 1}
+	c.before = c.passed
+	return true
+}
+
 // calm is what allows records to be passed over.
 type calm struct {
 	high   int64 // no second was greater that may have been believed
