@@ -26,8 +26,10 @@ type clientFlags struct {
 
 func (f *clientFlags) add(a *app, cmd *cobra.Command) {
 	at := defaultURL
-	if v, ok := a.env("SMARTY_ALERT_URL"); ok && v != "" {
-		at = v
+	if a.env != nil { // help and completion need none
+		if v, ok := a.env("SMARTY_ALERT_URL"); ok && v != "" {
+			at = v
+		}
 	}
 	cmd.Flags().StringVar(&f.url, "url", at, "`address` of the running service; $SMARTY_ALERT_URL changes the default")
 	cmd.Flags().Lookup("url").DefValue = defaultURL
