@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 
 // scene is a random story: alerts that fire, change severity and end.
 type scene struct {
-	root *Route
-	acts []act
+	root     *Route
+	acts     []act
+	silences []alert.Silence
+	flapping FlapOptions
 }
 
 type act struct {
@@ -71,6 +74,14 @@ func drawScene(t *rapid.T) scene {
 	if rapid.Bool().Draw(t, "inhibits") {
 		sc.inhibit("c")
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "silences") {
+		g := rapid.SampledFrom([]string{"a", "b", "event"}).Draw(t, "silenced")
+		from := start.Add(dur("from", 20000))
+		sc.silences = append(sc.silences, alert.Silence{ID: g, Matchers: alert.Matchers{{Name: "g", Op: alert.Equal, Value: g}}, StartsAt: from, EndsAt: from.Add(dur("long", 20000))})
+	}
+	if rapid.Bool().Draw(t, "flapping") {
+		sc.flapping = FlapOptions{Transitions: rapid.IntRange(1, 4).Draw(t, "transitions"), Within: dur("within", 3600)}
+	}
 	return sc
 }
 
@@ -85,7 +96,7 @@ func (sc scene) inhibit(by string) {
 }
 
 func (sc scene) options() Options {
-	return Options{Root: sc.root, Receivers: map[string]ReceiverOptions{"noc": {SendResolved: true}, "duty": {SendResolved: true}}}
+	return Options{Root: sc.root, Silences: sc.silences, Flapping: sc.flapping, Receivers: map[string]ReceiverOptions{"noc": {SendResolved: true}, "duty": {SendResolved: true}}}
 }
 
 // play runs the story; between acts restart may replace the dispatcher.
@@ -118,6 +129,8 @@ func TestDispatcher_Rapid_EveryToldFiringGetsItsResolve(t *testing.T) {
 					known[k], events[k] = true, true
 				} else if a.Active() {
 					known[k] = true
+				} else if !known[k] && slices.Contains(d.Message.Flapping, a.Fingerprint) {
+					continue // the notice that it flaps, over already
 				} else if !known[k] {
 					rt.Fatalf("%s: a resolve of an alert nobody told", d.GroupKey)
 				} else {

@@ -28,26 +28,27 @@ func (g *group) noteFlap(o FlapOptions, t alert.Transition, now time.Time) {
 		f = &flap{alert.Flap{Fingerprint: t.Fingerprint}}
 		g.flaps[t.Fingerprint] = f
 	}
+	f.settle(o, now)
 	f.Times = append(f.Times, now)
-	f.forget(o, now)
 	if len(f.Times) > o.Transitions {
 		f.Flapping = true
 		f.Times = f.Times[len(f.Times)-o.Transitions-1:] // more of them say no more
 	}
 }
 
-func (f *flap) forget(o FlapOptions, now time.Time) {
+// settle forgets what is long ago. An alert is calm when it comes and goes half as
+// often as makes it flap, so that it does not flap between flapping and not.
+func (f *flap) settle(o FlapOptions, now time.Time) {
 	f.Times = slices.DeleteFunc(f.Times, func(at time.Time) bool { return !at.Add(o.Within).After(now) })
+	if len(f.Times) <= o.Transitions/2 {
+		f.Flapping, f.Noticed = false, false
+	}
 }
 
-// calm ends what has not come and gone for long enough: half as often as makes
-// it flap, so that it does not flap between flapping and not.
+// calm settles all that came and went.
 func (g *group) calm(o FlapOptions, now time.Time) {
 	for fingerprint, f := range g.flaps {
-		f.forget(o, now)
-		if len(f.Times) <= o.Transitions/2 {
-			f.Flapping, f.Noticed = false, false
-		}
+		f.settle(o, now)
 		if len(f.Times) == 0 {
 			delete(g.flaps, fingerprint)
 		}

@@ -59,3 +59,22 @@ func TestFlapping_EndIsToldWhenCalm(t *testing.T) {
 	x.to(5 * h)
 	x.want("0s noc firing first a", "1m0s noc resolved resolved -a", "2m0s noc firing flapping a", "1h4m0s noc resolved resolved -a")
 }
+
+func TestFlapping_IsSaidAgainAfterACalm(t *testing.T) {
+	root := &Route{Receiver: "noc", GroupBy: []string{"rule"}, GroupWait: -1, GroupInterval: s}
+	x := newScript(t, Options{Root: root, Flapping: FlapOptions{Transitions: 4, Within: 30 * m}})
+	x.observe(0, fire("a", 0))
+	x.observe(2*m, end("a", 0))
+	x.observe(4*m, fire("a", 4*m))
+	x.observe(6*m, end("a", 4*m))
+	x.observe(8*m, fire("a", 8*m))
+	x.observe(34*m+10*s, end("a", 8*m)) // calm for ten seconds: two are left of the last half hour
+	x.observe(34*m+20*s, fire("a", 34*m+20*s))
+	x.observe(34*m+30*s, end("a", 34*m+20*s))
+	x.to(35 * m)
+	x.want(
+		"0s noc firing first a", "2m0s noc resolved resolved -a", "4m0s noc firing first a", "6m0s noc resolved resolved -a",
+		"8m0s noc firing flapping a",
+		"34m10s noc resolved resolved -a", "34m20s noc firing first a", "34m30s noc resolved flapping -a",
+	)
+}
