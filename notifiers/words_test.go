@@ -60,6 +60,7 @@ func TestSilenceCommand(t *testing.T) {
 		"no group":        {[]alert.Transition{one()}, ` 'rule="edge_down"'`},
 		"a field path":    {[]alert.Transition{one(alert.Label{Name: "params.id", Value: "7"})}, ` 'params_id="7"' 'rule="edge_down"'`},
 		"what is shared":  {[]alert.Transition{one(alert.Label{Name: "a", Value: "1"}, alert.Label{Name: "b", Value: "x y"}), one(alert.Label{Name: "a", Value: "2"}, alert.Label{Name: "b", Value: "x y"})}, ` 'b="x y"' 'rule="edge_down"'`},
+		"what is over":    {[]alert.Transition{one(alert.Label{Name: "a", Value: "1"}), {Rule: "edge_down", State: alert.Resolved}}, ` 'a="1"' 'rule="edge_down"'`},
 		"a shell's signs": {[]alert.Transition{one(alert.Label{Name: "a", Value: "x'; rm -rf $(pwd) \\ `id`"})}, ` 'a=~"x.. rm -rf ..p.d. . .id."' 'rule="edge_down"'`},
 		"a link":          {[]alert.Transition{one(alert.Label{Name: "a", Value: "http://www.example.com"})}, ` 'a=~"http.......example.com"' 'rule="edge_down"'`},
 		"an empty value":  {[]alert.Transition{one(alert.Label{Name: "a", Value: ""})}, ` 'a=""' 'rule="edge_down"'`},
