@@ -3,6 +3,7 @@ package engine_test
 import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/engine"
+	"slices"
 )
 
 // transitions are the second's transitions of log rules, as records.
@@ -77,17 +78,21 @@ func builtin() []*oRule {
 	of := func(id, event, label string) *oRule {
 		r := &oRule{id: id, source: "health", match: oCmp("==", "event", event), groupBy: []string{label}, window: 600,
 			cond: oCmp(">=", "count", 1), warmup: -1, max: 10000}
-		if label == "of_rule" {
+		switch label {
+		case "of_rule":
 			r.fields = []oNamed{{"of_rule", oName("rule")}}
+		case "receiver":
+			r.fields = []oNamed{{"receiver", oName("source")}}
 		}
 		return r
 	}
 	return []*oRule{of("group-limit", "GROUP_EVICTED", "of_rule"), of("rule-quarantined", "RULE_QUARANTINED", "of_rule"),
-		of("clock-skew", "CLOCK_SKEW", "source")}
+		of("clock-skew", "CLOCK_SKEW", "source"), of("receiver-failing", "RECEIVER_FAILING", "receiver"),
+		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver")}
 }
 
 func isBuiltin(id string) bool {
-	return id == "group-limit" || id == "rule-quarantined" || id == "clock-skew"
+	return slices.ContainsFunc(builtin(), func(r *oRule) bool { return r.id == id })
 }
 
 // sick notes a health record of the second being evaluated.
