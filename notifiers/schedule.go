@@ -64,8 +64,8 @@ func (f *flush) scheduleRepeat(t alert.Transition, overdue time.Time) {
 		at := f.g.LastSent.Add(f.repeatOf(t))
 		if !at.After(f.now) {
 			at = overdue
-			if ends := f.d.silenceEnds(t, f.now); !ends.IsZero() && ends.Before(at) {
-				at = ends
+			if free := f.freeAgain(t); free.After(f.now) && free.Before(at) {
+				at = free
 			}
 		}
 		if f.route.Digest != nil {
@@ -73,6 +73,18 @@ func (f *flush) scheduleRepeat(t alert.Transition, overdue time.Time) {
 		}
 		f.g.wake(at)
 	}
+}
+
+// freeAgain is when the first of what mutes an alert is known to end; the zero time
+// if nothing does.
+func (f *flush) freeAgain(t alert.Transition) (at time.Time) {
+	at = f.d.silenceEnds(t, f.now)
+	if f.unsteady(t) {
+		if calm := f.g.flaps[t.Fingerprint].calmAt(f.d.o.Flapping); at.IsZero() || calm.Before(at) {
+			at = calm
+		}
+	}
+	return at
 }
 
 // nextPoll is when a muted group looks again whether it may speak.

@@ -109,7 +109,9 @@ func TestRun_Storm(t *testing.T) {
 	for i := range 2000 {
 		s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_ERROR", fmt.Sprintf("stream_service='edge-%d'", i))
 	}
-	digests := func(word string) []message { return append(s.inbox.of("slack", word), s.inbox.of("slack edit", word)...) }
+	digests := func(word string) []message {
+		return append(s.inbox.of("slack", word), s.inbox.of("slack edit", word)...)
+	}
 	s.eventually("the digest has them all", func() bool { return len(digests("2000 groups at once")) > 0 })
 	s.eventually("all is over, in place", func() bool { return len(s.inbox.of("slack edit", "RESOLVED 2000")) > 0 })
 	if posted := s.inbox.of("slack", ""); len(posted) > 5 {
