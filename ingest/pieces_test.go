@@ -72,8 +72,12 @@ func TestFiles_BreakTellsWhatWasPassedOver(t *testing.T) {
 // Lines longer than a block, and texts without any header, offer no place to cut.
 func TestPieces_NowhereToCut(t *testing.T) {
 	dir := t.TempDir()
+	long := func(sec, bytes int) string {
+		return strings.TrimSuffix(line(sec, sec), "\n") + " text='" + strings.Repeat("x", bytes) + "'\n"
+	}
 	for name, text := range map[string]string{
-		"long lines": lines(0, 3) + strings.TrimSuffix(line(3, 3), "\n") + " text='" + strings.Repeat("x", 3<<20) + "'\n" + lines(4, 3),
+		"long lines": lines(0, 3) + long(3, 3<<20) + lines(4, 3),
+		"long end":   lines(0, 3) + long(3, 2<<20) + long(4, 2<<20), // of which one is a place to cut
 		"no log":     strings.Repeat("neither a header nor anything else\n", 9000),
 		"junk first": strings.Repeat("\x00", 9000) + "\n\n" + lines(0, 9),
 	} {

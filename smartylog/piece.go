@@ -183,11 +183,13 @@ func (p *Piece) independent(a *Scanner) bool {
 		first.Sec <= last.sec+seamSlack && first.Sec >= last.sec-seamSlack && a.calm.fits(p.scan.calm.low)
 }
 
-// Rest is a scanner for what follows the piece: the line after its end, and then r.
+// Rest is a scanner for what follows the piece: the line after its end, which may be
+// longer than a block, and then r.
 func (p *Piece) Rest(r io.Reader) *Scanner {
-	s := &Scanner{r: r, buf: make([]byte, blockSize), events: p.scan.events, places: p.scan.places}
+	line := bytes.NewReader(p.Text[p.End:])
+	s := &Scanner{r: io.MultiReader(line, r), buf: make([]byte, blockSize), events: p.scan.events, places: p.scan.places}
 	s.goOn(&p.scan, p.End, p.scan.calm.passed-p.scan.calm.before)
-	s.w = copy(s.buf, p.Text[p.End:])
+	s.scan, s.end = 0, 0 // of the line no more than its header has been looked at
 	return s
 }
 
