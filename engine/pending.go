@@ -203,11 +203,14 @@ type arrived struct {
 func (a *arrivals) read(i int32, r *ruleState, sources []*source, into *arrived) {
 	x := &a.list[i-1]
 	rec := &a.records[x.record]
-	*into = arrived{arrivedRecord: rec, Key: a.bytes[x.key.from:x.key.to], Inputs: r.counts, Mask: x.mask,
-		Kept: a.kept[x.kept.from:x.kept.to], Place: windowing.Order{Gen: rec.Gen, Pos: rec.Pos}, texts: a.bytes}
-	if r.counts == nil {
+	// Field by field: what is assembled elsewhere is copied as a whole.
+	into.arrivedRecord, into.texts, into.Mask = rec, a.bytes, x.mask
+	into.Key = a.bytes[x.key.from:x.key.to]
+	into.Kept = a.kept[x.kept.from:x.kept.to]
+	if into.Inputs = r.counts; r.counts == nil {
 		into.Inputs = a.inputs[x.inputs.from:x.inputs.to]
 	}
+	into.Place.Source, into.Place.Gen, into.Place.Pos = "", rec.Gen, rec.Pos
 	if rec.Source != nowhere {
 		into.Place.Source = sources[rec.Source].Name
 	}

@@ -110,6 +110,14 @@ func (e *Engine) step(s *source, sec int64) {
 	s.Steps++
 }
 
+// clock is what a record may change of that which the final second F follows from.
+type clock struct {
+	final, newest int64
+	stepped       bool
+}
+
+func (e *Engine) clockOf(s *source) clock { return clock{s.Final, e.newest, s.Stepped} }
+
 // refinal moves the final second F on: it is the least over the sources that
 // hold it, the newest timestamp when none does, and never falls. It is done
 // after every change of a source, so that what is late does not depend on when

@@ -28,13 +28,16 @@ func (e *Engine) StepMatched(src int, rec *smartylog.Record, ms *Matches, place 
 	s := e.sources[src]
 	s.passed(rec, e.reached)
 	waited := s.Maxts == never && s.Future > 0
+	before := e.clockOf(s)
 	taken, at, wait := e.observe(s, rec)
 	if !wait && waited {
 		second := max(taken, e.reached+1)
 		e.first = min(second, positive(e.first, second))
 		e.release(s, second)
 	}
-	e.refinal()
+	if e.clockOf(s) != before {
+		e.refinal()
+	}
 	if s.Ahead > 0 {
 		e.skewed(s)
 	}
@@ -80,7 +83,7 @@ func (e *Engine) takeFound(rec *smartylog.Record, ms *Matches, m *matchedRecord,
 				into = e.pending.second(t.at)
 			}
 			shift = into.copy(ms, m)
-			into.records = append(into.records, e.arrivedRecord(rec, m, t, shift))
+			e.arrive(into, rec, m, t, shift)
 		}
 		into.add(into.arrival(f, ms, r, shift), e.sources)
 	}
@@ -91,11 +94,14 @@ func (e *Engine) takeFound(rec *smartylog.Record, ms *Matches, m *matchedRecord,
 	}
 }
 
-func (e *Engine) arrivedRecord(rec *smartylog.Record, m *matchedRecord, t moment, by shifts) arrivedRecord {
-	x := m.sample
-	x.text, x.tail = x.text.moved(by.bytes), x.tail.moved(by.bytes)
-	return arrivedRecord{Source: t.src, Gen: rec.Gen, Pos: rec.Pos, Sec: t.taken, At: rec.Sec, Suspect: m.suspect,
-		Origin: e.sources[t.src].origin(rec), File: rec.File, sample: x}
+// arrive adds a record, which is written where it stays.
+func (e *Engine) arrive(into *arrivals, rec *smartylog.Record, m *matchedRecord, t moment, by shifts) {
+	into.records = append(into.records, arrivedRecord{})
+	x := &into.records[len(into.records)-1]
+	x.Source, x.Gen, x.Pos, x.Sec, x.At, x.Suspect = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec, m.suspect
+	x.Origin, x.File = e.sources[t.src].origin(rec), rec.File
+	x.sample.text, x.sample.tail = m.sample.text.moved(by.bytes), m.sample.tail.moved(by.bytes)
+	x.sample.last, x.sample.clean = m.sample.last, m.sample.clean
 }
 
 // origin is rec.Source(), which is as a rule the source's own name.

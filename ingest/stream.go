@@ -32,7 +32,7 @@ type stream struct {
 	gen    int                // of the open file; the next to open when none is
 	broken error              // of the open file, told after its last record
 	peeks  bool               // what follows the record returned last may be known, from
-	peek   func() (int64, bool)
+	peek   interface{ PeekSec() (int64, bool) }
 
 	ahead   []*smartylog.Record // read in search of the next time, oldest first
 	doubted int64               // the second of the record for which the last search was
@@ -87,7 +87,7 @@ func (s *stream) following(rec *smartylog.Record) (sec int64, ok bool) {
 		}
 	}
 	if s.peeks {
-		if sec, ok := s.peek(); ok {
+		if sec, ok := s.peek.PeekSec(); ok {
 			return sec, true
 		}
 	}
@@ -175,7 +175,7 @@ func (s *stream) framed(rec *smartylog.Record) bool {
 		s.piece, s.frame = s.file.pieces.next(s.highest()), 0
 		if s.piece == nil {
 			s.scan = s.file.pieces.scanner(s.highest())
-			s.peek = s.scan.PeekSec
+			s.peek = s.scan
 			return false
 		}
 		s.stats.Skipped += s.piece.Skipped()
@@ -183,7 +183,7 @@ func (s *stream) framed(rec *smartylog.Record) bool {
 	}
 	f := &s.piece.Frames[s.frame]
 	f.Put(rec)
-	s.peeks, s.peek, s.done = true, f.PeekSec, s.piece.doneFor(s.frame)
+	s.peeks, s.peek, s.done = true, f, s.piece.doneFor(s.frame)
 	s.frame++
 	return true
 }
@@ -221,7 +221,7 @@ func (s *stream) openFile() error {
 	if s.file = o; o.pieces == nil {
 		s.scan = smartylog.NewScanner(o.in, 0, s.opts)
 		s.scan.Want(s.wants, s.highest())
-		s.peek = s.scan.PeekSec
+		s.peek = s.scan
 	}
 	return nil
 }
