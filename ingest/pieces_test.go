@@ -69,6 +69,21 @@ func TestFiles_BreakTellsWhatWasPassedOver(t *testing.T) {
 	}
 }
 
+// Records of a generation that are far behind the last record of the one before say
+// that a clock was set back, and are never passed over.
+func TestFiles_NextGenerationSetBack(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.log.1"), strings.Replace(line(200, 0), "SOME_EVENT", "LOGIN_SUCCESS", 1))
+	write(t, filepath.Join(dir, "a.log"), strings.Repeat(strings.Replace(line(100, 1), "SOME_EVENT", "LOGIN_SUCCESS", 1), 20))
+	nothing := func(Source) func(string) bool { return func(string) bool { return false } }
+	for _, size := range []int{0, 300} {
+		got, f, err := readAll(t, ReadOptions{Piece: size, Wants: nothing}, dir)
+		if stats := f.Stats()[0]; err != nil || len(got) != 21 || stats.Passed != 0 {
+			t.Errorf("pieces of %d bytes: %d records, %d passed over, %v; want 21 and none", size, len(got), stats.Passed, err)
+		}
+	}
+}
+
 // Lines longer than a block, and texts without any header, offer no place to cut.
 func TestPieces_NowhereToCut(t *testing.T) {
 	dir := t.TempDir()
