@@ -14,7 +14,7 @@ import (
 // files are read at a time, and hold no fewer bytes than the least.
 const (
 	mostPiece  = 1 << 20
-	leastPiece = 128 << 10
+	leastPiece = 32 << 10
 	allPieces  = 16 << 20 // of all streams together
 )
 
