@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // generation is a file of a log as found in its directory.
@@ -56,6 +57,44 @@ func (l *lister) generations(path string) []generation {
 	return slices.CompactFunc(out, func(a, b generation) bool {
 		return b.packed && a.name.sameGeneration(b.name)
 	})
+}
+
+// While a log is rotated it is looked for so often, in such intervals, until two looks
+// agree.
+const (
+	mostLooks = 40
+	lookAgain = 5 * time.Millisecond
+)
+
+// settled is found, or what is found once nobody renames files any more: between a
+// look at the names and one at the files, a file that is renamed seems to be gone, or
+// to be there twice. That matters where a file is searched for by what is known of it.
+func (l *lister) settled(path string, found []generation, saved []Position) []generation {
+	for range mostLooks {
+		if whole(found, saved) {
+			break
+		}
+		time.Sleep(lookAgain)
+		l.forget()
+		again := l.generations(path)
+		if slices.EqualFunc(found, again, func(a, b generation) bool { return a.path == b.path && a.id == b.id }) {
+			break // what is not there is gone
+		}
+		found = again
+	}
+	return found
+}
+
+// whole tells whether each file is there once, and all that positions tell of.
+func whole(found []generation, saved []Position) bool {
+	seen := map[inode]bool{}
+	for _, g := range found {
+		if seen[g.id] {
+			return false
+		}
+		seen[g.id] = true
+	}
+	return !slices.Contains(locate(found, saved), -1)
 }
 
 func (l *lister) read(dir string) map[string][]string {

@@ -47,7 +47,7 @@ func ParseStart(text string) (Start, error) {
 func (s *follow) begin(saved map[string][]Position, now time.Time) error {
 	found := s.files.generations(s.path)
 	if ps := saved[s.name]; len(ps) > 0 {
-		return s.resume(found, ps)
+		return s.resume(s.files.settled(s.path, found, ps), ps)
 	}
 	start := s.cfg.Start
 	if len(saved) > 0 && start != FromBeginning {
