@@ -181,7 +181,9 @@ func (p *parser) goesOn(q int, after string) bool {
 	if after == "" {
 		return keyFollows(b) && p.event.expects(b)
 	}
-	b = bytes.TrimLeft(b, " \n")
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\n') {
+		b = b[1:]
+	}
 	if len(b) == 0 || strings.IndexByte(after, b[0]) < 0 {
 		return false
 	}
@@ -215,6 +217,9 @@ func startsItem(b []byte) bool {
 func (p *parser) balanced(literals bool, early func(p int) bool) int {
 	b, q := p.b, p.p
 	for depth, brackets := 0, 0; q < len(b) && depth <= maxDepth; q++ {
+		if !balances[b[q]] {
+			continue
+		}
 		switch b[q] {
 		case '<':
 			depth++
@@ -238,6 +243,14 @@ func (p *parser) balanced(literals bool, early func(p int) bool) int {
 	p.ahead += q - p.p
 	return -1
 }
+
+// balances marks the bytes that balanced looks at.
+var balances = func() (t [256]bool) {
+	for _, c := range []byte(`<>[](){}'"`) {
+		t[c] = true
+	}
+	return t
+}()
 
 // closesText tells whether the quote at b[p] can be the end of a literal: no
 // word follows.

@@ -62,10 +62,12 @@ func (p *parser) wordEnd() int {
 	const locals = ".<locals>."
 	end := p.p
 	for end < len(p.b) {
-		switch {
-		case bytes.HasPrefix(p.b[end:], []byte(locals)):
+		switch c := p.b[end]; {
+		case isNameByte(c):
+			end++
+		case c == '.' && bytes.HasPrefix(p.b[end:], []byte(locals)):
 			end += len(locals)
-		case isNameByte(p.b[end]) || p.b[end] == '.':
+		case c == '.':
 			end++
 		default:
 			return end

@@ -1,7 +1,5 @@
 package smartylog
 
-import "bytes"
-
 // previous is the record returned last, as far as the next one's credibility
 // depends on it: a header inside a value that is not closed may have been
 // smuggled in by a client.
@@ -34,7 +32,7 @@ func (p *previous) learn(r *Record) {
 		return
 	}
 	from, _ := r.traceback()
-	ends := from >= len(bytes.TrimRight(r.Raw, "\r\n")) // else a traceback has followed
+	ends := from >= textEnd(r.Raw) // else a traceback has followed
 	p.broken, p.known = r.open && ends && p.message > 0 && p.message < len(p.raw), true
 }
 

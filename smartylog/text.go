@@ -2,6 +2,8 @@ package smartylog
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -117,20 +119,37 @@ func (p *parser) kindOf(prefix int) textKind {
 
 // closingQuote finds the end of a literal; -1 if its line ends before it.
 func closingQuote(b []byte, p int, quote byte) (end int, escaped bool) {
-	for ; p < len(b); p++ {
-		switch c := b[p]; {
-		case c > '\\': // most are
-		case c == quote:
+	quotes := uint64(quote) * everyByte
+	for p < len(b) {
+		if p+8 <= len(b) { // eight bytes at once
+			w := binary.LittleEndian.Uint64(b[p:])
+			ends := zeroBytes(w^quotes) | zeroBytes(w^('\\'*everyByte)) | zeroBytes(w^('\n'*everyByte))
+			if ends == 0 {
+				p += 8
+				continue
+			}
+			p += bits.TrailingZeros64(ends) / 8
+		}
+		switch b[p] {
+		case quote:
 			return p, escaped
-		case c == '\\':
+		case '\\':
 			escaped = true
 			p++
-		case c == '\n':
+		case '\n':
 			return -1, escaped
 		}
+		p++
 	}
 	return -1, escaped
 }
+
+// everyByte times a byte is a word of eight such bytes.
+const everyByte = 0x0101010101010101
+
+// zeroBytes has its lowest bit set in the first byte of w that is zero, and none if
+// there is none; the bits above that one mean nothing.
+func zeroBytes(w uint64) uint64 { return (w - everyByte) &^ w & (0x80 * everyByte) }
 
 // unescape gives a literal's text. Escapes of bytes are collected as bytes and
 // read as UTF-8, else cp1251; escapes of characters are characters.

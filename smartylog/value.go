@@ -82,6 +82,9 @@ func (p *parser) begin(b []byte, at int) {
 // with single quotes; if the first reading fails, the second is tried.
 func (p *parser) value() (any, error) {
 	start, skip := p.p, p.skip
+	if skip && p.trace == nil && p.skims() {
+		return nil, nil
+	}
 	v, err := p.next("")
 	p.skip = skip
 	if err == nil || !p.unsure {
