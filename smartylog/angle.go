@@ -73,7 +73,13 @@ func unwrapped(v any) any {
 // angle brackets, so the balanced end only counts if the text goes on as it
 // should; else the first ">" of the line after which it does.
 func (p *parser) angleEnd(after string) int {
-	goes := func(q int) bool { return p.goesOn(q, after) }
+	asked, answer := -1, false
+	goes := func(q int) bool {
+		if q != asked {
+			asked, answer = q, p.goesOn(q, after)
+		}
+		return answer
+	}
 	body := modelName(p.b[p.p:])
 	if body > 0 && isQuoted(p.b[p.p+body:]) {
 		if end := p.quotedName(p.p + body); end > 0 && goes(end) && !p.event.within(p.b[p.p:end]) {
@@ -179,7 +185,7 @@ func afterGap(b []byte, p int) int {
 func (p *parser) goesOn(q int, after string) bool {
 	b := p.b[q:]
 	if after == "" {
-		return keyFollows(b) && p.event.expects(b)
+		return p.event.follows(b)
 	}
 	for len(b) > 0 && (b[0] == ' ' || b[0] == '\n') {
 		b = b[1:]
@@ -187,7 +193,7 @@ func (p *parser) goesOn(q int, after string) bool {
 	if len(b) == 0 || strings.IndexByte(after, b[0]) < 0 {
 		return false
 	}
-	return b[0] != ',' || startsItem(bytes.TrimLeft(b[1:], " \r\n\t"))
+	return b[0] != ',' || startsItem(b[afterSpace(b, 1):])
 }
 
 // startsItem tells whether b can begin an item of a container, or close it.

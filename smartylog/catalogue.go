@@ -64,16 +64,16 @@ func (k *eventKeys) has(name []byte) bool {
 	return false
 }
 
-// expects tells whether the key that b begins with, after white space, may follow
-// an object: it is one of the event's, or has what Python prints for a value. A
-// name can hold " key=" as well.
-func (k *eventKeys) expects(b []byte) bool {
+// follows tells whether the line ends at the start of b, after white space, or a key
+// comes that may follow an object: it is one of the event's, or has what Python prints
+// for a value. A name can hold " key=" as well.
+func (k *eventKeys) follows(b []byte) bool {
 	p := skipGap(b, 0)
-	if !k.closed() || endsLine(b, p) {
+	if endsLine(b, p) {
 		return true
 	}
 	key, ok := keyAt(b, p)
-	return ok && (k.has(key.name.of(b)) || startsItem(b[key.value:]))
+	return ok && (!k.closed() || k.has(key.name.of(b)) || startsItem(b[key.value:]))
 }
 
 // within tells whether b holds one of the event's keys: then it goes over the end

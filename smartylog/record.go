@@ -253,10 +253,14 @@ func (r *Record) Lookup(key string) (any, bool) {
 	return nil, false
 }
 
-// mentions tells cheaply whether the record can have the key.
+// mentions tells cheaply whether the record can have the key. One that is documented
+// it will have.
 func (r *Record) mentions(key string) bool {
+	if r.keys = documented.keys[r.Event]; r.keys != nil && slices.Contains(r.keys.names, key) {
+		return true
+	}
 	_, aliased := keyAlias(key)
-	return aliased || !isASCII(key) || bytes.Contains(r.Raw, []byte(key))
+	return aliased || !isASCII(key) || bytes.Contains(r.Raw[min(r.pairsAt, len(r.Raw)):], []byte(key))
 }
 
 func (r *Record) pair(key string) *pair {

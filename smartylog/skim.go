@@ -12,11 +12,21 @@ func (p *parser) skims() bool {
 	return false
 }
 
-// skim is next for skims.
+// skim is next for skims. Most values and keys are literals.
 func (p *parser) skim(after string) bool {
-	if p.depth++; p.p >= len(p.b) || p.depth > maxDepth {
+	q := p.p
+	if q >= len(p.b) || p.depth >= maxDepth {
 		return false
 	}
+	if p.b[q] == 'u' && q+1 < len(p.b) {
+		q++
+	}
+	if quote := p.b[q]; quote == '\'' || quote == '"' {
+		end, _ := closingQuote(p.b, q+1, quote)
+		p.p = end + 1
+		return end >= 0
+	}
+	p.depth++
 	ok := p.skimForm(after)
 	p.depth--
 	return ok
@@ -24,10 +34,6 @@ func (p *parser) skim(after string) bool {
 
 func (p *parser) skimForm(after string) bool {
 	switch c := p.b[p.p]; {
-	case c == '\'' || c == '"':
-		return p.skimText(p.p)
-	case c == 'u' && (p.peek(1) == '\'' || p.peek(1) == '"'):
-		return p.skimText(p.p + 1)
 	case c == '{':
 		return p.skimBraces()
 	case c == '[':
@@ -51,13 +57,6 @@ func (p *parser) skimForm(after string) bool {
 func (p *parser) readsForm() bool {
 	_, err := p.form()
 	return err == nil
-}
-
-// skimText passes over a literal whose quote is at b[q].
-func (p *parser) skimText(q int) bool {
-	end, _ := closingQuote(p.b, q+1, p.b[q])
-	p.p = end + 1
-	return end >= 0
 }
 
 func (p *parser) skimInteger() bool {
