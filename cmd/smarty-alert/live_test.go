@@ -213,7 +213,13 @@ func (s *site) stop() int {
 // eventually waits for something that takes the program a moment.
 func (s *site) eventually(what string, ok func() bool) {
 	s.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	s.within(30*time.Second, what, ok)
+}
+
+// within is eventually with another patience.
+func (s *site) within(patience time.Duration, what string, ok func() bool) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
 	for !ok() {
 		if time.Now().After(deadline) {
 			var got []string

@@ -28,6 +28,7 @@ type shaky struct {
 	round int
 	got   []accepted
 	dice  *rand.Rand
+	sound bool // it does not fail any more
 }
 
 type accepted struct {
@@ -41,6 +42,9 @@ func (h *shaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	faults := []fakes.Fault{fakes.None, fakes.None, fakes.None, fakes.None, fakes.None, fakes.Broken, fakes.Reset, fakes.AcceptReset}
 	fault, pause := faults[h.dice.IntN(len(faults))], time.Duration(h.dice.IntN(25))*time.Millisecond
+	if h.sound {
+		fault = fakes.None
+	}
 	h.mu.Unlock()
 	f := fakes.Faulty{Next: fakes.Sequence(fault), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -98,10 +102,14 @@ func TestRun_KilledWhileSending(t *testing.T) {
 	}
 	close(stop)
 	writing.Wait()
+	h.mu.Lock()
+	h.sound = true
+	h.mu.Unlock()
 	s.awaitAddress()
 	last := time.Now().Unix()
 	s.eventually("all was evaluated", func() bool { return s.gauge("smarty_alert_final_timestamp_seconds") > float64(last+9) })
-	s.eventually("all was sent", func() bool {
+	// a receiver that failed five times in a row is asked every 30 s
+	s.within(2*time.Minute, "all was sent", func() bool {
 		status, text := s.fetch("/metrics")
 		return status == http.StatusOK && unsentOf(text, "shaky") == 0
 	})
