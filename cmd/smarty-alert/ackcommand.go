@@ -25,9 +25,10 @@ func (a *app) ackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ack ALERT|MATCHER…",
 		Short: "Say that somebody looks after alerts: they are not told again",
-		Long: `Ack acknowledges alerts that fire, by fingerprint, id or matchers. Until an alert
-is over it is not told again, unless it becomes more severe. With matchers those
-are acknowledged that fire now, none that come later: that is what silences do.`,
+		Long: `Ack acknowledges alerts that fire, by fingerprint, id or matchers. Until an
+alert is over it is not told again, unless it becomes more severe. With
+matchers those are acknowledged that fire now, none that come later: that is
+what silences do.`,
 		Example: `  smarty-alert ack 3880f93ec0933f42 --comment 'restarting the edge'
   smarty-alert ack rule=edge_down stream_service=edge-07
   smarty-alert ack --remove 3880f93ec0933f42`,

@@ -27,8 +27,9 @@ func (a *app) alertsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "alerts [MATCHER…]",
 		Short: "What fires, and what fired and was over since the last shift",
-		Long: `Alerts lists what fires, with what keeps it from being told. With --since it tells
-as well what began and what ended in that time: what the next shift wants to know.`,
+		Long: `Alerts lists what fires, with what keeps it from being told. With --since it
+tells as well what began and what ended in that time: what the next shift wants
+to know.`,
 		Example: `  smarty-alert alerts
   smarty-alert alerts --since 8h
   smarty-alert alerts --format json severity=critical`,

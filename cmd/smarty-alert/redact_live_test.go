@@ -65,6 +65,9 @@ func secretSite(t *testing.T) *site {
 	s := newSite(t)
 	all := "{{ .Group }} {{ .Labels }} {{ .Values }} {{ .Samples }} {{ .Condition }}"
 	s.write("rules.yaml", fmt.Sprintf(secretLiveRules, all))
+	for _, end := range []string{"secret_file: hook-secret}", "tls: none}"} { // each alert in a message of its own
+		s.edit("config.yaml", end, strings.Replace(end, "}", "}, rate_limit: {burst: 0}", 1))
+	}
 	return s
 }
 

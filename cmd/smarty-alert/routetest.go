@@ -37,9 +37,10 @@ func (a *app) routeTestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test --config FILE LABEL=VALUE…",
 		Short: "Who gets an alert with these labels, and why",
-		Long: `Test leads an alert with the given labels through the routes of a configuration and
-tells who gets it. No service has to run, no secrets are read. Routes see rule
-(alertname is the same), severity, instance, the rule's labels and the group's.`,
+		Long: `Test leads an alert with the given labels through the routes of a configuration
+and tells who gets it. No service has to run, no secrets are read. Routes see
+rule (alertname is the same), severity, instance, the rule's labels and the
+group's.`,
 		Example: `  smarty-alert route test --config config.yaml severity=critical rule=edge_down
   smarty-alert route test --config config.yaml --tree severity=info
   smarty-alert route test --config config.yaml --at '2026-01-17 03:00' severity=warning`,

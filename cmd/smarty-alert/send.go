@@ -24,9 +24,9 @@ func (a *app) sendCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send --config FILE --receiver NAME",
 		Short: "Send a sample alert, marked TEST, through a real receiver",
-		Long: `Send makes up an alert and sends it through one receiver of the configuration, as
-the service would. It is marked TEST, asks nothing of the routes and is kept nowhere.
-With --rule it has the name, severity and labels of that rule.`,
+		Long: `Send makes up an alert and sends it through one receiver of the configuration,
+as the service would. It is marked TEST, asks nothing of the routes and is kept
+nowhere. With --rule it has the name, severity and labels of that rule.`,
 		Example: `  smarty-alert send --config config.yaml --receiver noc
   smarty-alert send --config config.yaml --receiver duty --rule edge_down`,
 		Args: noArgs,

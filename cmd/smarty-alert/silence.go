@@ -20,9 +20,9 @@ func (a *app) silenceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "silence",
 		Short: "Keep alerts from being told for a while",
-		Long: `A silence keeps alerts from being told, whatever rule they are of, until it ends.
-Rules go on being evaluated; what still fires at the end is told then, and the end
-of an alert goes to whoever was told of its beginning.`,
+		Long: `A silence keeps alerts from being told, whatever rule they are of, until it
+ends. Rules go on being evaluated; what still fires at the end is told then,
+and the end of an alert goes to whoever was told of its beginning.`,
 		Example: `  smarty-alert silence add --for 2h --comment 'the rack is moved' stream_service=edge-07
   smarty-alert silence list`,
 		Args: knownCommand,

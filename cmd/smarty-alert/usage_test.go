@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -37,7 +38,7 @@ func TestHelp(t *testing.T) {
 			}
 			text, examples := strings.ReplaceAll(help, c.Example, ""), exampleLines(c)
 			for line := range strings.Lines(text) {
-				if utf8.RuneCountInString(line) > helpWidth+1 {
+				if utf8.RuneCountInString(line) > helpWidth+1 && !strings.HasPrefix(line, `Use "`) { // that one is cobra's
 					t.Errorf("longer than %d characters: %s", helpWidth, line)
 				}
 			}
@@ -45,6 +46,10 @@ func TestHelp(t *testing.T) {
 				t.Fatal("no example")
 			}
 			for _, e := range examples {
+				c, _, err := c.Find(strings.Fields(e)[1:])
+				if err != nil {
+					t.Fatalf("example %q: %v", e, err)
+				}
 				for word := range strings.FieldsSeq(e) {
 					if name, isFlag := strings.CutPrefix(word, "--"); isFlag && c.Flags().Lookup(name) == nil && c.InheritedFlags().Lookup(name) == nil {
 						t.Errorf("example %q: no flag --%s", e, name)
@@ -81,8 +86,10 @@ func TestHelp_FirstExampleWorks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	others := []string{"run", // does not end by itself
+		"ack", "alerts", "outbox", "route", "send", "silence"} // need a service or its configuration, and have scripts
 	for _, c := range commands(t) {
-		if c.Name() == "run" { // does not end by itself
+		if slices.Contains(others, c.Name()) {
 			continue
 		}
 		t.Run(c.Name(), func(t *testing.T) {
