@@ -99,8 +99,8 @@ rules: [%s]
 state: {dir: state}
 web: {listen: "127.0.0.1:0"}
 receivers:
-  hook: {webhook: {url: %q, allow_loopback: true}, send_resolved: false}
-  nobody: {webhook: {url: %q, allow_loopback: true}, send_resolved: false}
+  hook: {webhook: {url: %q, allow_loopback: true}, send_resolved: false, rate_limit: {burst: 0}}
+  nobody: {webhook: {url: %q, allow_loopback: true}, send_resolved: false, rate_limit: {burst: 0}}
 route:
   receiver: nobody
   group_by: [...]
