@@ -159,3 +159,11 @@ func (p *parser) skimDict() bool {
 		}
 	}
 }
+
+// afterSpace is where the white space within containers ends that begins at b[p].
+func afterSpace(b []byte, p int) int {
+	for p < len(b) && (b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t') {
+		p++
+	}
+	return p
+}

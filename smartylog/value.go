@@ -146,13 +146,6 @@ func (p *parser) form() (any, error) {
 // space passes over white space within containers.
 func (p *parser) space() { p.p = afterSpace(p.b, p.p) }
 
-func afterSpace(b []byte, p int) int {
-	for p < len(b) && (b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t') {
-		p++
-	}
-	return p
-}
-
 // at tells whether c comes next, and passes over it.
 func (p *parser) at(c byte) bool {
 	if p.p < len(p.b) && p.b[p.p] == c {

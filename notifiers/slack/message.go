@@ -48,7 +48,7 @@ func (r *Receiver) render(d alert.Delivery, samples bool) message {
 			tx.Alerts[i].Samples = nil
 		}
 	}
-	title := colour(tx) + tx.Title
+	title := tx.Signal() + tx.Title
 	if own.title == "" {
 		own.title = notifiers.Fit(inert(title), maxHeader, escape)
 	}
@@ -139,7 +139,7 @@ const maxReplySamples = 5
 // renderReply is a reply in the thread: what has changed, and samples.
 func renderReply(tx notifiers.Text, told bool) message {
 	var s sectionText
-	title := colour(tx) + tx.Title
+	title := tx.Signal() + tx.Title
 	if told {
 		s.line("", title, "")
 	}
@@ -154,31 +154,11 @@ func renderReply(tx notifiers.Text, told bool) message {
 	return message{text: notifiers.Fit(inert(title), maxText, escape), blocks: []slack.Block{section(s.String())}}
 }
 
-// colour is what is seen first, and from afar.
-func colour(tx notifiers.Text) string {
-	if tx.Acked() {
-		return "👀 "
-	}
-	return colourOf(tx.Firing, tx.Severity)
-}
-
-func colourOf(firing bool, severity alert.Severity) string {
-	switch {
-	case !firing:
-		return "✅ "
-	case severity == alert.Critical:
-		return "🔴 "
-	case severity == alert.Warning:
-		return "🟠 "
-	}
-	return "🔵 "
-}
-
 func alertBlocks(tx notifiers.Text, a notifiers.AlertText) []slack.Block {
 	var s sectionText
 	many := len(tx.Alerts) > 1
 	if many {
-		s.line("*", colourOf(a.Firing, a.Severity)+a.Head, "*")
+		s.line("*", notifiers.SignalOf(a.Firing, a.Severity)+a.Head, "*")
 	}
 	s.line("", a.Summary, "")
 	for _, f := range a.Facts {

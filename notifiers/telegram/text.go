@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 
-	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
 )
 
@@ -26,7 +25,7 @@ type writer struct {
 
 func render(tx notifiers.Text) string {
 	w := &writer{units: maxUnits - moreRoom, entities: maxEntities}
-	w.bold(colour(tx) + tx.Title)
+	w.bold(tx.Signal() + tx.Title)
 	left := tx.More + len(tx.Alerts)
 	for _, a := range tx.Alerts {
 		if !w.room(a, len(tx.Alerts) > 1) {
@@ -48,28 +47,8 @@ func render(tx notifiers.Text) string {
 
 func renderTitle(tx notifiers.Text) string {
 	w := &writer{units: maxUnits, entities: maxEntities}
-	w.bold(colour(tx) + tx.Title)
+	w.bold(tx.Signal() + tx.Title)
 	return w.b.String()
-}
-
-// colour is what is seen first, and from afar.
-func colour(tx notifiers.Text) string {
-	if tx.Acked() {
-		return "👀 "
-	}
-	return mark(tx.Firing, tx.Severity)
-}
-
-func mark(firing bool, severity alert.Severity) string {
-	switch {
-	case !firing:
-		return "✅ "
-	case severity == alert.Critical:
-		return "🔴 "
-	case severity == alert.Warning:
-		return "🟠 "
-	}
-	return "🔵 "
 }
 
 // room reports whether a further alert may begin; the first always may.
@@ -81,7 +60,7 @@ func (w *writer) alert(tx notifiers.Text, a notifiers.AlertText) {
 	w.plain("\n")
 	if len(tx.Alerts) > 1 {
 		w.plain("\n")
-		w.bold(mark(a.Firing, a.Severity) + a.Head)
+		w.bold(notifiers.SignalOf(a.Firing, a.Severity) + a.Head)
 	}
 	if a.Summary != "" {
 		w.plain("\n" + inert(a.Summary))
