@@ -83,7 +83,6 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if l.quiet = sn.Quiet; l.quiet != nil {
 		eo.Start = l.quiet.Until
 	}
-	l.snapshot = l.now()
 	if l.eng, err = engine.Restore(l.set, eo, sn.Engine); err != nil {
 		return err
 	}
@@ -99,7 +98,11 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 		return err
 	}
 	l.lastSeq, l.evaluated = st.LastCut.Seq, l.eng.Evaluated()
-	l.unsaved = len(st.Cuts) > 0
+	// What had to be read again is saved at once: the next restart need not, and a
+	// program that dies within a minute each time does not need ever older files.
+	if l.unsaved = len(st.Cuts) > 0; !l.unsaved {
+		l.snapshot = l.now()
+	}
 	l.forsake()
 	if l.quiet != nil {
 		return nil

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -81,5 +83,43 @@ func TestDecodeSnapshot_RefusesOthers(t *testing.T) {
 		if _, err := decodeSnapshot([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error = %v, want %q", text, err, want)
 		}
+	}
+}
+
+// A program that dies within a minute each time saves what it read again: the next
+// restart does not need ever older files, which rotation takes away meanwhile.
+func TestLoop_DiesAgainAndAgain(t *testing.T) {
+	b := newLab(t, t.TempDir())
+	defer b.close()
+	f := b.file(labEvents[0].log)
+	for range 5 {
+		b.record(0, 0, 0, false, false)
+	}
+	for range 30 {
+		for range 5 { // the snapshot is begun in the first, and written in one of the others
+			b.record(0, 0, 0, false, false)
+			b.pass(time.Second)
+			b.turn()
+		}
+		b.kill()
+		b.up()
+		b.turn()
+		b.rotate(labEvents[0].log)
+		if f.gens > 2 {
+			b.check(os.Remove(fmt.Sprintf("%s.%d", f.path, f.gens)))
+			f.gens--
+		}
+	}
+	var fired int
+	for _, tr := range b.history() {
+		if tr.Reason == "state_lost" {
+			t.Errorf("state was lost: %s", brief(tr))
+		}
+		if tr.Rule == "burst" {
+			fired++
+		}
+	}
+	if fired != 1 {
+		t.Errorf("%d transitions of an alert that goes on, want 1", fired)
 	}
 }
