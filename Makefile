@@ -15,6 +15,7 @@ SCHEDULES    ?= 1000
 SOCKETS      ?= 50
 KILLS        ?= 200
 BENCH        ?=
+LAB          ?=
 FLAME        ?=
 COUNT        ?= 1
 
@@ -27,7 +28,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
+.PHONY: crashlab parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +109,9 @@ determinism: ## CASES (10000) logs, each read in other pieces, other orders and 
 delivery: ## messages under random faults: SCHEDULES (1000) in virtual time, SOCKETS (50) on sockets, KILLS (200) of the program; SEED draws them again
 	SMARTY_ALERT_SCHEDULES=$(SCHEDULES) SMARTY_ALERT_SOCKETS=$(SOCKETS) $(if $(SEED),SMARTY_ALERT_SEED=$(SEED)) go test -count=1 -timeout 60m -run Schedules -v ./notifiers
 	SMARTY_ALERT_KILLS=$(KILLS) go test -count=1 -timeout 60m -run KilledWhileSending -v ./cmd/smarty-alert
+
+crashlab: ## break the running service in every way we know and count what is lost; LAB='-only kill -rounds 100' runs a part, -markdown prints docs/reliability.md
+	go run ./crashlab $(LAB)
 
 mutants: ## put faults into the code, one at a time: the tests must notice each; FAULTS=regexp picks some
 	go run ./internal/mutants $(if $(FAULTS),-run '$(FAULTS)')

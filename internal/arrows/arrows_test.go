@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
 	"bench":      {"loggen"},
+	"crashlab":   {"loggen", "alert", "store", "replay", "notifiers"},
 	"internal":   {"replay", "ingest", "engine", "rules", "redact", "alert"}, // for tests and make
 }
 

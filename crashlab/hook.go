@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
+)
+
+// message is a delivery that a receiver has taken.
+type message struct {
+	id     string
+	hidden bool // its answer was lost: the sender could not know
+	life   int  // which process of the round sent it
+	alerts []told
+}
+
+// told is an alert of a message.
+type told struct{ ID, Status string }
+
+// hook is a webhook's other side that fails in some ways while it is not sound,
+// and keeps what it has taken.
+type hook struct {
+	server *httptest.Server
+
+	mu    sync.Mutex
+	dice  *rand.Rand
+	sound bool
+	life  int
+	got   []message
+}
+
+// hookFaults are drawn from.
+var hookFaults = [...]fakes.Fault{fakes.None, fakes.None, fakes.None, fakes.None, fakes.None, fakes.Broken, fakes.Reset, fakes.AcceptReset}
+
+func (r *round) newHook(sound bool) *hook {
+	h := &hook{dice: rand.New(rand.NewPCG(r.seed, 2)), sound: sound}
+	h.server = httptest.NewServer(h)
+	r.atEnd(h.server.Close)
+	return h
+}
+
+func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	fault, pause := hookFaults[h.dice.IntN(len(hookFaults))], time.Duration(h.dice.IntN(40))*time.Millisecond
+	if h.sound {
+		fault, pause = fakes.None, 0
+	}
+	life := h.life
+	h.mu.Unlock()
+	f := fakes.Faulty{Next: fakes.Sequence(fault), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var m struct{ Alerts []told }
+		if err != nil || json.Unmarshal(body, &m) != nil {
+			http.Error(w, "half a message", http.StatusBadRequest)
+			return
+		}
+		h.mu.Lock()
+		h.got = append(h.got, message{id: r.Header.Get("webhook-id"), hidden: fault == fakes.AcceptReset, life: life, alerts: m.Alerts})
+		h.mu.Unlock()
+		time.Sleep(pause) // in which a kill may come
+	})}
+	f.ServeHTTP(w, r)
+}
+
+// heal lets it fail no more.
+func (h *hook) heal() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sound = true
+}
+
+// nextLife is told when the sender has died.
+func (h *hook) nextLife() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.life++
+}
+
+func (h *hook) taken() []message {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]message(nil), h.got...)
+}

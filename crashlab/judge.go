@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/replay"
+	"github.com/smarty-alert/smarty-alert/store"
+)
+
+// decided is an alert line: of a replay, or of what the service has stored, written
+// in the same way.
+type decided struct {
+	Type, At, Rule, State, ID, Reason string
+	Group                             map[string]string
+	Values                            map[string]any
+
+	line string
+}
+
+func parseDecided(line string) (d decided, err error) {
+	err = json.Unmarshal([]byte(line), &d)
+	d.line = line
+	return d, err
+}
+
+// judge counts what a stopped service has made of the records of a writer. What it
+// found is in the round's tally; the details are beside the logs.
+func (s *service) judge(w *writer) error {
+	until, stored, err := s.stored()
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	want, err := s.replayed(until)
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	r := s.round
+	complaints := r.countRecords(stored, w)
+	complaints = append(complaints, r.compare(want, stored)...)
+	complaints = append(complaints, s.checkTold(want)...)
+	if w.late > s.lateness-time.Second {
+		complaints = append(complaints, fmt.Sprintf("the writer was held up for %s: the machine is too busy for a lateness of %s", w.late, s.lateness))
+	}
+	if len(complaints) == 0 {
+		return nil
+	}
+	r.keep("complaints.txt", complaints)
+	return errors.New(strings.Join(complaints[:min(len(complaints), 6)], "; "))
+}
+
+// stored is what the service has decided, and up to which second.
+func (s *service) stored() (until int64, out []decided, err error) {
+	ctx := context.Background()
+	st, err := store.Open(ctx, s.state, store.Options{})
+	if err != nil {
+		return 0, nil, err
+	}
+	defer st.Close()
+	state, err := st.Load(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	history, err := st.History(ctx, time.Unix(0, 0), 0)
+	if err != nil {
+		return 0, nil, err
+	}
+	var text bytes.Buffer
+	lines := replay.NewJSONL(&text)
+	for _, t := range slices.Backward(history) {
+		if t.State == alert.Pending || !slices.Contains(s.ruleIDs(), t.Rule) {
+			continue // health alerts are a row's own business
+		}
+		if err := lines.Event(replay.Event{Alert: &t}); err != nil {
+			return 0, nil, err
+		}
+	}
+	out, err = s.parse(text.String())
+	return state.LastCut.Second, out, err
+}
+
+// ruleIDs are the rules of the round; the service has others of its own.
+func (s *service) ruleIDs() (ids []string) {
+	for line := range strings.Lines(s.rules) {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "- id: "); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// parse keeps the alert lines of the round's rules.
+func (s *service) parse(text string) (out []decided, err error) {
+	ids := s.ruleIDs()
+	for line := range strings.Lines(text) {
+		d, err := parseDecided(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return nil, fmt.Errorf("%w in %s", err, line)
+		}
+		if d.Type == "alert" && slices.Contains(ids, d.Rule) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// replayed is what the same program makes of the same files.
+func (s *service) replayed(until int64) ([]decided, error) {
+	cmd := exec.Command(s.round.program, "replay", "--config", s.round.path("config.yaml"), "--format", "jsonl",
+		"--until", time.Unix(until, 0).UTC().Format(time.RFC3339), s.round.path("logs"))
+	var out, diag bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &diag
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, diag.String())
+	}
+	return s.parse(out.String())
+}
+
+// countRecords is arithmetic over the numbers: each one that was written is decided
+// about once, and the seconds together have as many records as there are numbers.
+func (r *round) countRecords(stored []decided, w *writer) (complaints []string) {
+	seen := map[int]int{}
+	var records, sum float64
+	for _, d := range stored {
+		count, _ := d.Values["count"].(float64)
+		switch d.Rule {
+		case "each":
+			n, err := strconv.Atoi(d.Group["number"])
+			if err != nil {
+				complaints = append(complaints, "no number: "+d.line)
+			}
+			seen[n] += int(count)
+		case "tally":
+			records += count
+			numbers, _ := d.Values["numbers"].(float64)
+			sum += numbers
+		}
+	}
+	var wantRecords, wantSum float64
+	for n := range w.next {
+		if w.gone[n] {
+			continue
+		}
+		r.records++
+		wantRecords, wantSum = wantRecords+1, wantSum+float64(n)
+		switch got := seen[n]; {
+		case got == 0:
+			r.lost++
+			complaints = append(complaints, fmt.Sprintf("record %d was never counted", n))
+		case got > 1:
+			r.doubled++
+			complaints = append(complaints, fmt.Sprintf("record %d was counted %d times", n, got))
+		}
+	}
+	for n := range seen {
+		if n >= w.next {
+			complaints = append(complaints, fmt.Sprintf("record %d was counted, but never written", n))
+		}
+		if w.gone[n] { // it was read before it vanished
+			wantRecords, wantSum = wantRecords+float64(seen[n]), wantSum+float64(n*seen[n])
+		}
+	}
+	if records != wantRecords || sum != wantSum {
+		complaints = append(complaints, fmt.Sprintf("the seconds have %v records of sum %v, written were %v of sum %v", records, sum, wantRecords, wantSum))
+		if r.lost == 0 && records < wantRecords {
+			r.lost += int(wantRecords - records)
+		}
+		if r.doubled == 0 && records > wantRecords {
+			r.doubled += int(records - wantRecords)
+		}
+	}
+	return complaints
+}
+
+// compare holds what was decided against a replay, line by line; their order is not
+// asked for.
+func (r *round) compare(want, stored []decided) (complaints []string) {
+	r.alerts += len(want)
+	times := map[string]int{}
+	for _, d := range want {
+		times[d.line]++
+	}
+	for _, d := range stored {
+		times[d.line]--
+	}
+	for _, d := range want {
+		if times[d.line] > 0 {
+			times[d.line] = 0
+			r.alertsLost++
+			complaints = append(complaints, "replay only: "+d.line)
+		}
+	}
+	for _, d := range stored {
+		if times[d.line] < 0 {
+			times[d.line] = 0
+			r.alertsDoubled++
+			complaints = append(complaints, "service only: "+d.line)
+		}
+	}
+	return complaints
+}
+
+// checkTold asks whether both receivers were told of all that replay knows, and of
+// nothing under two ids.
+func (s *service) checkTold(want []decided) (complaints []string) {
+	fromFile, err := s.fileMessages()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	born := time.Unix(s.born, 0).UTC().Format(time.RFC3339)
+	for name, messages := range map[string][]message{"hook": s.hook.taken(), "file": fromFile} {
+		copies, bad := copiesOf(messages)
+		s.round.copies += copies
+		s.round.unexplained += len(bad)
+		for _, b := range bad {
+			complaints = append(complaints, name+": "+b)
+		}
+		ids := tellings(messages)
+		for _, d := range want {
+			if d.At <= born {
+				continue // history of a first start
+			}
+			switch got := ids[telling{d.ID, status(d)}]; {
+			case len(got) == 1:
+			case len(got) > 1:
+				s.round.alertsDoubled++
+				complaints = append(complaints, fmt.Sprintf("%s was told under %d ids: %s", name, len(got), d.line))
+			case d.State == "firing" && len(ids[telling{d.ID, "resolved"}]) > 0: // its end overtook it
+			default:
+				s.round.alertsLost++
+				complaints = append(complaints, name+" was never told: "+d.line)
+			}
+		}
+	}
+	return complaints
+}
+
+// telling is a piece of news: an alert and what became of it.
+type telling struct{ alert, status string }
+
+func status(d decided) string {
+	if d.State == "resolved" {
+		return "resolved"
+	}
+	return "firing"
+}
+
+// tellings are the ids of the messages with a piece of news.
+func tellings(messages []message) map[telling][]string {
+	ids := map[telling][]string{}
+	for _, m := range messages {
+		for _, a := range m.alerts {
+			key := telling{a.ID, a.Status}
+			if !slices.Contains(ids[key], m.id) {
+				ids[key] = append(ids[key], m.id)
+			}
+		}
+	}
+	return ids
+}
+
+// copiesOf counts the messages that were taken twice, and tells of those that
+// nothing excuses: neither was the first the last one that its process sent before
+// it died, nor was its answer lost.
+func copiesOf(messages []message) (copies int, bad []string) {
+	before, last := map[string]int{}, map[int]int{} // place by id, and by the process
+	for i, m := range messages {
+		last[m.life] = i
+	}
+	for i, m := range messages {
+		b, twice := before[m.id]
+		before[m.id] = i
+		if !twice {
+			continue
+		}
+		copies++
+		earlier := messages[b]
+		if !earlier.hidden && (earlier.life == m.life || last[earlier.life] != b) {
+			bad = append(bad, fmt.Sprintf("message %s was taken twice, from processes %d and %d, for no reason", m.id, earlier.life, m.life))
+		}
+	}
+	return copies, bad
+}
+
+// fileLines are the whole lines of the file receiver.
+func (s *service) fileLines() []string {
+	text, err := os.ReadFile(s.round.path("told.jsonl"))
+	if err != nil || len(text) == 0 {
+		return nil
+	}
+	lines := strings.Split(string(text), "\n")
+	return lines[:len(lines)-1]
+}
+
+// fileMessages are those of the file receiver; a torn line is no message.
+func (s *service) fileMessages() (out []message, err error) {
+	life := 0
+	for i, line := range s.fileLines() {
+		for life < len(s.lives) && i >= s.lives[life] {
+			life++
+		}
+		var v struct {
+			ID      string
+			Message struct{ Alerts []told }
+		}
+		if json.Unmarshal([]byte(line), &v) != nil {
+			continue
+		}
+		out = append(out, message{id: v.ID, life: life, alerts: v.Message.Alerts})
+	}
+	return out, nil
+}
