@@ -117,6 +117,76 @@ func TestFallback_GetsDeadLetters(t *testing.T) {
 	})
 }
 
+// A token that was revoked: the receiver answers, and refuses whatever it gets. That
+// it answers must not pass for health.
+func TestFallback_StandsInForAReceiverThatRefusesEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var valid atomic.Bool
+		noc, mail := &fake{}, &fake{}
+		noc.answer = func(int, alert.Delivery) error {
+			if !valid.Load() {
+				return errBad
+			}
+			return nil
+		}
+		m := pairOf(t, 2*h, noc, mail, func(m *memory, wake func()) {
+			m.Put(row("1", "x", First, fire("a", 0)))
+			time.Sleep(30 * time.Minute) // three tries
+			m.Put(row("2", "y", First, fire("b", 0)))
+			time.Sleep(2 * time.Minute) // two more
+			m.Put(row("3", "z", First, fire("c", 0)))
+			wake()
+			time.Sleep(30 * time.Minute)
+			valid.Store(true)
+			m.Put(row("4", "v", First, fire("d", 0)))
+			time.Sleep(time.Minute)
+			m.Put(row("5", "w", First, fire("e", 0)))
+		})
+		if diff := cmp.Diff([]string{"first a", "first b", "first c", "first d"}, brief(mail.got())); diff != "" {
+			t.Errorf("mail (-want +got):\n%s", diff)
+		}
+		if len(mail.at) > 2 && mail.at[2] > 32*time.Minute+7*s {
+			t.Errorf("the third message reached mail %v after it came", mail.at[2]-32*time.Minute)
+		}
+		if got := m.States(); !strings.Contains(got, "4 sent") || !strings.Contains(got, "5 sent") {
+			t.Error(got)
+		}
+	})
+}
+
+func TestWorker_FailsWhileItTakesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var valid atomic.Bool
+		f := &fake{answer: func(n int, _ alert.Delivery) error {
+			switch {
+			case valid.Load():
+				return nil
+			case n%2 == 0:
+				return errDown // between refusals it is away
+			}
+			return errBad
+		}}
+		w := &Worker{}
+		said := []bool{}
+		m := &memory{}
+		m.Put(row("1", "x", First, fire("a", 0)), row("2", "y", First, fire("b", 0)))
+		*w = Worker{Name: "noc", Receiver: f, Outbox: m}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- w.Run(ctx) }()
+		for range 2 {
+			time.Sleep(30 * time.Minute)
+			said = append(said, w.Stats().Failing)
+			valid.Store(true)
+			m.Put(row("3", "z", First, fire("c", 0)))
+		}
+		cancel()
+		if err := <-done; err != nil || !slices.Equal(said, []bool{true, false}) {
+			t.Errorf("failing: %v, want [true false]; %s; %v", said, m.States(), err)
+		}
+	})
+}
+
 // A state that cannot be written for a while loses nothing on its way to the
 // fallback, and a copy that is there already is no second message.
 func TestFallback_StoreFaults(t *testing.T) {

@@ -14,7 +14,7 @@ type Stats struct {
 	Retried    int64 // of them: to be tried again
 	Dead       int64 // rows given up
 	Errors     map[string]int64
-	Failing    bool      // five failures in a row and no answer since
+	Failing    bool      // five failures in a row and no answer since, or five refusals and nothing taken since
 	Answered   time.Time // last, be it with a refusal
 	LastSent   time.Time
 	LastError  string // without secrets
@@ -43,10 +43,10 @@ func (c *counters) sent(superseded int, now time.Time) {
 	c.s.LastSent = now
 }
 
-func (c *counters) answered(now time.Time) {
+func (c *counters) answered(failing bool, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.s.Failing = false
+	c.s.Failing = failing
 	c.s.Answered = now
 }
 

@@ -28,6 +28,7 @@ const backlogAfter = 10 * time.Minute
 type Seen struct {
 	Failing   bool
 	Answered  time.Time // last; zero: not since the start
+	Accepted  time.Time // a message, last; the same
 	LastError string    // without secrets
 	Unsent    int
 	Oldest    time.Time // of the unsent
@@ -96,17 +97,28 @@ func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t
 	return ts
 }
 
+// Failing reports whether a receiver is known to fail, also from before the start.
+func (w *Watch) Failing(receiver string) bool {
+	for _, t := range w.firing {
+		if t.Rule == ReceiverFailing && t.Group.Get("receiver") == receiver {
+			return true
+		}
+	}
+	return false
+}
+
 func has(seen map[string]Seen, name string) bool {
 	_, ok := seen[name]
 	return ok
 }
 
-// failingHolds: after a restart nothing is known before the receiver has answered.
+// failingHolds: after a restart nothing is known before the receiver has answered or,
+// where it refused messages, has taken one.
 func failingHolds(s Seen, was *alert.Transition, _ time.Time) bool {
 	if was == nil {
 		return s.Failing
 	}
-	return s.Failing || s.Answered.IsZero() && s.Unsent > 0
+	return s.Failing || s.Answered.IsZero() && s.Unsent > 0 || s.Accepted.IsZero() && s.Dead > 0
 }
 
 // backlogHolds: of a receiver that fails it has been said already that it does.

@@ -62,3 +62,29 @@ func TestWatch_AReceiverThatIsGone(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A receiver that refuses all of its messages has none that waits once they are
+// dead: a restart, or one more refusal, is no sign that it takes any.
+func TestWatch_AReceiverThatRefusesEverything(t *testing.T) {
+	var firing []alert.Transition
+	dress := func(id string, _ *alert.Transition) bool { return id == ReceiverFailing }
+	for i, tc := range []struct {
+		seen Seen
+		want bool
+	}{
+		{Seen{Failing: true, Answered: start, Dead: 2}, true},
+		{Seen{Dead: 2}, true},
+		{Seen{Answered: start, Dead: 2}, true},
+		{Seen{Answered: start, Accepted: start, Dead: 2}, false},
+	} {
+		w := NewWatch(firing) // a restart each time
+		for _, tr := range w.Look(start.Add(time.Duration(i)*m), map[string]Seen{"noc": tc.seen}, dress) {
+			if firing = nil; tr.Active() {
+				firing = append(firing, tr)
+			}
+		}
+		if got := w.Failing("noc"); got != tc.want || w.Failing("mail") {
+			t.Errorf("look %d: failing %v, want %v", i, got, tc.want)
+		}
+	}
+}

@@ -41,6 +41,7 @@ type Worker struct {
 	Jitter func(most time.Duration) time.Duration
 
 	inRow     int             // temporary failures since the last answer
+	refused   int             // refusals since it last took a message: a token that was revoked refuses them all
 	probe     time.Time       // not before, while inRow >= brokenAfter
 	paused    time.Time       // until then the receiver wants no more
 	recovered time.Time       // what was tried before may be tried again
@@ -101,14 +102,14 @@ func (w *Worker) sleep(ctx context.Context, d time.Duration) {
 // of its group.
 func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 	asked := w.Now()
-	if wait := w.barred(asked); wait > 0 && !(w.news && w.failing() && w.Fallback != "") {
+	if wait := w.barred(asked); wait > 0 && !(w.news && w.down() && w.Fallback != "") {
 		return wait, nil // reading a long outbox costs
 	}
 	rows, _, err := w.Outbox.Due(ctx, w.Name, asked.Add(horizon))
 	if err != nil {
 		return 0, err
 	}
-	if w.failing() {
+	if w.down() {
 		if err := w.handOn(ctx, rows); err != nil {
 			return 0, err
 		}
@@ -151,7 +152,7 @@ func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 	switch {
 	case failure == nil:
 		failed := w.inRow > 0
-		w.answered(now)
+		w.works(now)
 		w.stats.sent(len(b)-1, now)
 		if err := w.persist(ctx, func(ctx context.Context) error { return w.follow(ctx, b) }); err != nil {
 			return false, err
@@ -164,8 +165,15 @@ func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 	return true, w.fail(ctx, b, receipt, failure, now)
 }
 
-// failing reports whether the receiver counts as broken.
+// failing reports whether the receiver does not answer, and is probed.
 func (w *Worker) failing() bool { return w.inRow >= brokenAfter }
+
+// refuses reports whether the receiver takes nothing any more. It answers, so that
+// there is nothing to probe: each message has its tries.
+func (w *Worker) refuses() bool { return w.refused >= brokenAfter }
+
+// down reports whether messages do not arrive, whatever the reason.
+func (w *Worker) down() bool { return w.failing() || w.refuses() }
 
 // pick chooses what to try now, or how long to wait; -1: nothing.
 func (w *Worker) pick(bs []batch, now time.Time) (int, time.Duration) {
@@ -244,6 +252,16 @@ func (w *Worker) try(ctx context.Context, d alert.Delivery, ref string) (r Recei
 	return r, nil
 }
 
+// works notes that the receiver takes messages.
+func (w *Worker) works(now time.Time) {
+	if w.refuses() {
+		w.handed = nil
+		w.Log.Info("receiver takes messages again", slog.String("receiver", w.Name))
+	}
+	w.refused = 0
+	w.answered(now)
+}
+
 // answered notes that the receiver is alive.
 func (w *Worker) answered(now time.Time) {
 	if w.failing() {
@@ -252,7 +270,7 @@ func (w *Worker) answered(now time.Time) {
 		w.Log.Info("receiver answers again", slog.String("receiver", w.Name))
 	}
 	w.inRow = 0
-	w.stats.answered(now)
+	w.stats.answered(w.down(), now)
 }
 
 // count takes a failed try into what is known of the receiver. The next probe is
@@ -262,7 +280,15 @@ func (w *Worker) count(e *SendError, began, now time.Time) {
 	if e.RetryAfter > 0 {
 		w.paused = now.Add(e.RetryAfter)
 	}
-	if e.Permanent || e.Answered {
+	switch {
+	case e.Answered:
+		w.works(now)
+		return
+	case e.Permanent:
+		if w.refused++; w.refused == brokenAfter {
+			w.news = true
+			w.Log.Error("receiver refuses every message", slog.String("receiver", w.Name), slog.String("fallback", w.Fallback))
+		}
 		w.answered(now)
 		return
 	}
@@ -295,7 +321,7 @@ func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, n
 	if got.Ref != "" {
 		last.Ref = got.Ref
 	}
-	w.stats.failed(e, dead, w.failing(), now)
+	w.stats.failed(e, dead, w.down(), now)
 	w.Log.Warn("delivery failed", slog.String("receiver", w.Name), slog.String("delivery", b[len(b)-1].ID),
 		slog.String("error", e.Error()), slog.Int("dead", dead), slog.Bool("permanent", e.Permanent))
 	return w.save(ctx, rows)

@@ -55,8 +55,9 @@ func (s *service) lookAtOutbox(ctx context.Context) error {
 		}
 	}
 	return s.askLoop(ctx, false, func(l *loop) error {
-		s.delivering.Store(&delivering{at: s.now(), mute: unheard(l.disp, seen)})
-		return l.look(ctx, seen)
+		err := l.look(ctx, seen)
+		s.delivering.Store(&delivering{at: s.now(), mute: l.unheard(seen)})
+		return err
 	})
 }
 
@@ -72,7 +73,7 @@ func (s *service) seen(ctx context.Context) (map[string]notifiers.Seen, error) {
 	}
 	for name, st := range s.workers.stats() {
 		one := seen[name]
-		one.Failing, one.Answered, one.LastError = st.Failing, st.Answered, st.LastError
+		one.Failing, one.Answered, one.Accepted, one.LastError = st.Failing, st.Answered, st.LastSent, st.LastError
 		seen[name] = one
 	}
 	return seen, nil
@@ -106,11 +107,15 @@ func (l *loop) dress(id string, t *alert.Transition) bool {
 }
 
 // unheard is a receiver that fails while whoever would be told of it fails as well.
-func unheard(d *notifiers.Dispatcher, seen map[string]notifiers.Seen) string {
-	for name, s := range seen {
-		t := alert.Transition{Rule: notifiers.ReceiverFailing, Severity: alert.Critical, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: name})}
-		tellers := d.ReceiversOf(t)
-		if s.Failing && !slices.ContainsFunc(tellers, func(to string) bool { return to != name && !seen[to].Failing }) {
+func (l *loop) unheard(seen map[string]notifiers.Seen) string {
+	fails := func(receiver string) bool { return seen[receiver].Failing || l.watch.Failing(receiver) }
+	for _, name := range sortedKeys(seen) {
+		t := alert.Transition{Rule: notifiers.ReceiverFailing, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: name})}
+		var tellers []string
+		if l.dress(t.Rule, &t) && !t.Silent {
+			tellers = l.disp.ReceiversOf(t)
+		}
+		if fails(name) && !slices.ContainsFunc(tellers, func(to string) bool { return to != name && !fails(to) }) {
 			return name
 		}
 	}
