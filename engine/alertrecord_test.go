@@ -50,7 +50,7 @@ func TestRulesOverAlerts(t *testing.T) {
 // A rule over alerts that keeps failing over them is quarantined in that second.
 func TestRulesOverAlerts_Quarantine(t *testing.T) {
 	set := mustRules(t, "- {id: low, event: TEST_A, group_by: [host], mode: event}\n"+
-		"- {id: up, source: alerts, match: 'labels.host > 5', window: 1m, condition: count >= 1}\n").With(rules.Builtin())
+		"- {id: up, source: alerts, match: 'labels.host > 5', window: 1m, condition: count >= 1}\n").With(rules.Builtin(rules.Options{}))
 	out, _ := run(t, set, engine.Options{QuarantineAfter: 2}, logOf("0 A host='9'; 3 A host='x'; 3 A host='y'; 9 A host='9'; 20 Z"), false)
 	want := []string{`+0 event low{host="9"} count=1`, `+0 firing up{} count=1`, `+3 event low{host="x"} count=1`, `+3 event low{host="y"} count=1`,
 		`+3 resolved up{} count=1 rule_quarantined`, `+3 firing rule-quarantined{of_rule="up"} count=1`, `+9 event low{host="9"} count=1`}

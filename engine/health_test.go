@@ -13,7 +13,7 @@ import (
 )
 
 func TestHealth_GroupsEvicted(t *testing.T) {
-	set := mustRules(t, "- {id: r, event: TEST_A, group_by: [host], window: 10m, condition: count >= 9, groups: {max: 2}}").With(rules.Builtin())
+	set := mustRules(t, "- {id: r, event: TEST_A, group_by: [host], window: 10m, condition: count >= 9, groups: {max: 2}}").With(rules.Builtin(rules.Options{}))
 	for _, broken := range []bool{false, true} {
 		out, _ := run(t, set, engine.Options{}, logOf("0 A host='a'; 0 A host='b'; 5 A host='c'; 5 A host='d'; 700 Z"), broken)
 		want := []string{`+5 firing group-limit{of_rule="r"} count=2`, `+605 resolved group-limit{of_rule="r"} count=0`}
@@ -28,7 +28,7 @@ func TestHealth_Quarantine(t *testing.T) {
 - {id: bad, event: TEST_A, match: 'n > 0', window: 1m, condition: count >= 1}
 - {id: ok, event: TEST_A, window: 1m, condition: count >= 4}
 `
-	set := mustRules(t, yaml).With(rules.Builtin())
+	set := mustRules(t, yaml).With(rules.Builtin(rules.Options{}))
 	o := engine.Options{QuarantineAfter: 3}
 	log := logOf("0 A n=1; 1 A n='x'; 2 A n='x'; 3 A n=1; 4 A n='x'; 5 A n='x'; 6 A n='x'; 7 A n=1; 20 Z; 90 Z")
 	want := []string{"+0 firing bad{} count=1", "+3 firing ok{} count=4", "+6 resolved bad{} count=2 rule_quarantined",
@@ -55,7 +55,7 @@ func TestHealth_Quarantine(t *testing.T) {
 
 // What fails over windows counts as well as what fails over records.
 func TestHealth_QuarantineOfConditions(t *testing.T) {
-	set := mustRules(t, `- {id: bad, event: TEST_A, group_by: [host], window: 1m, condition: 'count >= 1 and host > 5', resolve: count > 100}`).With(rules.Builtin())
+	set := mustRules(t, `- {id: bad, event: TEST_A, group_by: [host], window: 1m, condition: 'count >= 1 and host > 5', resolve: count > 100}`).With(rules.Builtin(rules.Options{}))
 	out, _ := run(t, set, engine.Options{QuarantineAfter: 2}, logOf("0 A host='9'; 1 A host='x'; 2 A host='y'; 3 A host='9'; 20 Z"), false)
 	want := []string{`+0 firing bad{host="9"} count=1`, `+2 resolved bad{host="9"} count=1 rule_quarantined`, `+2 firing rule-quarantined{of_rule="bad"} count=1`}
 	if diff := cmp.Diff(want, details(out)); diff != "" {
@@ -89,7 +89,7 @@ func TestHealth_ClockSkew(t *testing.T) {
 		"ten":                 {true, 10, []string{`+3 firing clock-skew{source="smarty_main"} count=2`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := engine.New(mustRules(t, "- {id: r, event: TEST_A}").With(rules.Builtin()), engine.Options{Live: tc.live, Start: t0})
+			e := engine.New(mustRules(t, "- {id: r, event: TEST_A}").With(rules.Builtin(rules.Options{})), engine.Options{Live: tc.live, Start: t0})
 			src := e.Source("smarty_main")
 			e.EOF(src, t0+3) // final up to t0+2
 			e.Step(src, records(t, logOf("1 Z"))[0])

@@ -68,7 +68,7 @@ func drawCase(t *rapid.T, sc *oScanner) *oCase {
 	}
 	if c.builtin {
 		c.rules = append(c.rules, builtin()...)
-		c.set = c.set.With(rules.Builtin())
+		c.set = c.set.With(rules.Builtin(rules.Options{}))
 	}
 	return c
 }

@@ -37,7 +37,7 @@ func TestWords_OfEveryExample(t *testing.T) {
 		})
 	}
 	t.Run("builtin", func(t *testing.T) {
-		compare(t, filepath.Join("testdata", "words", "builtin.txt"), text(rules.Builtin().Rules))
+		compare(t, filepath.Join("testdata", "words", "builtin.txt"), text(rules.Builtin(rules.Options{}).Rules))
 	})
 }
 

@@ -10,10 +10,11 @@ import (
 //go:embed builtin.yaml
 var builtinText []byte
 
-// Builtin is the program's own rules about its health, as they are without
-// overrides; Set.WithBuiltin has those of a configuration.
-func Builtin() *Set {
-	l := newLoader(Options{}, &strictyaml.Faults{})
+// Builtin is the program's own rules about its health, as a configuration has them;
+// Options{} is for those without overrides. The faults of the options are those of
+// Load.
+func Builtin(o Options) *Set {
+	l := newLoader(o, &strictyaml.Faults{})
 	l.loadBuiltin()
 	return &Set{Rules: l.set.builtin}
 }
@@ -30,7 +31,7 @@ func (s *Set) With(other *Set) *Set {
 func (s *Set) WithBuiltin() *Set {
 	own := s.builtin
 	if own == nil {
-		own = Builtin().Rules
+		own = Builtin(Options{}).Rules
 	}
 	return s.With(&Set{Rules: own})
 }

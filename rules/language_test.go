@@ -203,7 +203,7 @@ func TestParse_LifeCycleKeys(t *testing.T) {
 
 func TestBuiltin(t *testing.T) {
 	var ids []string
-	for _, r := range rules.Builtin().Rules {
+	for _, r := range rules.Builtin(rules.Options{}).Rules {
 		ids = append(ids, r.ID)
 		if !r.Builtin || r.Source != rules.HealthRecords || r.Window != 600 {
 			t.Errorf("%s: built in %v, source %v, window %d", r.ID, r.Builtin, r.Source, r.Window)

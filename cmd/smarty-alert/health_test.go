@@ -17,6 +17,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/rules"
 )
 
 // Nobody is told through a receiver that it fails, while there is another one.
@@ -25,15 +26,20 @@ func TestHealthRoutes(t *testing.T) {
 		more string // of the configuration
 		want string // who is told of what is wrong with noc, mail and hook, and of a clock
 	}{
-		"the routes decide":     {"route: {receiver: noc}", "noc→mail mail→noc hook→noc clock→noc"},
-		"all of the routes":     {"route: {receiver: noc, routes: [{receiver: noc, continue: true}, {receiver: hook, name: x}]}", "noc→hook mail→noc,hook hook→noc clock→noc,hook"},
-		"a health receiver":     {"health_receiver: hook\nroute: {receiver: noc}", "noc→hook mail→hook hook→noc clock→hook"},
-		"with a fallback":       {"health_receiver: noc\nroute: {receiver: mail}", "noc→hook mail→noc hook→noc clock→noc"},
+		"the routes decide": {"route: {receiver: noc}", "noc→mail mail→noc hook→noc clock→noc"},
+		"all of the routes": {"route: {receiver: noc, routes: [{receiver: noc, continue: true}, {receiver: hook, name: x}]}", "noc→hook mail→noc,hook hook→noc clock→noc,hook"},
+		"a health receiver": {"health_receiver: hook\nroute: {receiver: noc}", "noc→hook mail→hook hook→noc clock→hook"},
+		"with a fallback":   {"health_receiver: noc\nroute: {receiver: mail}", "noc→hook mail→noc hook→noc clock→noc"},
+		"a severity overridden": {"overrides: {receiver-failing: {severity: info}}\nroute: {receiver: mail, routes: [{receiver: noc, matchers: [severity=info]}]}",
+			"noc→hook mail→noc hook→noc clock→mail"},
+		"a label overridden": {"overrides: {receiver-failing: {labels: {team: ops}}}\nroute: {receiver: mail, routes: [{receiver: noc, matchers: [team=ops]}]}",
+			"noc→hook mail→noc hook→noc clock→mail"},
+		"by the instance":       {"instance: a\nroute: {receiver: mail, routes: [{receiver: noc, matchers: [instance=a]}]}", "noc→hook mail→noc hook→noc clock→noc"},
 		"only of some severity": {"route: {receiver: mail, routes: [{receiver: noc, matchers: [severity=critical]}]}", "noc→hook mail→noc hook→noc clock→mail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fallback := ""
-			if name == "with a fallback" || name == "only of some severity" {
+			if name != "the routes decide" && name != "all of the routes" && name != "a health receiver" {
 				fallback = ", fallback: hook"
 			}
 			text := fmt.Sprintf("receivers:\n  noc: {webhook: {url: https://example.com/a}%s}\n  mail: {webhook: {url: https://example.com/b}}\n  hook: {webhook: {url: https://example.com/c}}\n%s\n", fallback, tc.more)
@@ -45,9 +51,10 @@ func TestHealthRoutes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			failing := rules.Builtin(c.RuleOptions()).Find(notifiers.ReceiverFailing)
 			var got []string
 			for _, r := range []string{"noc", "mail", "hook"} {
-				tr := alert.Transition{Rule: notifiers.ReceiverFailing, Severity: alert.Critical, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: r})}
+				tr := alert.Transition{Rule: failing.ID, Severity: failing.Severity, Labels: failing.Labels, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: r})}
 				got = append(got, r+"→"+strings.Join(d.ReceiversOf(tr), ","))
 			}
 			got = append(got, "clock→"+strings.Join(d.ReceiversOf(alert.Transition{Rule: "clock-skew", Severity: alert.Warning}), ","))

@@ -15,9 +15,10 @@ import (
 // a receiver never to that one, as long as there is another.
 func withHealth(root *notifiers.Route, c *config.Config) *notifiers.Route {
 	var own []*notifiers.Route
+	builtin := rules.Builtin(c.RuleOptions())
 	if c.HealthReceiver != "" {
 		var ids []string
-		for _, r := range rules.Builtin().Rules {
+		for _, r := range builtin.Rules {
 			ids = append(ids, r.ID)
 		}
 		own = append(own, healthRoute("health", c.HealthReceiver, anyRule(ids)))
@@ -30,7 +31,8 @@ func withHealth(root *notifiers.Route, c *config.Config) *notifiers.Route {
 	}
 	var around []*notifiers.Route
 	for _, r := range c.Receivers {
-		for _, rule := range watchRules() {
+		for _, id := range notifiers.WatchRules() {
+			rule := builtin.Find(id)
 			if to := teller(c, resolved, rule, r.Name); to != "" {
 				around = append(around, healthRoute(rule.ID+" of "+r.Name, to, anyRule([]string{rule.ID}), alert.Matcher{Name: "receiver", Op: alert.Equal, Value: r.Name}))
 			}
@@ -54,9 +56,9 @@ func anyRule(ids []string) alert.Matcher {
 // to that receiver itself: another one of these routes, its fallback, or whoever is
 // there. "": the routes are right as they are, or there is nobody else.
 func teller(c *config.Config, root *notifiers.Route, rule *rules.Rule, failing string) string {
-	t := alert.Transition{Rule: rule.ID, Severity: rule.Severity, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: failing})}
+	t := alert.Transition{Rule: rule.ID, Severity: rule.Severity, Labels: rule.Labels, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: failing})}
 	var routed []string
-	for _, r := range root.Match(t.Set(nil)) {
+	for _, r := range root.Match(t.Set(external(c))) {
 		routed = append(routed, r.Receiver)
 	}
 	if !slices.Contains(routed, failing) {
@@ -69,13 +71,6 @@ func teller(c *config.Config, root *notifiers.Route, rule *rules.Rule, failing s
 		}
 	}
 	return ""
-}
-
-func watchRules() (rs []*rules.Rule) {
-	for _, id := range notifiers.WatchRules() {
-		rs = append(rs, rules.Builtin().Find(id))
-	}
-	return rs
 }
 
 func receiverNames(c *config.Config) (names []string) {

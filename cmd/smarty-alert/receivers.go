@@ -83,7 +83,7 @@ func newEmail(r config.Receiver, voice notifiers.Voice, texts map[string]*wordin
 // dispatchOptions turns the configured routes into the dispatcher's.
 func dispatchOptions(c *config.Config) notifiers.Options {
 	o := notifiers.Options{Root: withHealth(route(c.Route), c), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
-		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences}
+		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences, External: external(c)}
 	for _, r := range c.Receivers {
 		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit), ShowsAcks: edits(r)}
 	}
@@ -93,10 +93,15 @@ func dispatchOptions(c *config.Config) notifiers.Options {
 	for name, cal := range c.Calendars {
 		o.RuleCalendars[name] = cal
 	}
-	if c.Instance != "" {
-		o.External = alert.NewLabels(alert.Label{Name: "instance", Value: c.Instance})
-	}
 	return o
+}
+
+// external are the labels of all alerts.
+func external(c *config.Config) alert.Labels {
+	if c.Instance == "" {
+		return nil
+	}
+	return alert.NewLabels(alert.Label{Name: "instance", Value: c.Instance})
 }
 
 // edits reports whether a receiver brings its messages up to date where they stand.

@@ -99,10 +99,7 @@ func sampleDelivery(c *config.Config, to config.Receiver, rule *rules.Rule, now 
 	t.ID = alert.TransitionID(t.AlertID, t.State, t.At)
 	t.Summary = "TEST: a sample alert, sent by hand; nothing is wrong"
 	t.Annotations = alert.NewLabels(alert.Label{Name: "summary", Value: t.Summary})
-	m := alert.Message{Receiver: to.Name, Status: "firing", GroupKey: to.Name + "/test:{}", GroupLabels: group, Alerts: []alert.Transition{t}}
-	if c.Instance != "" {
-		m.External = alert.NewLabels(alert.Label{Name: "instance", Value: c.Instance})
-	}
+	m := alert.Message{Receiver: to.Name, Status: "firing", GroupKey: to.Name + "/test:{}", GroupLabels: group, Alerts: []alert.Transition{t}, External: external(c)}
 	return alert.Delivery{ID: "test-" + newUUID(), Receiver: to.Name, GroupKey: m.GroupKey, Reason: string(notifiers.First),
 		State: alert.DeliveryPending, Created: now, Next: now, Message: m}
 }
