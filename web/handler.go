@@ -43,6 +43,7 @@ func New(s Service) http.Handler {
 		"POST /api/v2/silences":              a.setSilence,
 		"GET /api/v2/silence/{id}":           a.silence,
 		"DELETE /api/v2/silence/{id}":        a.expireSilence,
+		"GET /api/v1/status":                 a.ownStatus,
 		"GET /api/v1/rules":                  a.rules,
 		"GET /api/v1/sources":                a.sources,
 		"GET /api/v1/history":                a.history,

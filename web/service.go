@@ -61,6 +61,9 @@ type Status struct {
 	// secrets.
 	Config    string
 	Receivers []string
+	Timezone  string // in which times are read and shown
+	Language  string // of messages
+	External  alert.Labels
 }
 
 // Rule is a rule and what it did since the start.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,6 +20,17 @@ const (
 
 func (a *api) rules(*http.Request) (any, error)   { return a.Rules(), nil }
 func (a *api) sources(*http.Request) (any, error) { return a.Sources(), nil }
+
+// ownStatus is what our commands ask before they show anything.
+func (a *api) ownStatus(*http.Request) (any, error) {
+	st := a.Status()
+	labels := st.External
+	if labels == nil {
+		labels = alert.Labels{}
+	}
+	return map[string]any{"version": st.Version, "revision": st.Revision, "started": stamp(st.Started), "timezone": cmp.Or(st.Timezone, "UTC"),
+		"language": st.Language, "external_labels": labels}, nil
+}
 
 // history lists transitions, newest first; since is a time, or a span before now.
 func (a *api) history(r *http.Request) (any, error) {

@@ -85,7 +85,8 @@ func newFake(t *testing.T) (*fake, http.Handler) {
 		Rules:   func() []web.Rule { return []web.Rule{{ID: "edge", Severity: "critical", Firing: 2}} },
 		Sources: func() []web.Source { return []web.Source{{Name: "smarty_streams"}} },
 		Status: func() web.Status {
-			return web.Status{Started: start, Version: "v1", Config: "{}", Receivers: []string{"duty", "noc"}}
+			return web.Status{Started: start, Version: "v1", Config: "{}", Receivers: []string{"duty", "noc"},
+				Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
 		},
 		Reload: func(context.Context) error { return errors.New("line 3: a fault") }, Ready: func() bool { return true }, Metrics: http.NotFoundHandler(),
 		Classify: func(err error) int {
@@ -126,7 +127,7 @@ func TestAPI_Answers(t *testing.T) {
 	}
 	var got bytes.Buffer
 	for _, path := range []string{
-		"/-/healthy", "/-/ready", "/api/v2/status", "/api/v2/receivers",
+		"/-/healthy", "/-/ready", "/api/v1/status", "/api/v2/status", "/api/v2/receivers",
 		"/api/v2/alerts", "/api/v2/alerts?active=false", "/api/v2/alerts?silenced=false", "/api/v2/alerts?silenced=false&inhibited=0&filter=severity%3D%22warning%22&filter=rule!~%22a.*%22",
 		"/api/v2/alerts?receiver=dut", "/api/v2/alerts?receiver=du.y", "/api/v2/alerts?filter=nonsense", "/api/v2/alerts?active=maybe", "/api/v2/alerts?receiver=(",
 		"/api/v2/alerts/groups?silenced=false", "/api/v2/silences", "/api/v2/silences?filter=params_stream%3D07%7Cx", "/api/v2/silences?filter=rule%3Dx",

@@ -127,6 +127,9 @@ func (a *app) alerts(ctx context.Context, f alertsFlags, args []string) error {
 	if err != nil && len(args) > 0 {
 		return usageError(err)
 	}
+	if err := c.learn(ctx); err != nil {
+		return err
+	}
 	query := url.Values{}
 	if f.receiver != "" {
 		query.Set("receiver", f.receiver)
@@ -176,7 +179,7 @@ func (c *client) past(ctx context.Context, since string, ms alert.Matchers, h *h
 	for i := range ts {
 		t := &ts[i]
 		switch {
-		case !ms.Matches(t.Set(nil)):
+		case !ms.Matches(t.Set(c.facts.External)):
 		case t.State == alert.Event:
 			events[t.Rule]++
 		case t.State == alert.Resolved:

@@ -120,7 +120,9 @@ func scriptAPI(ts *testscript.TestScript, neg bool, args []string) {
 		History: func(context.Context, time.Time, int) ([]alert.Transition, error) {
 			return []alert.Transition{fakeAlert("login", "", alert.Event, alert.Info), fakeAlert("edge_down", "edge-09", alert.Resolved, alert.Critical)}, nil
 		},
-		Rules: func() []web.Rule { return nil }, Sources: func() []web.Source { return nil }, Status: func() web.Status { return web.Status{} },
+		Rules: func() []web.Rule { return nil }, Sources: func() []web.Source { return nil }, Status: func() web.Status {
+			return web.Status{Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
+		},
 		Reload: func(context.Context) error { return nil }, Ready: func() bool { return true }, Metrics: http.NotFoundHandler(), Classify: httpStatus,
 	}))
 	ts.Defer(srv.Close)

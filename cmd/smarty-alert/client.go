@@ -10,10 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"os/user"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
 )
 
 // defaultURL is where a service answers that was not told otherwise.
@@ -34,7 +38,7 @@ func (f *clientFlags) add(a *app, cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.url, "url", at, "`address` of the running service; $SMARTY_ALERT_URL changes the default")
 	cmd.Flags().Lookup("url").DefValue = defaultURL
 	cmd.Flags().StringVar(&f.format, "format", "text", "text or json")
-	cmd.Flags().StringVar(&f.zone, "timezone", "UTC", "IANA `zone` of times that are given and shown")
+	cmd.Flags().StringVar(&f.zone, "timezone", "", "IANA `zone` of times that are given and shown; default: the service's")
 }
 
 // client talks to a running service.
@@ -42,6 +46,7 @@ type client struct {
 	base   *url.URL
 	format string
 	zone   *time.Location
+	facts  facts // of the service; empty until learn has asked
 	http   *http.Client
 	app    *app
 }
@@ -50,15 +55,38 @@ func (f clientFlags) client(a *app) (*client, error) {
 	if err := oneOf("format", f.format, "text", "json"); err != nil {
 		return nil, err
 	}
-	zone, err := loadZone(f.zone)
-	if err != nil {
-		return nil, err
+	var zone *time.Location // nil: the service knows it
+	if f.zone != "" {
+		var err error
+		if zone, err = loadZone(f.zone); err != nil {
+			return nil, err
+		}
 	}
 	base, err := url.Parse(f.url)
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, usageError(fmt.Errorf("--url: write an address such as %s", defaultURL))
 	}
 	return &client{base: base, format: f.format, zone: zone, http: &http.Client{Timeout: 30 * time.Second}, app: a}, nil
+}
+
+// facts are what commands need to know of the service to speak as it does.
+type facts struct {
+	Timezone string             `json:"timezone"`
+	Language notifiers.Language `json:"language"`
+	External alert.Labels       `json:"external_labels"` // on every alert
+}
+
+// learn asks the service about itself. Times are given and shown in its zone, as its
+// messages have them, unless another one was asked for.
+func (c *client) learn(ctx context.Context) error {
+	if err := c.get(ctx, "/api/v1/status", nil, &c.facts); err != nil || c.zone != nil {
+		return err
+	}
+	var err error
+	if c.zone, err = time.LoadLocation(c.facts.Timezone); err != nil {
+		return usageError(fmt.Errorf("the service's zone %s is not known here: write --timezone UTC", strconv.Quote(c.facts.Timezone)))
+	}
+	return nil
 }
 
 // maxAnswer is how much of an answer is read, in bytes.
@@ -139,7 +167,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values, out any
 	return c.call(ctx, http.MethodGet, path, query, nil, out)
 }
 
-func (c *client) clock(at time.Time) string { return at.In(c.zone).Format(clockForm) }
+func (c *client) clock(at time.Time) string { return at.In(c.zone).Format(clockForm + " MST") }
 
 // printJSON is the machine's form of an answer.
 func (c *client) printJSON(v any) error {

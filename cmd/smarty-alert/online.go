@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -21,10 +23,17 @@ type online struct{ *service }
 
 // ask has the loop do something, within bounds.
 func (o *online) ask(ctx context.Context, changes bool, do func(*loop) error) error {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	bounded, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	return o.askLoop(ctx, changes, do)
+	err := o.askLoop(bounded, changes, do)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return errBusy
+	}
+	return err
 }
+
+// errBusy: what was asked stands in a queue, from which nothing takes it back.
+var errBusy = fmt.Errorf("no answer within %v: the service may wait for its disk, see its log; a change may still be made", answerWithin)
 
 func (o *online) view(ctx context.Context) (v notifiers.View, err error) {
 	answer := make(chan notifiers.View, 1) // the loop may answer when nobody waits any more
@@ -187,23 +196,25 @@ func (o *online) status() web.Status {
 			}
 		}
 	}
-	if shown := o.routes.Load(); shown != nil {
-		st.Config, st.Receivers = shown.text, shown.receivers
+	if shown := o.shown.Load(); shown != nil {
+		st.Config, st.Receivers, st.Timezone, st.Language, st.External = shown.routes, shown.receivers, shown.timezone, shown.language, shown.external
 	}
 	return st
 }
 
-// shownRoutes are the routes as Alertmanager's tools read them.
-type shownRoutes struct {
-	text      string
-	receivers []string
+// shown is what others may know of a configuration.
+type shown struct {
+	routes             string // as Alertmanager's tools read them
+	receivers          []string
+	timezone, language string
+	external           alert.Labels
 }
 
-func showRoutes(c *config.Config) *shownRoutes {
+func show(c *config.Config) *shown {
 	type receiver struct {
 		Name string `json:"name"`
 	}
-	out := &shownRoutes{}
+	out := &shown{timezone: c.Timezone.String(), language: cmp.Or(c.Language, string(notifiers.English)), external: external(c)}
 	var list []receiver
 	for _, r := range c.Receivers {
 		out.receivers = append(out.receivers, r.Name)
@@ -212,7 +223,7 @@ func showRoutes(c *config.Config) *shownRoutes {
 	slices.Sort(out.receivers)
 	// JSON is YAML, which is what is read.
 	data, _ := json.MarshalIndent(map[string]any{"route": showRoute(c.Route), "receivers": list}, "", "  ") // texts and numbers alone
-	out.text = string(data) + "\n"
+	out.routes = string(data) + "\n"
 	return out
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +61,9 @@ func (a *app) outboxList(ctx context.Context, f outboxFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := c.learn(ctx); err != nil {
+		return err
+	}
 	ds, err := c.deliveries(ctx, f)
 	if err != nil {
 		return err
@@ -71,7 +73,7 @@ func (a *app) outboxList(ctx context.Context, f outboxFlags) error {
 	}
 	columns := []column{{name: "id"}, {name: "receiver"}, {name: "state"}, {name: "created"}, {name: "next", drop: 2}, {name: "tries", numbers: true}, {name: "what", wrap: 20}, {name: "last error", wrap: 20, drop: 1}}
 	for _, d := range ds {
-		addRow(columns, d.ID, printable(d.Receiver), string(d.State), c.clock(d.Created), c.nextTry(d), fmt.Sprint(len(d.Attempts)), shorten(deliveryTitle(d), 80), shorten(printable(lastError(d)), 80))
+		addRow(columns, d.ID, printable(d.Receiver), string(d.State), c.clock(d.Created), c.nextTry(d), fmt.Sprint(len(d.Attempts)), shorten(c.text(d).Title, 80), shorten(printable(lastError(d)), 80))
 	}
 	if len(ds) == 0 {
 		c.note("no messages")
@@ -98,7 +100,10 @@ func (c *client) nextTry(d alert.Delivery) string {
 	return c.clock(d.Next)
 }
 
-func deliveryTitle(d alert.Delivery) string { return notifiers.NewText(d, time.UTC).Title }
+// text is what the message says, in the service's language.
+func (c *client) text(d alert.Delivery) notifiers.Text {
+	return notifiers.Voice{Language: c.facts.Language, Zone: c.zone}.Text(d)
+}
 
 func lastError(d alert.Delivery) string {
 	if n := len(d.Attempts); n > 0 {
@@ -130,6 +135,9 @@ func (c *client) showDelivery(ctx context.Context, id string) error {
 	if c.format == "json" {
 		return c.printJSON(d)
 	}
+	if err := c.learn(ctx); err != nil {
+		return err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "id:        %s\nreceiver:  %s\ngroup:     %s\nreason:    %s\nstate:     %s\ncreated:   %s\n",
 		d.ID, printable(d.Receiver), printable(d.GroupKey), d.Reason, d.State, c.clock(d.Created))
@@ -149,7 +157,7 @@ func (c *client) showDelivery(ctx context.Context, id string) error {
 			fmt.Fprintf(&b, "recipient: %s  %s\n", printable(to), printable(parts[to]))
 		}
 	}
-	return c.print(b.String() + "\n" + notifiers.NewText(d, c.zone).Plain())
+	return c.print(b.String() + "\n" + c.text(d).Plain())
 }
 
 // concerning says what an error is of, and keeps its exit status.

@@ -38,7 +38,7 @@ func (s *service) reread() (*reloaded, error) {
 	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() {
 		s.workers.replace(list)
 		s.config, s.rules = l.config, l.rules
-		s.routes.Store(showRoutes(l.config))
+		s.shown.Store(show(l.config))
 	}}, nil
 }
 

@@ -40,7 +40,7 @@ type service struct {
 	loop       atomic.Pointer[loop] // nil until the last run's end was reached again
 	workers    *workers
 	started    time.Time
-	routes     atomic.Pointer[shownRoutes]
+	shown      atomic.Pointer[shown]
 	metrics    *metrics
 	delivering latest
 	heartbeat  *heartbeat // nil: none
@@ -86,7 +86,7 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 // harm: receivers, the state, the web address.
 func (s *service) open(ctx context.Context) error {
 	s.metrics, s.started = newMetrics(s), s.now()
-	s.routes.Store(showRoutes(s.config))
+	s.shown.Store(show(s.config))
 	s.retention, s.maxSize = s.config.State.Retention, s.config.State.MaxSize
 	s.workers = &workers{log: s.log, now: s.now, dryRun: s.dryRun}
 	list, err := s.workers.build(s.config)

@@ -112,6 +112,9 @@ func (a *app) silenceAdd(ctx context.Context, f silenceFlags, args []string) err
 	if err != nil {
 		return usageError(err)
 	}
+	if err := c.learn(ctx); err != nil {
+		return err
+	}
 	s, err := f.silence(a, c, ms)
 	if err != nil {
 		return err
@@ -219,6 +222,9 @@ type listedSilence struct {
 func (a *app) silenceList(ctx context.Context, f clientFlags, args []string, expired, unmatched bool) error {
 	c, err := f.client(a)
 	if err != nil {
+		return err
+	}
+	if err := c.learn(ctx); err != nil {
 		return err
 	}
 	var silences []silenceJSON

@@ -51,7 +51,7 @@ func httpStatus(err error) int {
 		return http.StatusNotFound
 	case errors.As(err, &ours):
 		return http.StatusBadRequest
-	case errors.Is(err, errStarting), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, errStarting), errors.Is(err, errBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
