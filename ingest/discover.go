@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,10 +18,11 @@ func (l *Live) search() ([]*follow, error) {
 	l.searched = l.clock
 	var fresh []*follow
 	for _, cfg := range l.logs {
-		paths, err := match(cfg.Path)
+		paths, trouble, err := match(cfg.Path)
 		if err != nil {
 			return nil, err
 		}
+		l.tell(cfg.Path, trouble)
 		for _, p := range paths {
 			if s := l.newFollow(cfg, p); s != nil {
 				fresh = append(fresh, s)
@@ -28,6 +31,24 @@ func (l *Live) search() ([]*follow, error) {
 	}
 	slices.SortStableFunc(fresh, func(a, b *follow) int { return cmp.Compare(a.path, b.path) })
 	return fresh, nil
+}
+
+// tell says once that a path, or what lies below it, cannot be looked into: logs that
+// were never seen have no source that could say so.
+func (l *Live) tell(path string, trouble error) {
+	text := ""
+	if trouble != nil {
+		text = trouble.Error()
+	}
+	if text == l.told[path] {
+		return
+	}
+	if l.told == nil {
+		l.told = map[string]string{}
+	}
+	if l.told[path] = text; trouble != nil {
+		l.opts.Log.Warn("cannot look for logs", slog.String("path", path), slog.Any("error", trouble))
+	}
 }
 
 // vanished makes sources of logs that were followed before and have no live file
@@ -85,52 +106,64 @@ func (l *Live) newFollow(cfg LogConfig, path string) *follow {
 }
 
 // match lists the live logs at a path: of a directory or glob those without a
-// rotated name; the path of a file also when nothing is there yet.
-func match(path string) ([]string, error) {
+// rotated name; the path of a file also when nothing is there yet. trouble is why some
+// may be missing.
+func match(path string) (out []string, trouble, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return matchDirectory(path), nil
+		out, trouble = matchDirectory(path)
+		return out, trouble, nil
 	}
 	if _, err := os.Lstat(path); err == nil || !strings.ContainsAny(path, "*?[") {
-		if err != nil && filepath.Ext(path) == "" {
-			return nil, nil // a directory that is not there yet
+		if err != nil && filepath.Ext(path) == "" { // a directory that is not there yet
+			return nil, fmt.Errorf("open %s: %w", path, cause(err)), nil
 		}
-		return []string{path}, nil
+		return []string{path}, nil, nil
 	}
 	found, err := filepath.Glob(path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	var out []string
+	if _, err := os.ReadDir(filepath.Dir(path)); len(found) == 0 && errors.Is(err, fs.ErrPermission) {
+		trouble = fmt.Errorf("open %s: %w", filepath.Dir(path), cause(err))
+	}
 	for _, p := range found {
 		info, err := os.Stat(p)
 		if err != nil || parseFilename(p).log != filepath.Base(p) {
 			continue
 		}
 		if info.IsDir() {
-			out = append(out, matchDirectory(p)...)
+			below, err := matchDirectory(p)
+			out, trouble = append(out, below...), cmp.Or(trouble, err)
 		} else if info.Mode().IsRegular() {
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out, trouble, nil
 }
 
-func matchDirectory(dir string) []string {
-	var out []string
+// matchDirectory goes on past what cannot be read: it is looked for again.
+func matchDirectory(dir string) (out []string, trouble error) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			trouble = cmp.Or(trouble, fmt.Errorf("open %s: %w", path, cause(err)))
+		}
 		if err != nil || d.IsDir() {
-			return nil // what cannot be read now is looked for again
+			return nil
 		}
 		n := parseFilename(path)
 		if !n.explicit || n.log != filepath.Base(path) {
 			return nil
 		}
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && info.Mode().IsRegular():
 			out = append(out, path)
+		case errors.Is(err, fs.ErrPermission):
+			trouble = cmp.Or(trouble, fmt.Errorf("open %s: %w", path, cause(err)))
 		}
 		return nil
 	})
-	return out
+	return out, trouble
 }
 
 // adopt names new sources and adds them. A log that had a name before keeps it.

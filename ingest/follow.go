@@ -42,6 +42,7 @@ type follow struct {
 	resting time.Time // when the path was seen last, whatever was there
 	missing bool
 	err     error
+	waiting *beginning // it could not begin to read yet
 	target  []Position // of the ReadTo under way
 	stats   LiveStats
 	scratch []*node
@@ -147,7 +148,10 @@ func (s *follow) take(n *node, rec *smartylog.Record) error {
 		err := n.take(rec, s.opts.FlushAfter)
 		switch {
 		case err == errReplaced:
-			s.replaced(n)
+			if err := s.replaced(n); err != nil {
+				n.ready = false // until the next look
+				return err
+			}
 			return io.EOF
 		case err != nil && err != io.EOF:
 			n.ready = false
@@ -213,6 +217,9 @@ func (s *follow) newest() *node {
 
 // check looks at the path and at the open files.
 func (s *follow) check(now time.Time) {
+	if s.waiting != nil && !s.beginAgain(now) {
+		return
+	}
 	info, err := os.Stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -238,6 +245,18 @@ func (s *follow) check(now time.Time) {
 	s.retire(now)
 }
 
+// beginAgain tries to begin to read.
+func (s *follow) beginAgain(now time.Time) bool {
+	s.files.forget()
+	err := s.begin(s.waiting.saved, s.waiting.at)
+	s.missing = errors.Is(err, fs.ErrNotExist)
+	if s.err = err; s.missing {
+		s.err = nil
+		s.pathAt = now
+	}
+	return err == nil
+}
+
 // rotated opens what came after the file followed so far: every generation
 // between it and the file that the path leads to now.
 func (s *follow) rotated(id inode, now time.Time) error {
@@ -249,11 +268,16 @@ func (s *follow) rotated(id inode, now time.Time) error {
 	}
 	for _, n := range slices.Clone(s.nodes) {
 		if n.look(now); n.replaced {
-			s.replaced(n) // before its new text is taken for another file's
+			if err := s.replaced(n); err != nil { // before its new text is taken for another file's
+				return err
+			}
 		}
 	}
 	s.files.forget()
-	found := s.files.generations(s.path)
+	found, err := s.files.generations(s.path)
+	if err != nil {
+		return err
+	}
 	old := s.newest()
 	after := -1
 	if old != nil {
@@ -299,7 +323,7 @@ func (s *follow) knows(g generation) bool {
 			return true
 		}
 	}
-	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, func(p Position) bool { return p.isIn(g) }))
+	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, func(p Position) bool { ok, _ := p.isIn(g); return ok }))
 }
 
 // knowsText tells whether a file that begins with head is a copy, or the packed

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +20,60 @@ type generation struct {
 	live   bool // the file that the log's own path leads to
 }
 
+// open opens the file that was found, under whatever name it lies there by now: the
+// inode of the descriptor counts, since between a look at a name and its opening
+// another file may get it.
+func (g *generation) open() (*os.File, error) {
+	for look := 0; ; look++ {
+		f, err := os.Open(g.path)
+		switch {
+		case err == nil && isFile(f, g.id):
+			return f, nil
+		case err == nil:
+			f.Close()
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
+		}
+		if look == looksForOne {
+			return nil, fmt.Errorf("open %s: %w", g.path, errMoved)
+		}
+		if !g.follow() {
+			time.Sleep(lookAgain)
+		}
+	}
+}
+
+// looksForOne is how often a file is looked for that is not where it was found.
+const looksForOne = 5
+
+func isFile(f *os.File, id inode) bool {
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	now, _ := inodeOf(info)
+	return now == id
+}
+
+// follow finds out what the file is called now.
+func (g *generation) follow() bool {
+	dir := filepath.Dir(g.path)
+	entries, _ := os.ReadDir(dir) // one that cannot be read has nothing to find
+	for _, e := range entries {
+		if parseFilename(e.Name()).log != g.name.log {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		if info, err := os.Stat(path); err == nil {
+			if id, _ := inodeOf(info); id == g.id {
+				g.path = path
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // lister finds the generations of logs and reads each directory once per round.
 type lister struct {
 	dirs map[string]map[string][]string // directory → name of the log → its files
@@ -27,10 +83,15 @@ type lister struct {
 func (l *lister) forget() { l.dirs = nil }
 
 // generations returns the files of the log at path, oldest first, the live one
-// last if it is there. A packed file beside its unpacked self is left out.
-func (l *lister) generations(path string) []generation {
+// last if it is there. A packed file beside its unpacked self is left out. A file or
+// directory that cannot be looked at is an error: it is not gone.
+func (l *lister) generations(path string) ([]generation, error) {
 	dir, base := filepath.Dir(path), filepath.Base(path)
-	names := l.read(dir)[base]
+	logs, err := l.read(dir)
+	if err != nil {
+		return nil, err
+	}
+	names := logs[base]
 	if parseFilename(base).log != base {
 		names = []string{base} // a log with an odd name of its own, given as a path
 	}
@@ -41,9 +102,12 @@ func (l *lister) generations(path string) []generation {
 		if !g.live && !g.name.rotated() {
 			continue // x.log.gz beside x.log: nobody rotates like that
 		}
-		g.info, _ = os.Stat(g.path) // what vanished meanwhile is not there
-		if g.info == nil || !g.info.Mode().IsRegular() {
-			continue
+		g.info, err = os.Stat(g.path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
+		}
+		if err != nil || !g.info.Mode().IsRegular() {
+			continue // what vanished meanwhile is not there
 		}
 		g.id, _ = inodeOf(g.info)
 		out = append(out, g)
@@ -56,7 +120,7 @@ func (l *lister) generations(path string) []generation {
 	})
 	return slices.CompactFunc(out, func(a, b generation) bool {
 		return b.packed && a.name.sameGeneration(b.name)
-	})
+	}), nil
 }
 
 // While a log is rotated it is looked for so often, in such intervals, until two looks
@@ -69,20 +133,23 @@ const (
 // settled is found, or what is found once nobody renames files any more: between a
 // look at the names and one at the files, a file that is renamed seems to be gone, or
 // to be there twice. That matters where a file is searched for by what is known of it.
-func (l *lister) settled(path string, found []generation, saved []Position) []generation {
+func (l *lister) settled(path string, found []generation, saved []Position) ([]generation, error) {
 	for range mostLooks {
 		if whole(found, saved) {
 			break
 		}
 		time.Sleep(lookAgain)
 		l.forget()
-		again := l.generations(path)
+		again, err := l.generations(path)
+		if err != nil {
+			return nil, err
+		}
 		if slices.EqualFunc(found, again, func(a, b generation) bool { return a.path == b.path && a.id == b.id }) {
 			break // what is not there is gone
 		}
 		found = again
 	}
-	return found
+	return found, nil
 }
 
 // whole tells whether each file is there once, and all that positions tell of.
@@ -94,22 +161,26 @@ func whole(found []generation, saved []Position) bool {
 		}
 		seen[g.id] = true
 	}
-	return !slices.Contains(locate(found, saved), -1)
+	at, err := locate(found, saved)
+	return err == nil && !slices.Contains(at, -1)
 }
 
-func (l *lister) read(dir string) map[string][]string {
+func (l *lister) read(dir string) (map[string][]string, error) {
 	if files, ok := l.dirs[dir]; ok {
-		return files
+		return files, nil
 	}
 	if l.dirs == nil {
 		l.dirs = map[string]map[string][]string{}
 	}
 	files := map[string][]string{}
-	entries, _ := os.ReadDir(dir) // a directory that cannot be read shows when its files are opened
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, cause(err))
+	}
 	for _, e := range entries {
 		log := parseFilename(e.Name()).log
 		files[log] = append(files[log], e.Name())
 	}
 	l.dirs[dir] = files
-	return files
+	return files, nil
 }

@@ -84,7 +84,8 @@ type Live struct {
 	clock    time.Time // the last answer of Now
 	polled   time.Time
 	searched time.Time
-	limited  bool // ReadTo set limits
+	limited  bool              // ReadTo set limits
+	told     map[string]string // what was said of the paths that are configured
 }
 
 // OpenLive starts to follow. saved is what Positions returned when the same logs
@@ -318,6 +319,9 @@ func (l *Live) Positions() map[string][]Position {
 	out := make(map[string][]Position, len(l.sources))
 	for _, s := range l.sources {
 		ps := slices.Clone(s.done)
+		if s.waiting != nil {
+			ps = slices.Clone(s.waiting.saved[s.name])
+		}
 		for _, n := range s.nodes {
 			if n.file != nil {
 				ps = append(ps, n.position(s.resting))

@@ -79,9 +79,9 @@ type pending struct {
 
 // openNode opens a generation at offset off.
 func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
-	f, err := os.Open(g.path)
+	f, err := g.open()
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
+		return nil, err
 	}
 	info, err := f.Stat()
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
 	n.id, n.links = inodeOf(info)
 	n.igen = generationOf(f)
 	if n.packed {
-		n.head = readHead(g)
+		n.head = headOf(f, g)
 	} else {
 		n.sameText() // takes the head
 		n.tail = n.before(off, tailBytes)
@@ -230,6 +230,10 @@ func (n *node) quiet() (open int64, ok bool) {
 // something to do.
 func (n *node) look(now time.Time) {
 	if n.file == nil {
+		return
+	}
+	if n.replaced {
+		n.ready = true // what came of it is still to be found out
 		return
 	}
 	info, err := n.file.Stat()

@@ -51,18 +51,31 @@ func (p Position) startsLike(head []byte) bool {
 
 // isIn tells whether the file g holds the position's text up to Offset. A packed
 // file that ends too early is taken for half-written.
-// Of a file that was empty only the kernel can tell.
-func (p Position) isIn(g generation) bool {
+// Of a file that was empty only the kernel can tell. The error is that of a file that
+// is there and cannot be opened.
+func (p Position) isIn(g generation) (bool, error) {
 	if p.HeadLen == 0 {
-		return p.isInode(g.id)
+		return p.isInode(g.id), nil
 	}
-	f, err := os.Open(g.path)
+	f, err := g.open()
+	if errors.Is(err, errMoved) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer f.Close()
+	return p.isInFile(f, g), nil
+}
+
+// isInFile is isIn for the open file of g.
+func (p Position) isInFile(f *os.File, g generation) bool {
 	if !g.packed {
-		return g.info.Size() >= p.Offset && p.textMatches(f)
+		info, err := f.Stat()
+		return err == nil && info.Size() >= p.Offset && p.textMatches(f)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return false
 	}
 	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
 	if err != nil {
@@ -74,6 +87,18 @@ func (p Position) isIn(g generation) bool {
 	}
 	_, err = io.CopyN(io.Discard, text, p.Offset-int64(p.HeadLen))
 	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// isOpened tells whether n, opened for the position, is its file: it may have been
+// replaced since it was found. Of a packed one the beginning tells.
+func (p Position) isOpened(n *node, g generation) bool {
+	switch {
+	case p.HeadLen == 0:
+		return true // as good as new
+	case n.packed:
+		return p.startsLike(n.head)
+	}
+	return p.isInFile(n.file, g)
 }
 
 func (p Position) high() int64 {
@@ -90,13 +115,17 @@ func (p Position) sameInodeGeneration(g generation) bool {
 	if p.Generation == 0 {
 		return true
 	}
-	f, err := os.Open(g.path)
+	f, err := g.open()
 	if err != nil {
 		return true
 	}
 	defer f.Close()
-	now := generationOf(f)
-	return now == 0 || now == p.Generation
+	return p.isGeneration(generationOf(f))
+}
+
+// isGeneration is false for another generation of an inode, as far as that is known.
+func (p Position) isGeneration(igen uint32) bool {
+	return p.Generation == 0 || igen == 0 || igen == p.Generation
 }
 
 func (p Position) textMatches(f io.ReaderAt) bool {
@@ -113,11 +142,19 @@ func (p Position) textMatches(f io.ReaderAt) bool {
 
 // readHead returns the first bytes of a file's text.
 func readHead(g generation) []byte {
-	f, err := os.Open(g.path)
+	f, err := g.open()
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
+	return headOf(f, g)
+}
+
+// headOf is readHead for the open file of g.
+func headOf(f *os.File, g generation) []byte {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil
+	}
 	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
 	if err != nil {
 		return nil

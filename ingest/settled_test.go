@@ -55,12 +55,19 @@ func TestLister_SettledWhileFilesAreRenamed(t *testing.T) {
 	torn := 0
 	for range 300 {
 		l := &lister{}
-		found := l.generations(path)
+		found, err := l.generations(path)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if !whole(found, saved) {
 			torn++
 		}
 		ids := map[inode]bool{}
-		for _, g := range l.settled(path, found, saved) {
+		again, err := l.settled(path, found, saved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range again {
 			ids[g.id] = true
 		}
 		if len(ids) != files {
@@ -79,8 +86,12 @@ func TestLister_SettledWhileFilesAreRenamed(t *testing.T) {
 func TestLister_SettledWithoutAFile(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), "a.log"), line(1, 1))
 	l := &lister{}
-	found := l.generations(path)
-	if again := l.settled(path, found, []Position{{HeadLen: 5, Head: "1"}}); len(again) != 1 || again[0].path != path {
-		t.Errorf("found %v", again)
+	found, err := l.generations(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := l.settled(path, found, []Position{{HeadLen: 5, Head: "1"}})
+	if err != nil || len(again) != 1 || again[0].path != path {
+		t.Errorf("found %v, %v", again, err)
 	}
 }

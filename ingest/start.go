@@ -1,8 +1,11 @@
 package ingest
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"time"
@@ -42,12 +45,55 @@ func ParseStart(text string) (Start, error) {
 	return Start(d), nil
 }
 
-// begin opens the files that a source starts with: those of the saved positions
-// and all that came after, or the history that the configuration asks for.
+// errMoved: a file is not any more what it was when it was found.
+var errMoved = errors.New("it was removed or replaced while it was being opened")
+
+// begin opens the files that a source starts with. Where one of them cannot be read
+// it opens none and is called again: to go on from what can be read would forget what
+// the positions say of the others.
 func (s *follow) begin(saved map[string][]Position, now time.Time) error {
-	found := s.files.generations(s.path)
+	for range mostLooks {
+		err := s.open(saved, now)
+		if err == nil {
+			s.waiting = nil
+			return nil
+		}
+		for _, n := range s.nodes {
+			n.close()
+		}
+		s.nodes, s.done, s.nextGen, s.stats = nil, nil, 0, LiveStats{}
+		if !errors.Is(err, errMoved) {
+			s.waiting = &beginning{saved, now}
+			return err
+		}
+		time.Sleep(lookAgain)
+		s.files.forget()
+	}
+	s.waiting = &beginning{saved, now}
+	return fmt.Errorf("open %s: files are being renamed all the time", s.path)
+}
+
+// beginning is what a source that could not begin yet will begin with.
+type beginning struct {
+	saved map[string][]Position
+	at    time.Time
+}
+
+// open opens the files of the saved positions and all that came after, or the
+// history that the configuration asks for.
+func (s *follow) open(saved map[string][]Position, now time.Time) error {
+	found, err := s.files.generations(s.path)
+	if len(saved[s.name]) == 0 && errors.Is(err, fs.ErrNotExist) {
+		return nil // all that will be there is new
+	}
+	if err != nil {
+		return err
+	}
 	if ps := saved[s.name]; len(ps) > 0 {
-		return s.resume(s.files.settled(s.path, found, ps), ps)
+		if found, err = s.files.settled(s.path, found, ps); err != nil {
+			return err
+		}
+		return s.resume(found, ps)
 	}
 	start := s.cfg.Start
 	if len(saved) > 0 && start != FromBeginning {
@@ -92,7 +138,12 @@ func (s *follow) history(found []generation, from int64) error {
 		if from > 0 && !g.live && g.info.ModTime().Unix() < from {
 			continue
 		}
-		if err := s.add(g, 0); err != nil {
+		err := s.add(g, 0)
+		if !g.live && errors.Is(err, fs.ErrPermission) {
+			s.opts.Log.Warn("rotated log cannot be read, the history begins after it", slog.String("source", s.name), slog.Any("error", err))
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		n := s.nodes[len(s.nodes)-1]
@@ -174,7 +225,10 @@ func (n *node) secondAt(off int64) (sec int64, ok bool) {
 func (s *follow) resume(found []generation, saved []Position) error {
 	saved = slices.Clone(saved)
 	slices.SortStableFunc(saved, func(a, b Position) int { return a.Gen - b.Gen })
-	at := locate(found, saved)
+	at, err := locate(found, saved)
+	if err != nil {
+		return err
+	}
 	newest := newestRead(saved, at)
 	claim(found, saved, at, newest)
 	known, empty := map[int]bool{}, map[int]int{} // by index in found; empty: its generation
@@ -205,6 +259,9 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		// a copy beside the file that was truncated is complete
 		n.final = n.packed || !g.live && g.id != p.inode
 		s.nodes = append(s.nodes, n)
+		if !p.isOpened(n, g) {
+			return errMoved
+		}
 	}
 	return s.openNew(found, newest, known, empty, lastLook(saved))
 }
@@ -248,28 +305,43 @@ func (s *follow) openNew(found []generation, newest int, known map[int]bool, emp
 	return nil
 }
 
-// locate returns the index in found of each position's file, -1 where it is gone.
-func locate(found []generation, saved []Position) []int {
+// locate returns the index in found of each position's file, -1 where it is gone. One
+// that is not found while there are files that cannot be read is not gone.
+func locate(found []generation, saved []Position) ([]int, error) {
 	at := make([]int, len(saved))
 	used := map[int]bool{}
+	var unread error
 	pick := func(p Position, ok func(generation) bool) int {
 		for j, g := range slices.Backward(found) {
-			if !used[j] && ok(g) && p.isIn(g) {
+			if used[j] || !ok(g) {
+				continue
+			}
+			is, err := p.isIn(g)
+			if is {
 				used[j] = true
 				return j
 			}
+			unread = cmp.Or(unread, err)
 		}
 		return -1
 	}
 	for i, p := range saved {
 		at[i] = pick(p, func(g generation) bool { return p.isInode(g.id) && p.sameInodeGeneration(g) })
 	}
+	if unread != nil {
+		return nil, unread
+	}
 	for i, p := range saved {
 		if at[i] < 0 {
 			at[i] = pick(p, func(generation) bool { return p.HeadLen > 0 })
 		}
 	}
-	return at
+	for i, p := range saved {
+		if at[i] < 0 && p.HeadLen > 0 && !p.Done && unread != nil {
+			return nil, unread
+		}
+	}
+	return at, nil
 }
 
 // newestRead is the greatest index of a file that was read but not finished, -1 if

@@ -7,10 +7,15 @@ import (
 
 // replaced handles a file whose text was truncated or rewritten: what was not
 // read of it is taken from the copy that rotation made, if there is one, and the
-// file is read anew from its start.
-func (s *follow) replaced(n *node) {
-	s.stats.Truncations++
+// file is read anew from its start. While its directory cannot be read, nothing is done.
+func (s *follow) replaced(n *node) error {
 	now := s.now()
+	s.files.forget()
+	found, err := s.files.generations(s.path)
+	if err != nil {
+		return err
+	}
+	s.stats.Truncations++
 	fresh := &node{
 		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
 		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
@@ -19,7 +24,7 @@ func (s *follow) replaced(n *node) {
 	n.file, n.follower, n.replaced, n.final, n.ready = nil, nil, false, true, true
 	i := slices.Index(s.nodes, n) + 1
 	s.nodes = slices.Insert(s.nodes, i, fresh)
-	copies := s.copiesOf(n, fresh, now)
+	copies := s.copiesOf(found, n, fresh, now)
 	gap := n.size - n.off
 	if len(copies) > 0 {
 		if gap = 0; !copies[0].packed {
@@ -31,11 +36,12 @@ func (s *follow) replaced(n *node) {
 	fresh.gen = s.nextGen
 	s.nextGen++
 	s.nodes = slices.Insert(s.nodes, i, copies...)
+	return nil
 }
 
-// copiesOf finds the copy of n's old text among the rotated files, and what came
+// copiesOf finds the copy of n's old text among the files of the log, and what came
 // between it and the fresh text that is there now.
-func (s *follow) copiesOf(n, fresh *node, now time.Time) []*node {
+func (s *follow) copiesOf(found []generation, n, fresh *node, now time.Time) []*node {
 	head := n.headUpTo(n.off)
 	p := Position{
 		Head: fingerprint(head), HeadLen: len(head), Offset: n.off,
@@ -44,15 +50,18 @@ func (s *follow) copiesOf(n, fresh *node, now time.Time) []*node {
 	if p.HeadLen == 0 {
 		return nil
 	}
-	s.files.forget()
 	var copies []*node
-	for _, g := range s.files.generations(s.path) {
+	for _, g := range found {
 		if g.live || g.id == fresh.id || sameStart(fresh.head, readHead(g)) {
 			break
 		}
+		holds := false
+		if len(copies) == 0 {
+			holds, _ = p.isIn(g)
+		}
 		switch {
 		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
-		case len(copies) == 0 && p.isIn(g):
+		case holds:
 			if c, err := s.openNode(g, n.gen, n.scanned()); err == nil {
 				c.final = true
 				copies = append(copies, c)
