@@ -1,19 +1,22 @@
 package ingest
 
 import (
-	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nxadm/tail"
+	"github.com/nxadm/tail/watch"
 )
 
-// follower is the tail of one file. It only wakes us up: its lines are thrown
-// away, because nxadm/tail loses some around rotation. It sees the file through
-// our descriptor, so that it can neither end the process nor follow a name.
+// follower is a tail of one file that does not read: it only wakes us up, because
+// nxadm/tail loses lines around rotation and holds a line of any length in memory.
+// It sees the file through our descriptor, so that it can neither end the process
+// nor follow a name.
 type follower struct {
-	tail *tail.Tail
-	done chan struct{} // closed when its lines have ended
+	tail *tail.Tail // its life; nothing else of it is used
+	path string
+	done chan struct{} // closed when it wakes nobody any more
 	from *waker
 }
 
@@ -70,26 +73,35 @@ func (w *waker) follow(n *node) *follower {
 	if path == "" {
 		return nil
 	}
-	t, err := tail.TailFile(path, tail.Config{
-		Follow:        true,
-		CompleteLines: true,
-		Location:      &tail.SeekInfo{Whence: io.SeekEnd},
-		Logger:        tail.DiscardingLogger,
-	})
+	f := &follower{tail: &tail.Tail{}, path: path, done: make(chan struct{}), from: w}
+	changes, err := watch.NewInotifyFileWatcher(path).ChangeEvents(&f.tail.Tomb, n.size)
 	if err != nil {
 		return nil
 	}
-	f := &follower{tail: t, done: make(chan struct{}), from: w}
 	w.running++
 	s := n.owner
+	w.mark(s)   // what came since the last look and before the watch
 	go func() { // ends with the tail; stop waits for it
 		defer close(f.done)
-		for range t.Lines {
+		for f.wait(changes) {
 			w.mark(s)
 		}
 		w.mark(s) // renamed or gone
 	}()
 	return f
+}
+
+// wait waits for a change; false: none will come any more.
+func (f *follower) wait(changes *watch.FileChanges) bool {
+	select {
+	case <-changes.Modified:
+	case <-changes.Truncated:
+	case <-changes.Deleted:
+		return false
+	case <-f.tail.Dying():
+		return false
+	}
+	return true
 }
 
 // following tells whether the tail is at work: one whose file was renamed ends.
@@ -105,9 +117,14 @@ func (f *follower) following() bool {
 	}
 }
 
-// stop ends the tail and waits for its goroutines.
+// stop ends the tail and waits for it. The library knows watches by their names and
+// ends this one in a goroutine of its own: until it has, a watch of the same name, which
+// the next file may get, would be ended instead.
 func (f *follower) stop() {
-	_ = f.tail.Stop() // why it ended does not matter any more
+	f.tail.Kill(nil)
 	<-f.done
+	for watch.Events(f.path) != nil {
+		time.Sleep(100 * time.Microsecond)
+	}
 	f.from.running--
 }

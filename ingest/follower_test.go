@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -217,5 +218,24 @@ func BenchmarkFiles(b *testing.B) {
 			}
 		}
 		f.Close()
+	}
+}
+
+// A line of 100 MiB comes while a tail watches: nobody holds it.
+func TestLive_HugeLineBesideATail(t *testing.T) {
+	r := awake(t)
+	r.append("x.log", line(0, 0))
+	r.start(nil)
+	r.await("x", 1)
+	r.awaitTail("x.log")
+	huge := strings.TrimSuffix(line(1, 1), "\n") + " big='" + strings.Repeat("x", 100<<20) + "'\n" + line(2, 2)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r.append("x.log", huge)
+	r.await("x", 3)
+	runtime.ReadMemStats(&after)
+	r.want("x", 3)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+		t.Errorf("%d MiB allocated for a line of 100 MiB", used>>20)
 	}
 }
