@@ -44,6 +44,25 @@ func batches(rows []alert.Delivery) []batch {
 	return out
 }
 
+// unchangedFor is how long a message that may be out is tried as it was. In a longer
+// outage what waits behind it is told together with it: nobody wants the history.
+const unchangedFor = 15 * time.Minute
+
+// asTried leaves of a batch the rows of the message that may have been taken, if there
+// is one, so that a copy of it has the same id. They are the oldest: a try takes all
+// rows that there are of a group.
+func (b batch) asTried(now time.Time) batch {
+	if now.Sub(b[0].Created) > unchangedFor {
+		return b
+	}
+	for i, d := range slices.Backward(b) {
+		if unclear(d) {
+			return b[:i+1]
+		}
+	}
+	return b
+}
+
 // next is when the batch may be tried: a newer row waits for an older one's retry.
 func (b batch) next() (at time.Time) {
 	for _, d := range b {

@@ -117,7 +117,11 @@ func (w *Worker) step(ctx context.Context) (wait time.Duration, err error) {
 	w.news = false
 	read := w.Now()
 	fresh := max(leastFresh, 4*read.Sub(asked)) // reading a long outbox takes a fifth of the time at most
-	bs := catchUp(batches(rows))
+	bs := batches(rows)
+	for i, b := range bs {
+		bs[i] = b.asTried(asked)
+	}
+	bs = catchUp(bs)
 	for tried := false; ; tried = true {
 		now := w.Now()
 		i, wait := w.pick(bs, now)
