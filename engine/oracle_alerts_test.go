@@ -76,8 +76,11 @@ func (o *oracle) overflow(st *oState, s int64) {
 // builtin are the rules about the engine's health, as package rules ships them.
 func builtin() []*oRule {
 	of := func(id, event, label string) *oRule {
-		r := &oRule{id: id, source: "health", match: oCmp("==", "event", event), groupBy: []string{label}, window: 600,
+		r := &oRule{id: id, source: "health", match: oCmp("==", "event", event), window: 600,
 			cond: oCmp(">=", "count", 1), warmup: -1, max: 10000}
+		if label != "" {
+			r.groupBy = []string{label}
+		}
 		switch label {
 		case "of_rule":
 			r.fields = []oNamed{{"of_rule", oName("rule")}}
@@ -88,7 +91,7 @@ func builtin() []*oRule {
 	}
 	return []*oRule{of("group-limit", "GROUP_EVICTED", "of_rule"), of("rule-quarantined", "RULE_QUARANTINED", "of_rule"),
 		of("clock-skew", "CLOCK_SKEW", "source"), of("receiver-failing", "RECEIVER_FAILING", "receiver"),
-		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver")}
+		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver"), of("state-disk", "STATE_DISK", "")}
 }
 
 func isBuiltin(id string) bool {

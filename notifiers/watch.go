@@ -9,17 +9,21 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 )
 
-// The rules about delivery itself, by id. What they are called and how urgent they
+// The rules about delivery itself and the state, by id. What they are called and how urgent they
 // are stands with the program's other rules; when they hold, here: they go by the
 // clock and the outbox, not by records of logs.
 const (
 	ReceiverFailing = "receiver-failing"
 	OutboxBacklog   = "outbox-backlog"
 	DeadLetters     = "dead-letters"
+	StateDisk       = "state-disk"
 )
 
 // WatchRules are their ids.
-func WatchRules() []string { return []string{ReceiverFailing, OutboxBacklog, DeadLetters} }
+func WatchRules() []string { return append(ReceiverRules(), StateDisk) }
+
+// ReceiverRules are the ids of those about one receiver each.
+func ReceiverRules() []string { return []string{ReceiverFailing, OutboxBacklog, DeadLetters} }
 
 // backlogAfter is how long a message may wait for a receiver that does not fail.
 const backlogAfter = 10 * time.Minute
@@ -59,6 +63,9 @@ func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t
 	names := map[string]Seen{}
 	maps.Copy(names, seen)
 	for _, t := range w.firing { // of receivers that are gone, too
+		if t.Rule == StateDisk {
+			continue
+		}
 		if name := t.Group.Get("receiver"); !has(seen, name) {
 			names[name] = Seen{}
 		}
@@ -75,7 +82,7 @@ func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t
 			{OutboxBacklog, backlogHolds, s.Unsent, fmt.Sprintf("receiver %s is behind: %d messages wait, the oldest for %s", name, s.Unsent, now.Sub(s.Oldest).Truncate(time.Second))},
 			{DeadLetters, deadHolds, s.Dead, fmt.Sprintf("receiver %s: %d messages were given up; see smarty-alert outbox list", name, s.Dead)},
 		} {
-			t := watched(c.rule, name, now)
+			t := watched(c.rule, alert.NewLabels(alert.Label{Name: "receiver", Value: name}), now)
 			old, on := w.firing[t.Fingerprint]
 			var was *alert.Transition
 			if on {
@@ -129,10 +136,28 @@ func backlogHolds(s Seen, was *alert.Transition, now time.Time) bool {
 
 func deadHolds(s Seen, _ *alert.Transition, _ time.Time) bool { return s.Dead > 0 }
 
-// watched is an alert about a receiver that begins now.
-func watched(rule, receiver string, now time.Time) alert.Transition {
+// LookAtState is Look for the state: problem is what keeps it from being written, ""
+// if nothing does.
+func (w *Watch) LookAtState(now time.Time, problem string, rule func(id string, t *alert.Transition) bool) []alert.Transition {
+	t := watched(StateDisk, alert.Labels{}, now)
+	old, on := w.firing[t.Fingerprint]
+	switch holds := rule(StateDisk, &t) && problem != ""; {
+	case holds && !on:
+		t.Annotations = alert.NewLabels(alert.Label{Name: "summary", Value: problem})
+		t.Summary = problem
+		w.firing[t.Fingerprint] = t
+		return []alert.Transition{t}
+	case on && !holds:
+		delete(w.firing, t.Fingerprint)
+		return []alert.Transition{over(old, now)}
+	}
+	return nil
+}
+
+// watched is an alert that begins now.
+func watched(rule string, group alert.Labels, now time.Time) alert.Transition {
 	at := now.Unix()
-	t := alert.Transition{At: at, Rule: rule, Group: alert.NewLabels(alert.Label{Name: "receiver", Value: receiver}),
+	t := alert.Transition{At: at, Rule: rule, Group: group,
 		State: alert.Firing, Severity: alert.Critical, ActiveAt: at, StartsAt: at}
 	t.Fingerprint = alert.Fingerprint(rule, t.Group)
 	t.AlertID = alert.ID(t.Fingerprint, at)

@@ -209,11 +209,11 @@ func TestBuiltin(t *testing.T) {
 			t.Errorf("%s: built in %v, source %v, window %d", r.ID, r.Builtin, r.Source, r.Window)
 		}
 	}
-	if want := []string{"group-limit", "rule-quarantined", "clock-skew", "receiver-failing", "outbox-backlog", "dead-letters"}; !slices.Equal(ids, want) {
+	if want := []string{"group-limit", "rule-quarantined", "clock-skew", "receiver-failing", "outbox-backlog", "dead-letters", "state-disk"}; !slices.Equal(ids, want) {
 		t.Errorf("built-in rules %q, want %q", ids, want)
 	}
 	set := parsed(t, "rules: [{id: a, event: LOGIN_ERROR}]", rules.Options{})
-	if n := len(set.WithBuiltin().Rules); len(set.Rules) != 1 || n != 7 {
+	if n := len(set.WithBuiltin().Rules); len(set.Rules) != 1 || n != 1+len(ids) {
 		t.Errorf("%d rules, %d with the built-in ones", len(set.Rules), n)
 	}
 }

@@ -21,7 +21,7 @@ var (
 // once. A dead letter is then as good as new, and the newer dead ones of its group
 // go with it. Of any other state it is an error.
 func (s *Store) Retry(ctx context.Context, id string) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.writeOnDisk(ctx, func(tx *sql.Tx) error {
 		dead, err := readDeliveries(ctx, tx, sqlDead, id)
 		if err != nil {
 			return err
@@ -38,8 +38,16 @@ func (s *Store) Retry(ctx context.Context, id string) error {
 // Drop takes a delivery that is not out yet from the outbox: it is marked
 // superseded. One that is being sent at this moment may leave all the same.
 func (s *Store) Drop(ctx context.Context, id string) error {
-	err := s.write(ctx, func(tx *sql.Tx) error { return changeOne(ctx, tx, id, sqlDrop, nanos(s.now()), id) })
+	err := s.writeOnDisk(ctx, func(tx *sql.Tx) error { return changeOne(ctx, tx, id, sqlDrop, nanos(s.now()), id) })
 	return s.failed("drop delivery "+id, err)
+}
+
+// writeOnDisk is write for what must see, or change, more than is kept in memory.
+func (s *Store) writeOnDisk(ctx context.Context, f func(*sql.Tx) error) error {
+	if _, ok := s.InMemory(); ok {
+		return ErrInMemory
+	}
+	return s.write(ctx, f)
 }
 
 // changeOne changes one row, or says why it cannot be.

@@ -26,28 +26,72 @@ type Cut struct {
 	Mutes       alert.MuteChanges   // what people changed
 }
 
-// Commit writes a cut whole or, on an error, not at all, and returns its
-// number. A cut without positions returns the number of the last one (0: none).
+// Commit writes a cut whole or, on an error other than ErrInMemory, not at all, and
+// returns its number. A cut without positions returns the number of the last one
+// (0: none). While the disk is full each cut is a try whether there is room again:
+// if there is, all that was kept in memory is written with it.
 func (s *Store) Commit(ctx context.Context, c Cut) (seq int64, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		if seq, err = s.insertCut(ctx, tx, c); err != nil {
-			return err
-		}
-		if err := insertTransitions(ctx, tx, c.Transitions); err != nil {
-			return err
-		}
-		if err := saveGroups(ctx, tx, c.Gone, c.Groups); err != nil {
-			return err
-		}
-		if err := saveMutes(ctx, tx, c.Mutes); err != nil {
-			return err
-		}
-		return insertDeliveries(ctx, tx, c.Deliveries, nanos(s.now()))
-	})
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err = s.commit(ctx, c, &seq)
 	if err != nil {
 		return 0, s.failed(fmt.Sprintf("commit the cut of second %d", c.Second), err)
 	}
 	return seq, nil
+}
+
+func (s *Store) commit(ctx context.Context, c Cut, seq *int64) error {
+	whole := func(tx *sql.Tx) (err error) {
+		if *seq, err = s.insertCut(ctx, tx, c); err != nil {
+			return err
+		}
+		return s.insertCaused(ctx, tx, c)
+	}
+	switch err := s.trusted(); {
+	case err != nil:
+		return err
+	case s.memory.Load() == nil:
+		if err := s.onDisk(ctx, whole); !s.full(err) {
+			return err
+		}
+		if err := s.toMemory(ctx); err != nil {
+			return err
+		}
+	case c.Positions != nil:
+		if err := s.toDisk(ctx, whole); !s.full(err) {
+			return err
+		}
+	}
+	return s.keep(ctx, c)
+}
+
+// keep takes what a cut caused into memory.
+func (s *Store) keep(ctx context.Context, c Cut) error {
+	held, err := s.held(ctx)
+	if err != nil {
+		return err
+	}
+	if held > mostHeld {
+		return fmt.Errorf("%w, and %d MiB are kept in memory already", errNoRoom, held>>20)
+	}
+	err = s.writeLocked(ctx, func(tx *sql.Tx) error { return s.insertCaused(ctx, tx, c) })
+	if err == nil && c.Positions != nil {
+		return ErrInMemory
+	}
+	return err
+}
+
+func (s *Store) insertCaused(ctx context.Context, tx *sql.Tx, c Cut) error {
+	if err := insertTransitions(ctx, tx, c.Transitions); err != nil {
+		return err
+	}
+	if err := saveGroups(ctx, tx, c.Gone, c.Groups); err != nil {
+		return err
+	}
+	if err := saveMutes(ctx, tx, c.Mutes); err != nil {
+		return err
+	}
+	return insertDeliveries(ctx, tx, c.Deliveries, nanos(s.now()))
 }
 
 func (s *Store) insertCut(ctx context.Context, tx *sql.Tx, c Cut) (seq int64, err error) {

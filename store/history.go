@@ -19,7 +19,7 @@ func (s *Store) History(ctx context.Context, since time.Time, limit int) (ts []a
 		limit = -1
 	}
 	err = s.read(ctx, func(tx *sql.Tx) error {
-		ts, err = readTransitions(ctx, tx, sqlHistory, since.Unix(), limit)
+		ts, err = readTransitions(ctx, tx, s.both(sqlHistory), since.Unix(), limit)
 		return err
 	})
 	if err != nil {
@@ -44,12 +44,22 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 
 func (s *Store) deleteAll(ctx context.Context, query string, before int64) error {
 	for {
-		res, err := s.w.ExecContext(ctx, query, before, pruneBatch)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+		n, err := s.deleteSome(ctx, query, before)
+		if err != nil || n == 0 {
 			return err
 		}
 	}
+}
+
+func (s *Store) deleteSome(ctx context.Context, query string, before int64) (n int64, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.trusted(); err != nil || s.memory.Load() != nil {
+		return 0, err // a full disk takes no deletions
+	}
+	res, err := s.w.ExecContext(ctx, query, before, pruneBatch)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }

@@ -83,7 +83,9 @@ func (s *Store) saveDelivery(ctx context.Context, tx *sql.Tx, d *alert.Delivery)
 // of the group, or "".
 func (s *Store) Ref(ctx context.Context, receiver, groupKey string) (string, error) {
 	var ref string
-	err := s.r.QueryRowContext(ctx, sqlRef, receiver, groupKey).Scan(&ref)
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, s.both(sqlRef), receiver, groupKey).Scan(&ref)
+	})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", s.failed("read the reference of "+groupKey, err)
 	}
@@ -94,7 +96,7 @@ func (s *Store) Ref(ctx context.Context, receiver, groupKey string) (string, err
 func (s *Store) Deliveries(ctx context.Context, f Filter) (ds []alert.Delivery, err error) {
 	where, args := f.where()
 	err = s.read(ctx, func(tx *sql.Tx) error {
-		ds, err = readDeliveries(ctx, tx, sqlList+where, args...)
+		ds, err = readDeliveries(ctx, tx, s.both(sqlList)+where, args...)
 		return err
 	})
 	if err != nil {

@@ -40,13 +40,19 @@ const (
 func (s *Store) SaveSnapshot(ctx context.Context, seq int64, data []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.trusted(); err != nil {
+		return s.failed(fmt.Sprintf("save snapshot of cut %d", seq), err)
+	}
+	if _, full := s.InMemory(); full {
+		return fmt.Errorf("save snapshot of cut %d: %w", seq, ErrInMemory)
+	}
 	old, err := s.replaceable(ctx, seq)
 	if err != nil {
 		return s.failed(fmt.Sprintf("save snapshot of cut %d", seq), err)
 	}
 	file := fmt.Sprintf("%s%d", snapshotPrefix, seq)
 	if err := writeSnapshot(s.dir, file, seq, data); err != nil {
-		return fmt.Errorf("write snapshot %s: %w", s.path(file), err)
+		return fmt.Errorf("write snapshot %s: %w", s.path(file), s.distrust(err))
 	}
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, sqlSaveSnapshot, seq, file, nanos(s.now())); err != nil {
@@ -56,7 +62,10 @@ func (s *Store) SaveSnapshot(ctx context.Context, seq int64, data []byte) error 
 		return err
 	})
 	if err != nil {
-		return s.failed("name snapshot "+file, err) // the next Open sweeps the file
+		if file != old && s.full(err) { // which needs the room; after any other error it may be named
+			err = errors.Join(err, os.Remove(s.path(file)))
+		}
+		return s.failed("name snapshot "+file, err)
 	}
 	if old == "" || old == file {
 		return nil

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -46,6 +47,9 @@ type Options struct {
 	// Now stamps rows with the time of writing, which Prune goes by for
 	// deliveries; nil is time.Now.
 	Now func() time.Time
+	// Full, if set, has the disk of the database taken for full while it says so:
+	// tests fill no disks.
+	Full func() bool
 }
 
 // Store is an open state directory. Close it.
@@ -53,10 +57,19 @@ type Store struct {
 	dir  string
 	now  func() time.Time
 	lock *lock
-	w    *sql.DB // the one writer
-	r    *sql.DB // readers, query only
+
+	w *sql.DB // the one writer
+	r *sql.DB // readers, query only
+
+	seemsFull func() bool // nil: the disk itself says so
 
 	mu sync.Mutex // one SaveSnapshot at a time
+
+	writing  sync.Mutex                // one transaction of the writer at a time
+	place    sync.RWMutex              // held for reading while it must not change where rows are
+	memory   atomic.Pointer[time.Time] // since when rows are kept in memory; nil: on the disk
+	broken   chan struct{}             // closed once the disk cannot be trusted
+	breaking sync.Once
 }
 
 // Open locks the directory and opens the database in it, creating both if they
@@ -75,7 +88,7 @@ func open(ctx context.Context, dir string, o Options, migrations []string) (_ *S
 	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
-	s := &Store{dir: dir, now: o.Now}
+	s := &Store{dir: dir, now: o.Now, seemsFull: o.Full, broken: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -138,7 +151,7 @@ func (s *Store) createDatabase() error {
 
 func (s *Store) connect(query string, conns int) (*sql.DB, error) {
 	u := url.URL{Scheme: "file", Path: s.path(databaseFile)}
-	dsn := u.String() + "?_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&" + query
+	dsn := u.String() + "?_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_pragma=temp_store(2)&" + query
 	c, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", s.path(databaseFile), err)
@@ -182,7 +195,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	err := s.closeDatabase()
-	err = errors.Join(err, s.lock.release(err == nil))
+	err = errors.Join(err, s.lock.release(err == nil && s.trusted() == nil))
 	s.lock = nil
 	return err
 }
@@ -190,6 +203,9 @@ func (s *Store) Close() error {
 func (s *Store) closeDatabase() error {
 	var errs []error
 	for _, db := range []*sql.DB{s.r, s.w} { // the writer last: it empties the WAL
+		if db == s.w && s.trusted() != nil {
+			continue // onto a disk that cannot be trusted; the next Open does it
+		}
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
@@ -200,13 +216,44 @@ func (s *Store) closeDatabase() error {
 	return nil
 }
 
-// write runs f in a transaction of the writer.
+// write runs f in a transaction of the writer: on the disk or, while that is full,
+// in memory. f may run twice.
 func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.writeLocked(ctx, f)
+}
+
+func (s *Store) writeLocked(ctx context.Context, f func(*sql.Tx) error) error {
+	if err := s.trusted(); err != nil {
+		return err
+	}
+	if s.memory.Load() == nil {
+		if err := s.onDisk(ctx, f); !s.full(err) {
+			return err
+		}
+		if err := s.toMemory(ctx); err != nil {
+			return err
+		}
+	}
+	// To interrupt the connection would be to lose what it keeps.
+	return inTx(context.WithoutCancel(ctx), s.w, nil, f)
+}
+
+func (s *Store) onDisk(ctx context.Context, f func(*sql.Tx) error) error {
+	if s.seemsFull != nil && s.seemsFull() {
+		return errNoRoom
+	}
 	return inTx(ctx, s.w, nil, f)
 }
 
 // read runs f on one consistent view of the database.
 func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
+	s.place.RLock()
+	defer s.place.RUnlock()
+	if s.memory.Load() != nil {
+		return inTx(context.WithoutCancel(ctx), s.w, nil, f)
+	}
 	return inTx(ctx, s.r, &sql.TxOptions{ReadOnly: true}, f)
 }
 
@@ -235,7 +282,7 @@ func (s *Store) failed(doing string, err error) error {
 	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB) {
 		return s.damaged(doing, err)
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w", doing, s.distrust(err))
 }
 
 func (s *Store) damaged(doing string, err error) error {

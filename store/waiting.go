@@ -59,7 +59,7 @@ func (s *Store) Add(ctx context.Context, ds ...alert.Delivery) error {
 // there is none.
 func (s *Store) Newest(ctx context.Context, receiver, groupKey string) (d alert.Delivery, ok bool, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {
-		ds, err := readDeliveries(ctx, tx, sqlNewestOfGroup, receiver, groupKey)
+		ds, err := readDeliveries(ctx, tx, s.both(sqlNewestOfGroup), receiver, groupKey)
 		if len(ds) > 0 {
 			d, ok = ds[0], true
 		}

@@ -131,8 +131,8 @@ func (a *api) unknown(w http.ResponseWriter, r *http.Request, mux *http.ServeMux
 }
 
 func (a *api) ready(w http.ResponseWriter, _ *http.Request) {
-	if !a.Ready() {
-		http.Error(w, "not ready: still reading what was written before the start, or no log is there yet", http.StatusServiceUnavailable)
+	if err := a.Ready(); err != nil {
+		http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	fmt.Fprintln(w, "ready")

@@ -22,7 +22,7 @@ type Service struct {
 	Sources  func() []Source
 	Status   func() Status
 	Reload   func(context.Context) error
-	Ready    func() bool
+	Ready    func() error // why not
 	Metrics  http.Handler
 	Classify func(error) int // the HTTP status of an error
 	Hosts    []string        // names by which the service may be called, beside addresses and localhost

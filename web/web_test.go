@@ -88,7 +88,7 @@ func newFake(t *testing.T) (*fake, http.Handler) {
 			return web.Status{Started: start, Version: "v1", Config: "{}", Receivers: []string{"duty", "noc"},
 				Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
 		},
-		Reload: func(context.Context) error { return errors.New("line 3: a fault") }, Ready: func() bool { return true }, Metrics: http.NotFoundHandler(),
+		Reload: func(context.Context) error { return errors.New("line 3: a fault") }, Ready: func() error { return nil }, Metrics: http.NotFoundHandler(),
 		Classify: func(err error) int {
 			if errors.Is(err, notifiers.ErrUnknown) {
 				return http.StatusNotFound

@@ -123,7 +123,7 @@ func scriptAPI(ts *testscript.TestScript, neg bool, args []string) {
 		Rules: func() []web.Rule { return nil }, Sources: func() []web.Source { return nil }, Status: func() web.Status {
 			return web.Status{Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
 		},
-		Reload: func(context.Context) error { return nil }, Ready: func() bool { return true }, Metrics: http.NotFoundHandler(), Classify: httpStatus,
+		Reload: func(context.Context) error { return nil }, Ready: func() error { return nil }, Metrics: http.NotFoundHandler(), Classify: httpStatus,
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv("SMARTY_ALERT_URL", srv.URL)

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
+	"github.com/smarty-alert/smarty-alert/store"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
@@ -20,6 +22,8 @@ const (
 	exitFound = 1 // the check, test or gate found something
 	exitUsage = 2 // wrong usage or configuration
 	exitIO    = 3 // could not read or write
+	// exitAgain is sysexits' EX_TEMPFAIL: start again, and it may go well.
+	exitAgain = 75
 )
 
 // app is what commands need of the world around them.
@@ -55,6 +59,14 @@ func (e *statusError) Unwrap() error { return e.err }
 
 func usageError(err error) error { return &statusError{exitUsage, err} }
 func ioError(err error) error    { return &statusError{exitIO, err} }
+
+// stateError gives an error of a live run its status.
+func stateError(err error) error {
+	if errors.Is(err, store.ErrDisk) || errors.Is(err, errFirstNeedsRoom) || errors.Is(err, unix.ENOSPC) {
+		return &statusError{exitAgain, err}
+	}
+	return ioError(err)
+}
 
 // run executes one command line and returns its exit status.
 func run(ctx context.Context, args []string, a *app) int {

@@ -31,7 +31,7 @@ func withHealth(root *notifiers.Route, c *config.Config) *notifiers.Route {
 	}
 	var around []*notifiers.Route
 	for _, r := range c.Receivers {
-		for _, id := range notifiers.WatchRules() {
+		for _, id := range notifiers.ReceiverRules() {
 			rule := builtin.Find(id)
 			if to := teller(c, resolved, rule, r.Name); to != "" {
 				around = append(around, healthRoute(rule.ID+" of "+r.Name, to, anyRule([]string{rule.ID}), alert.Matcher{Name: "receiver", Op: alert.Equal, Value: r.Name}))

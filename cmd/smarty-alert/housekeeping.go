@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/smarty-alert/smarty-alert/store"
 )
 
 // Old history is dropped now and then; nothing that fires or waits to be sent is
@@ -45,5 +48,15 @@ func (s *service) prune(ctx context.Context) error {
 			return nil
 		}
 		s.log.Warn("the state is larger than max_size: older history is dropped", slog.Int64("bytes", size), slog.Int64("max_size", s.maxSize))
+	}
+}
+
+// watchDisk ends the run once the disk of the state has failed, whoever met it.
+func (s *service) watchDisk(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.store.Broken():
+		return fmt.Errorf("state %s: %w (start again: the database is checked then)", s.dir, store.ErrDisk)
 	}
 }

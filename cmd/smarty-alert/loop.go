@@ -31,7 +31,7 @@ const (
 	restBetween   = 100 * time.Millisecond // least time between two cuts when logs are quiet: a cut costs an fsync
 	longestWait   = time.Second            // a second may become final without a record
 	snapshotEvery = 60 * time.Second
-	commitRetry   = time.Second // a full disk is waited for
+	commitRetry   = time.Second // a state that cannot be written is tried again
 	stalledAfter  = 30 * time.Second
 )
 
@@ -39,6 +39,9 @@ const (
 type journal interface {
 	Commit(context.Context, store.Cut) (seq int64, err error)
 	SaveSnapshot(ctx context.Context, seq int64, data []byte) error
+	// InMemory reports since when the disk is full and Commit keeps in memory what
+	// a cut causes, but not the cut.
+	InMemory() (since time.Time, ok bool)
 }
 
 // loop owns the engine, the followed logs and the dispatcher: one goroutine
@@ -80,6 +83,11 @@ type loop struct {
 	evaluated int64
 	ready     bool
 	torn      bool // the engine knows more than the store was given: no snapshot of it
+
+	full      bool      // the disk was when it was last asked
+	tryAgain  time.Time // whether it still is; not before
+	noSnap    error     // the last snapshot could not be written
+	complains complaints
 }
 
 // run goes on until ctx ends, then makes a last snapshot. Seconds that are not final
@@ -87,6 +95,9 @@ type loop struct {
 func (l *loop) run(ctx context.Context) error {
 	if err := l.follow(ctx); err != nil {
 		return errors.Join(err, l.endSaving(true))
+	}
+	if err := l.leaveMemory(ctx); err != nil {
+		return err
 	}
 	return l.saveSnapshot(ctx)
 }
@@ -123,7 +134,8 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 	quiet := l.quiet != nil
 	fresh := l.announce(append(found, transitions(l.eng.Advance())...))
 	quietOver := quiet && l.quiet == nil
-	cut := n > 0 || quietOver || len(l.names) > known // a restart must know where a new log was
+	_, full := l.store.InMemory()
+	cut := n > 0 || quietOver || len(l.names) > known || full // a restart must know where a new log was
 	if err := l.commit(ctx, cut, fresh, l.flush()); err != nil {
 		return idle, err
 	}
@@ -290,15 +302,16 @@ func (l *loop) flush() []alert.Delivery {
 }
 
 // commit writes a cut when anything was read or evaluated, with all that it
-// caused; else only what the dispatcher changed by the clock. A store that
-// cannot write (a full disk) is waited for: nothing is read meanwhile, and
-// nothing is lost.
+// caused; else only what the dispatcher changed by the clock. While the disk is
+// full, what cuts cause is kept in memory and sent, and the next cut that can be
+// written tells of all since the last one. A store that takes nothing at all is
+// waited for: nothing is read meanwhile, and nothing is lost.
 func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds []alert.Delivery) error {
 	var cut store.Cut
 	cut.Transitions, cut.Deliveries = ts, ds
 	cut.Groups, cut.Gone = l.disp.Changed()
 	cut.Mutes = l.disp.ChangedMutes()
-	if read || l.eng.Evaluated() != l.evaluated {
+	if (read || l.eng.Evaluated() != l.evaluated) && l.mayCut() {
 		var err error
 		if cut.Positions, err = json.Marshal(l.place()); err != nil {
 			return fmt.Errorf("encode positions: %w", err)
@@ -311,11 +324,18 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		began := l.now()
 		// A stop does not tear a transaction: what was decided is kept.
 		seq, err := l.store.Commit(context.WithoutCancel(ctx), cut)
-		if l.took = l.now().Sub(began); err == nil {
+		l.took = l.now().Sub(began)
+		switch {
+		case err == nil:
 			l.committed(cut, seq)
 			return nil
+		case errors.Is(err, store.ErrInMemory):
+			l.kept(cut)
+			return nil
+		case errors.Is(err, store.ErrDisk):
+			return err
 		}
-		l.log.Error("commit state; retrying until it works", slog.Any("error", err))
+		l.complains.about(l.log, "commit state; nothing is read until it works", err, l.now())
 		if l.pause(ctx, commitRetry); ctx.Err() != nil {
 			l.torn = true
 			return nil // the last cut stands; the rest is read again at the next start
@@ -331,6 +351,8 @@ func (l *loop) committed(cut store.Cut, seq int64) {
 			l.passed = append(l.passed, st.Passed)
 		}
 		l.allPassed = l.live.Passed()
+		l.complains = complaints{}
+		l.foundRoom()
 	}
 	if len(cut.Deliveries) > 0 {
 		l.wake()
@@ -368,18 +390,19 @@ func (l *loop) pause(ctx context.Context, d time.Duration) {
 
 // readings are what other goroutines may know of the loop.
 type readings struct {
-	ready   bool
-	at      time.Time
-	final   int64
-	set     *rules.Set
-	rules   []engine.Stats
-	sources []engine.SourceStats
-	live    []ingest.LiveStats
-	firing  map[string]int // by rule
+	ready    bool
+	at       time.Time
+	final    int64
+	snapshot time.Time // the last one was begun
+	set      *rules.Set
+	rules    []engine.Stats
+	sources  []engine.SourceStats
+	live     []ingest.LiveStats
+	firing   map[string]int // by rule
 }
 
 func (l *loop) publish() {
-	r := &readings{ready: l.ready, at: l.now(), set: l.set, live: l.live.Stats(), firing: map[string]int{}}
+	r := &readings{ready: l.ready, at: l.now(), snapshot: l.snapshot, set: l.set, live: l.live.Stats(), firing: map[string]int{}}
 	r.final, _ = l.eng.Final()
 	r.rules, r.sources = l.eng.Stats()
 	r.firing = l.eng.FiringByRule()

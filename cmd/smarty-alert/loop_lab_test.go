@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -35,6 +36,7 @@ type lab struct {
 	store  *store.Store
 	loop   *loop
 	fault  fault
+	full   bool // the disk of the state
 
 	asked                                int // for the time, in this turn
 	deaths, rotations, reloads, restarts int
@@ -61,6 +63,7 @@ type fault struct {
 	journal
 	at    string // "" lives
 	fails int    // so many commits fail first
+	kept  int    // cuts in memory, for want of room
 }
 
 // death is what a kill looks like from inside: nothing after it happens.
@@ -79,6 +82,9 @@ func (f *fault) Commit(ctx context.Context, c store.Cut) (int64, error) {
 		return 0, fmt.Errorf("disk full, %d more times", f.fails)
 	}
 	seq, err := f.journal.Commit(ctx, c)
+	if errors.Is(err, store.ErrInMemory) {
+		f.kept++
+	}
 	f.strike("after commit")
 	return seq, err
 }
@@ -169,11 +175,11 @@ func (b *lab) start() {
 	b.t.Helper()
 	ctx := context.Background()
 	var err error
-	b.store, err = store.Open(ctx, b.dir, store.Options{Now: b.clock})
+	b.store, err = store.Open(ctx, b.dir, store.Options{Now: b.clock, Full: func() bool { return b.full }})
 	b.check(err)
 	st, err := b.store.Load(ctx)
 	b.check(err)
-	b.fault = fault{journal: b.store, at: b.fault.at}
+	b.fault = fault{journal: b.store, at: b.fault.at, kept: b.fault.kept}
 	l := &loop{log: slog.New(slog.DiscardHandler), now: b.clock, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
 		reload: make(chan chan error), prepare: b.prepare}
 	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
@@ -250,7 +256,7 @@ func (b *lab) up() {
 	b.t.Helper()
 	for b.loop == nil {
 		if b.restarts == 0 {
-			b.born = b.now.Unix()
+			b.born, b.full = b.now.Unix(), false // a first start takes room
 		}
 		b.restarts++
 		b.start()
@@ -295,6 +301,11 @@ func (b *lab) prepare() (*reloaded, error) {
 // reloadRules reloads with or without the extra rule, and with other texts.
 func (b *lab) reloadRules() {
 	b.t.Helper()
+	if b.loop != nil {
+		if _, full := b.store.InMemory(); full || b.full {
+			return // it is refused
+		}
+	}
 	b.reloads++
 	b.text = labRules + fmt.Sprintf("  annotations: {summary: edition %d}\n", b.reloads)
 	if b.reloads%2 == 1 {
@@ -324,7 +335,7 @@ func (b *lab) pass(d time.Duration) {
 func (b *lab) settle() {
 	b.t.Helper()
 	b.up()
-	b.fault.at = ""
+	b.fault.at, b.full = "", false
 	for range 16 {
 		b.pass(2 * time.Second)
 		for n := 0; !b.turn(); n++ {

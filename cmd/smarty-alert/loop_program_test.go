@@ -18,13 +18,13 @@ import (
 )
 
 // TestLoop_RandomPrograms: whatever is written, rotated, killed, stopped and
-// reloaded, the store ends with what a replay of the same files says, and nobody
+// reloaded, and whenever the disk is full, the store ends with what a replay of the same files says, and nobody
 // was told anything twice. SMARTY_ALERT_LOOP_PROGRAMS sets how many programs.
 func TestLoop_RandomPrograms(t *testing.T) {
 	if err := flag.Set("rapid.checks", cmp.Or(os.Getenv("SMARTY_ALERT_LOOP_PROGRAMS"), "200")); err != nil {
 		t.Fatal(err)
 	}
-	var programs, records, deaths, restarts, rotations, alerts int
+	var programs, records, deaths, restarts, rotations, alerts, kept int
 	rapid.Check(t, func(rt *rapid.T) {
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		if err != nil {
@@ -44,11 +44,11 @@ func TestLoop_RandomPrograms(t *testing.T) {
 		b.checkDeliveries(rt)
 		b.checkReadings(rt)
 		programs, records, deaths = programs+1, records+b.seq, deaths+b.deaths
-		restarts, rotations = restarts+b.restarts, rotations+b.rotations
+		restarts, rotations, kept = restarts+b.restarts, rotations+b.rotations, kept+b.fault.kept
 	})
-	t.Logf("%d programs, %d records, %d rotations, %d starts, %d deaths, %d transitions", programs, records, rotations, restarts, deaths, alerts)
-	if alerts < programs || deaths < programs/4 {
-		t.Errorf("the programs do too little: %d transitions, %d deaths in %d", alerts, deaths, programs)
+	t.Logf("%d programs, %d records, %d rotations, %d starts, %d deaths, %d transitions, %d cuts kept in memory", programs, records, rotations, restarts, deaths, alerts, kept)
+	if alerts < programs || deaths < programs/4 || kept < programs/4 {
+		t.Errorf("the programs do too little: %d transitions, %d deaths, %d full disks in %d", alerts, deaths, kept, programs)
 	}
 }
 
@@ -68,7 +68,7 @@ type step struct {
 // drawStep prefers what keeps things going.
 func drawStep(t *rapid.T) step {
 	kinds := []string{"write", "write", "write", "burst", "burst", "turn", "turn", "turn", "turn", "pass", "pass", "pass",
-		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload"}
+		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload", "full", "room"}
 	return step{kind: rapid.SampledFrom(kinds).Draw(t, "kind"), a: rapid.IntRange(0, 3).Draw(t, "a"),
 		n: rapid.IntRange(0, 5).Draw(t, "n"), x: rapid.IntRange(0, 29).Draw(t, "x")}
 }
@@ -103,6 +103,8 @@ func (s step) do(b *lab) {
 		b.fault.at = dooms[s.a]
 	case "reload":
 		b.reloadRules()
+	case "full", "room":
+		b.full = s.kind == "full"
 	}
 }
 

@@ -80,6 +80,9 @@ var (
 	descOutbox   = desc("outbox", "Deliveries by state.", "receiver", "state")
 	descReloadOK = desc("config_last_reload_successful", "1 when the last reload was taken.")
 	descReloadAt = desc("config_last_reload_success_timestamp_seconds", "When the last reload was taken.")
+	descWritable = desc("state_writable", "1 while the state is written to its disk; 0 while that is full and it is kept in memory.")
+	descUnwrit   = desc("state_unwritable_seconds", "For how long the disk of the state has been full.")
+	descSnapshot = desc("state_snapshot_timestamp_seconds", "When the last snapshot was begun.")
 	descReady    = desc("ready", "1 when everything written before the start has been read.")
 )
 
@@ -101,6 +104,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	if r := l.readings.Load(); r != nil {
 		r.collect(counter, gauge)
 	}
+	m.collectState(gauge)
 	m.collectDeliveries(counter, gauge)
 	rl := &l.reloads
 	rl.mu.Lock()
@@ -111,6 +115,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 
 func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gauge func(*prometheus.Desc, float64, ...string)) {
 	gauge(descReady, truth(r.ready))
+	gauge(descSnapshot, float64(r.snapshot.Unix()))
 	gauge(descFinal, float64(r.final))
 	for _, s := range r.live {
 		counter(descRecords, s.Records, s.Source)
@@ -139,6 +144,16 @@ func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gau
 		counter(descFolded, st.Folded, st.Rule)
 		gauge(descQuaran, truth(st.Quarantined), st.Rule)
 		gauge(descFiring, float64(r.firing[st.Rule]), st.Rule)
+	}
+}
+
+func (m *metrics) collectState(gauge func(*prometheus.Desc, float64, ...string)) {
+	since, full := m.s.store.InMemory()
+	gauge(descWritable, truth(!full))
+	if full {
+		gauge(descUnwrit, m.s.now().Sub(since).Seconds())
+	} else {
+		gauge(descUnwrit, 0)
 	}
 }
 

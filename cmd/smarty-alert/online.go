@@ -131,13 +131,21 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-func (o *online) ready() bool {
+var errReading = errors.New("still reading what was written before the start, or no log is there yet")
+
+// ready says why the service is not as it should be.
+func (o *online) ready() error {
 	l := o.loop.Load()
 	if l == nil {
-		return false
+		return errReading
 	}
-	r := l.readings.Load()
-	return r != nil && r.ready
+	if r := l.readings.Load(); r == nil || !r.ready {
+		return errReading
+	}
+	if since, full := o.store.InMemory(); full {
+		return fmt.Errorf("the disk of the state is full since %s: alerts go on from memory", since.UTC().Format(time.RFC3339))
+	}
+	return nil
 }
 
 // readings are what the loop published last; the zero readings while it starts.

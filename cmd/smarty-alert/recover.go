@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -134,8 +135,17 @@ func (l *loop) firstStart(ctx context.Context, logs []ingest.LogConfig, lo inges
 	if err := l.commit(ctx, true, nil, nil); err != nil {
 		return err
 	}
-	return l.saveSnapshot(ctx)
+	if _, full := l.store.InMemory(); full {
+		// A restart would take for history what comes from now on.
+		return fmt.Errorf("write down where the logs begin: %w", errFirstNeedsRoom)
+	}
+	if err := l.saveSnapshot(ctx); err != nil {
+		return err
+	}
+	return l.noSnap
 }
+
+var errFirstNeedsRoom = errors.New("a first start takes room on the disk of the state (hint: free some)")
 
 // reconcile makes the store and the engine agree about what fires, when rules
 // were edited or input vanished while the program was down: what only the store

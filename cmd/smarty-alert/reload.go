@@ -99,8 +99,18 @@ func (s *service) askReload(ctx context.Context) error {
 // swap replaces rules, routes and receivers, all or nothing.
 func (l *loop) swap(ctx context.Context) error {
 	next, err := l.prepare()
+	if _, full := l.store.InMemory(); full && err == nil {
+		err = errors.New("the disk of the state is full: a reload takes room for a snapshot")
+	}
 	if err == nil {
-		err = l.disp.Reload(next.dispatch, l.now())
+		// Cuts are read again by the rules that are there at the restart: none may
+		// lie between the snapshot and the new rules.
+		if err := l.saveSnapshot(ctx); err != nil {
+			return err
+		}
+		if err = l.noSnap; err == nil {
+			err = l.disp.Reload(next.dispatch, l.now())
+		}
 	}
 	if err != nil {
 		l.log.Error("reload refused; the old configuration goes on", slog.Any("error", err))
@@ -110,11 +120,6 @@ func (l *loop) swap(ctx context.Context) error {
 		return err
 	}
 	next.apply()
-	// Cuts are read again by the rules that are there at the restart: none may
-	// lie between the snapshot and the new rules.
-	if err := l.saveSnapshot(ctx); err != nil {
-		return err
-	}
 	l.set = next.rules
 	fresh := l.announce(transitions(l.eng.Swap(next.rules)))
 	l.log.Info("reloaded", slog.Int("rules", len(next.rules.Rules)))

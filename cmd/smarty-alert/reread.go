@@ -57,6 +57,7 @@ func (l *loop) retell(to place) ([]alert.Transition, error) {
 		for name, wall := range p.EOF {
 			l.eng.EOF(l.eng.Source(name), wall)
 		}
+		ts = append(ts, transitions(l.eng.Advance())...) // a cut after a full disk is a long one
 	}
 	for _, r := range sources {
 		if err := r.skip(); err != nil {

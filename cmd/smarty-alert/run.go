@@ -30,7 +30,12 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Run follows the configured logs, evaluates the rules and sends alerts. State is
 kept in the configured directory: after a crash nothing is lost and nothing is
 told twice. SIGHUP reloads the configuration and the rules; SIGTERM stops in
-order.`,
+order, and a second one at once.
+
+While the disk of the state is full, alerts go on from memory. When it fails to
+write, to sync or to read, run stops with exit status 75: nobody knows then what
+is on it, and only a new start, which checks it, may go on. systemd makes one with
+Restart=on-failure (examples/systemd).`,
 		Example: `  smarty-alert run --config /etc/smarty-alert/config.yaml
   smarty-alert run --config examples/config.yaml --dry-run`,
 		Args: cobra.NoArgs,
@@ -74,10 +79,10 @@ func (a *app) runService(ctx context.Context, f runFlags) error {
 		s.dryRun = a.stdout
 	}
 	if err := s.open(ctx); err != nil {
-		return ioError(err)
+		return stateError(err)
 	}
 	if err := s.run(ctx); err != nil {
-		return ioError(err)
+		return stateError(err)
 	}
 	return nil
 }

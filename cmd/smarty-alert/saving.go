@@ -10,6 +10,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/store"
 )
 
 // snapshot is the engine's state at one cut, with the place in the logs that
@@ -66,6 +67,9 @@ func (l *loop) keepSnapshot(ctx context.Context) error {
 	if err := l.endSaving(false); err != nil {
 		return err
 	}
+	if _, full := l.store.InMemory(); full {
+		return nil // the engine is ahead of the last cut
+	}
 	if l.saving != nil || l.torn || !l.unsaved || l.now().Sub(l.snapshot) < snapshotEvery {
 		return nil
 	}
@@ -76,6 +80,9 @@ func (l *loop) keepSnapshot(ctx context.Context) error {
 func (l *loop) saveSnapshot(ctx context.Context) error {
 	if err := l.endSaving(true); err != nil || l.torn || !l.unsaved {
 		return err
+	}
+	if _, full := l.store.InMemory(); full {
+		return nil
 	}
 	if err := l.startSaving(ctx); err != nil {
 		return err
@@ -128,7 +135,10 @@ func (l *loop) endSaving(wait bool) error {
 	if s.encoding != nil {
 		return s.encoding
 	}
-	if s.writing != nil {
+	if errors.Is(s.writing, store.ErrDisk) {
+		return s.writing
+	}
+	if l.noSnap = s.writing; s.writing != nil {
 		l.log.Error("save snapshot", slog.Any("error", s.writing))
 		l.unsaved = true
 	}

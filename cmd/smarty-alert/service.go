@@ -189,6 +189,7 @@ func (s *service) run(ctx context.Context) error {
 	g.Go(func() error { return s.workers.run(gctx, s.store) })
 	g.Go(func() error { return s.reloadOnHangup(gctx) })
 	g.Go(func() error { return s.keepHouse(gctx) })
+	g.Go(func() error { return s.watchDisk(gctx) })
 	g.Go(func() error { return s.watchDeliveries(gctx) })
 	if s.heartbeat != nil {
 		g.Go(func() error { return s.heartbeat.run(gctx) })

@@ -47,6 +47,8 @@ func (r refused) Unwrap() error { return r.error }
 func httpStatus(err error) int {
 	var ours refused
 	switch {
+	case errors.Is(err, store.ErrInMemory):
+		return http.StatusServiceUnavailable
 	case errors.Is(err, notifiers.ErrUnknown), errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound
 	case errors.As(err, &ours):

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/smarty-alert/smarty-alert/store"
+)
+
+// mayCut reports whether a cut is to be tried: always while the disk has room, and
+// now and then to see whether it has again.
+func (l *loop) mayCut() bool {
+	_, full := l.store.InMemory()
+	return !full || !l.now().Before(l.tryAgain)
+}
+
+// kept takes note of a cut that the disk has no room for: what it caused is kept in
+// memory, so that it can be sent, and what was read stays to be told with the next.
+func (l *loop) kept(cut store.Cut) {
+	l.tryAgain = l.now().Add(max(commitRetry, 4*l.took))
+	if len(cut.Deliveries) > 0 {
+		l.wake()
+	}
+	if l.full {
+		return
+	}
+	l.full = true
+	l.log.Error("the disk of the state is full: alerts go on from memory, and what is sent now may come again, with the same alert ids, if the program is killed before there is room (hint: free space on the disk of state.dir)")
+}
+
+// foundRoom takes note of a cut that was written.
+func (l *loop) foundRoom() {
+	if !l.full {
+		return
+	}
+	l.full = false
+	l.log.Info("the state is written again")
+	l.snapshot = time.Time{} // the cut is a long one: reading it again would take long
+}
+
+// leaveMemory is the last try, when the program stops.
+func (l *loop) leaveMemory(ctx context.Context) error {
+	if _, full := l.store.InMemory(); !full || l.torn {
+		return nil
+	}
+	l.tryAgain = time.Time{}
+	if err := l.commit(ctx, true, nil, nil); err != nil {
+		return err
+	}
+	if since, full := l.store.InMemory(); full {
+		l.torn = true
+		l.log.Error("stopped with a full disk: the next start reads and decides again what came since", slog.Time("since", since))
+	}
+	return nil
+}
+
+// stateProblem is what people are to know of the state's disk; "": nothing.
+func (l *loop) stateProblem() string {
+	since, full := l.store.InMemory()
+	switch {
+	case full:
+		return "the disk of the state is full since " + since.UTC().Format(time.RFC3339) + ": alerts go on from memory; free space on it"
+	case l.noSnap != nil:
+		return "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert"
+	}
+	return ""
+}
+
+// complainEvery is how often the same is said again.
+const complainEvery = time.Minute
+
+// complaints says once, and then now and then, what goes on being wrong.
+type complaints struct {
+	last string
+	at   time.Time
+}
+
+func (c *complaints) about(log *slog.Logger, what string, err error, now time.Time) {
+	if text := err.Error(); text != c.last || now.Sub(c.at) >= complainEvery {
+		c.last, c.at = text, now
+		log.Error(what, slog.Any("error", err))
+	}
+}
