@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -56,7 +55,7 @@ func (s *service) judge(w *writer) error {
 		return nil
 	}
 	r.keep("complaints.txt", complaints)
-	return errors.New(strings.Join(complaints[:min(len(complaints), 6)], "; "))
+	return fmt.Errorf("%d complaints, the first: %s", len(complaints), complaints[0])
 }
 
 // stored is what the service has decided, and up to which second.

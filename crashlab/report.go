@@ -16,11 +16,9 @@ func (r *result) text(w io.Writer) {
 		fmt.Fprintf(w, "%s: not run here: %s\n", r.name, r.unable)
 		return
 	}
-	fmt.Fprintf(w, "%s: %d rounds, %d failed, %s%s\n", r.name, r.done, len(r.failed), r.wall.Round(time.Second), prefixed("; ", r.extras()))
-	if r.done == 0 || r.after != nil {
-		for _, err := range r.failed {
-			fmt.Fprintln(w, " ", err)
-		}
+	fmt.Fprintf(w, "%s: %d rounds, %d failed, %s%s\n", r.name, r.done, r.failed, r.wall.Round(time.Second), prefixed("; ", r.extras()))
+	for _, err := range r.whole {
+		fmt.Fprintln(w, " ", err)
 	}
 }
 
@@ -45,7 +43,7 @@ func (r *result) cells() []string {
 	}
 	t, n := r.sum, func(v int) string { return fmt.Sprint(v) }
 	cells := []string{r.name, n(r.done), n(t.kills), n(t.records), n(t.lost), n(t.doubled), n(t.alerts), n(t.alertsLost), n(t.alertsDoubled),
-		fmt.Sprintf("%d, %d", t.copies, t.unexplained), r.extras(), r.wall.Round(time.Second).String(), n(len(r.failed))}
+		fmt.Sprintf("%d, %d", t.copies, t.unexplained), r.extras(), r.wall.Round(time.Second).String(), n(r.failed)}
 	if r.baseline {
 		for i := 6; i <= 9; i++ {
 			cells[i] = "–" // it knows of no alerts

@@ -41,7 +41,8 @@ type result struct {
 	sum      tally
 	wall     time.Duration
 	unable   string
-	failed   []error
+	failed   int     // rounds
+	whole    []error // what is wrong with all of them together
 	baseline bool
 }
 
@@ -123,8 +124,9 @@ func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 		}
 	}
 	n, err := roundsOf(ctx, w, o)
+	o.rounds = n
 	if err != nil {
-		r.failed = append(r.failed, err)
+		r.whole = append(r.whole, err)
 		return r
 	}
 	slots := o.parallel
@@ -150,7 +152,7 @@ func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 			r.done++
 			r.sum.add(t)
 			if err != nil && ctx.Err() == nil {
-				r.failed = append(r.failed, err)
+				r.failed++
 				if !o.baseline {
 					fmt.Fprintln(out, err)
 				}
@@ -160,24 +162,29 @@ func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 	all.Wait()
 	if w.after != nil && ctx.Err() == nil {
 		if err := w.after(r); err != nil {
-			r.failed = append(r.failed, err)
+			r.whole = append(r.whole, err)
 		}
 	}
 	return r
 }
 
 func roundsOf(ctx context.Context, w row, o options) (int, error) {
+	n := w.rounds
+	if w.count != nil {
+		var err error
+		if n, err = w.count(ctx, o); err != nil {
+			return 0, err
+		}
+	}
 	switch {
 	case o.rounds > 0:
 		return o.rounds, nil
 	case o.short:
 		return w.short, nil
 	case o.baseline:
-		return min(w.rounds, 50), nil // enough to see what is lost
-	case w.count != nil:
-		return w.count(ctx, o)
+		return min(n, 50), nil // enough to see what is lost
 	}
-	return w.rounds, nil
+	return n, nil
 }
 
 // once runs one round in a directory of its own, which is kept when it fails.
@@ -202,8 +209,11 @@ func once(ctx context.Context, w row, o options, i int) (tally, error) {
 func failures(results []*result) error {
 	var errs []error
 	for _, r := range results {
-		if len(r.failed) > 0 && !r.baseline {
-			errs = append(errs, fmt.Errorf("row %s: %d of %d rounds failed", r.name, len(r.failed), r.done))
+		if r.failed > 0 && !r.baseline {
+			errs = append(errs, fmt.Errorf("row %s: %d of %d rounds failed", r.name, r.failed, r.done))
+		}
+		for _, err := range r.whole {
+			errs = append(errs, fmt.Errorf("row %s: %w", r.name, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -6,9 +6,17 @@ import (
 
 // rows are the faults, in the order of docs/reliability.md.
 func rows() []row {
+	atSites := func(name, about, kinds, fault string) row {
+		j := &injection{kinds: kinds, fault: fault}
+		return row{name: name, about: about, asked: "never silent, 0 lost, 0 doubled", short: 12, count: j.count, run: j.round, after: j.enough,
+			cannot: cannotInject}
+	}
 	return []row{
 		{name: "kill", about: "`kill -9` during ingest and delivery, several times a round", asked: "0 lost, 0 doubled", rounds: 1000, short: 16,
 			run: killRound, baseline: true},
+		atSites("sites", "SIGKILL before each write, fsync, rename, truncation and removal of a short run", "write,fsync,rename,truncate,unlink", "kill"),
+		atSites("enospc", "ENOSPC at each write and fsync of a short run", "write,fsync", "ENOSPC"),
+		atSites("eio", "EIO at each write and fsync of a short run", "write,fsync", "EIO"),
 	}
 }
 
@@ -16,7 +24,9 @@ func rows() []row {
 // another name.
 func aids() map[string]func(args []string) (status int) {
 	return map[string]func([]string) int{
-		tailAid: tailAlone,
+		tailAid:   tailAlone,
+		injectAid: inject,
+		armedAid:  armed,
 	}
 }
 

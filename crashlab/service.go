@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,7 +122,7 @@ func (s *service) launch(flags ...string) error {
 		}
 		s.born = time.Now().Unix()
 	}
-	args := append(append([]string{}, s.prefix...), s.round.program, "run", "--config", s.round.path("config.yaml"))
+	args := append(slices.Clone(s.prefix), s.round.program, "run", "--config", s.round.path("config.yaml"))
 	args = append(args, flags...)
 	s.cmd = exec.Command(args[0], args[1:]...)
 	s.cmd.Env, s.cmd.SysProcAttr, s.cmd.Dir = append(os.Environ(), s.env...), s.attr, s.round.dir
@@ -205,6 +206,18 @@ func (s *service) outcome() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.status
+}
+
+// exitStatus is that of the process that ended last; -1: by a signal.
+func (s *service) exitStatus() int {
+	var exit *exec.ExitError
+	switch err := s.outcome(); {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	return -1
 }
 
 // said is everything that the processes of the round wrote.

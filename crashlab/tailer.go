@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -14,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/nxadm/tail"
@@ -80,11 +78,10 @@ func (t *tailer) settle() error {
 	})
 }
 
+// stop ends it: it has nothing to put in order.
 func (t *tailer) stop() error {
-	err := t.cmd.Process.Signal(syscall.SIGTERM)
-	err = errors.Join(err, t.cmd.Wait())
-	t.cmd = nil
-	return err
+	t.kill()
+	return nil
 }
 
 var recordNumber = regexp.MustCompile(numbered + ` .*\bnumber=(\d+)`)
