@@ -187,6 +187,24 @@ func TestWorker_FailsWhileItTakesNothing(t *testing.T) {
 	})
 }
 
+// What was given up is not told as it was: the end of it waits behind it.
+func TestFallback_GetsADeadLetterWithWhatCameSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		noc, mail := &fake{answer: func(int, alert.Delivery) error { return errBad }}, &fake{}
+		m := pairOf(t, 1*h, noc, mail, func(m *memory, _ func()) {
+			m.Put(row("1", "x", First, fire("a", 0)))
+			time.Sleep(2 * time.Minute)
+			m.Put(row("2", "x", Resolved, end("a", 0)))
+		})
+		if diff := cmp.Diff([]string{"first -a"}, brief(mail.got())); diff != "" {
+			t.Errorf("mail (-want +got):\n%s; %s", diff, m.States())
+		}
+		if at := mail.at[0]; at > 7*time.Minute {
+			t.Errorf("told after %v", at)
+		}
+	})
+}
+
 // A state that cannot be written for a while loses nothing on its way to the
 // fallback, and a copy that is there already is no second message.
 func TestFallback_StoreFaults(t *testing.T) {

@@ -306,15 +306,16 @@ func (w *Worker) count(e *SendError, began, now time.Time) {
 
 func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, now time.Time) error {
 	rows := make([]alert.Delivery, len(b))
-	var given []alert.Delivery // up
+	dead := 0
 	for i, d := range b {
 		if rows[i] = failed(d, e, now, w.Jitter); rows[i].State == alert.DeliveryDead {
-			given = append(given, rows[i])
+			dead++
 		}
 	}
-	dead := len(given)
-	if err := w.persist(ctx, func(ctx context.Context) error { return w.handOn(ctx, given) }); err != nil {
-		return err
+	if dead > 0 { // with the newer ones of the group: the fallback is to hear how things are now
+		if err := w.persist(ctx, func(ctx context.Context) error { return w.handOn(ctx, rows) }); err != nil {
+			return err
+		}
 	}
 	last := &rows[len(rows)-1]
 	if n := len(last.Attempts); got.Parts != nil {
