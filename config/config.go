@@ -121,6 +121,9 @@ type State struct {
 // Web is the page and the API.
 type Web struct {
 	Listen string // host:port
+	// ExternalURL is where people see alerts: an address that ends in a slash; "" if
+	// there is no such page.
+	ExternalURL string
 }
 
 // Receiver has a name and exactly one kind.

@@ -234,3 +234,25 @@ func TestLoad_Quiet(t *testing.T) {
 		t.Errorf("silence %+v", s)
 	}
 }
+
+func TestParse_ExternalURL(t *testing.T) {
+	for written, want := range map[string]string{
+		"https://alerts.example.com":           "https://alerts.example.com/",
+		"https://alerts.example.com/":          "https://alerts.example.com/",
+		"http://10.0.0.1:8080/ui":              "http://10.0.0.1:8080/ui/",
+		"ftp://alerts.example.com/":            "not an http or https address",
+		"https://":                             "not an http or https address",
+		"https://alerts.example.com/ui |x":     "not an http or https address",
+		"https://anna:hush@alerts.example.com": "an address alone is wanted",
+		"https://alerts.example.com/?x=1":      "an address alone is wanted",
+		"https://alerts.example.com/#/alerts":  "an address alone is wanted",
+	} {
+		c, _, err := config.ParseDry("c.yaml", []byte("web: {external_url: '"+written+"'}\n"), env)
+		switch {
+		case err != nil && !strings.Contains(err.Error(), want):
+			t.Errorf("%s: %v, want %s", written, err, want)
+		case err == nil && c.Web.ExternalURL != want:
+			t.Errorf("%s: %q, want %s", written, c.Web.ExternalURL, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -87,6 +88,7 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	m := v.Mapping()
 	rd.cfg.Web = Web{Listen: DefaultListen}
 	listen := m.Get("listen")
+	rd.cfg.Web.ExternalURL = rd.externalURL(m.Get("external_url"))
 	m.Done()
 	text, ok := rd.text(listen)
 	if !ok {
@@ -102,6 +104,24 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 		listen.Warn("public-listener", "listen on 127.0.0.1 and put a web server with a password before it",
 			"whoever reaches this address can read alerts, silence them and ask for a reload")
 	}
+}
+
+// externalURL is the address of a page, with a slash at its end; "" when none is given.
+func (rd *reader) externalURL(v strictyaml.Value) string {
+	text, ok := rd.text(v)
+	if !ok {
+		return ""
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https", text != u.String():
+		v.Fault("write https://alerts.example.com/", "%q is not an http or https address", text)
+	case u.User != nil, u.RawQuery != "", u.Fragment != "", u.ForceQuery:
+		v.Fault("write https://alerts.example.com/", "an address alone is wanted: it stands in every message")
+	default:
+		return strings.TrimSuffix(text, "/") + "/"
+	}
+	return ""
 }
 
 // readRuleSettings reads what the file sets in rules. The values are taken as

@@ -42,7 +42,7 @@ func (w writer) digest(d alert.Delivery) Text {
 	}
 	tx.More = max(0, max(dg.Firing, len(m.Alerts))-len(shown))
 	if tx.Firing {
-		tx.Silence = silenceCommand(m)
+		tx.Silence, tx.Open = w.silence(m)
 	}
 	return tx
 }

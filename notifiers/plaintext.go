@@ -23,6 +23,9 @@ func (tx Text) Plain() string {
 		b.WriteByte('\n')
 		line(&b, tx.Words.Silence, tx.Silence)
 	}
+	if tx.Open != "" {
+		line(&b, tx.Words.Open, tx.Open)
+	}
 	return b.String()
 }
 

@@ -14,21 +14,41 @@ const (
 	maxMatchers = 12
 )
 
-// silenceCommand is what to type to silence what fires in a message: the rule, if there
-// is one, and what the alerts have in common. It is "" where they share nothing.
+// silence is what to type to silence what fires in a message, and where it is shown:
+// the rule, if there is one, and what the alerts have in common. Both are "" where they
+// share nothing.
+func (w writer) silence(m alert.Message) (command, address string) {
+	common := commonOfFiring(m)
+	if len(common) == 0 || len(common) > maxMatchers {
+		return "", ""
+	}
+	return silenceCommand(common), pageOf(w.url, common)
+}
+
+// silenceCommand is the command for alerts with these labels.
 //
 // The values come from logs and will be pasted into a shell, so that only letters,
 // digits and a few signs stand in it as they are; for any other character there is
 // a dot, which matches it.
-func silenceCommand(m alert.Message) string {
-	var common alert.Labels
+func silenceCommand(common alert.Labels) string {
+	var b strings.Builder
+	b.WriteString("smarty-alert silence add --for 2h --comment 'on it'")
+	for _, l := range common {
+		b.WriteString(" '" + silenceMatcher(l) + "'")
+	}
+	return b.String()
+}
+
+// commonOfFiring is what the alerts that fire have in common, of their groups' labels
+// and the rule.
+func commonOfFiring(m alert.Message) (common alert.Labels) {
 	first := true
 	for i := range m.Alerts {
 		t := &m.Alerts[i]
 		if t.State == alert.Resolved {
 			continue
 		}
-		own := alert.NewLabels(append(safeNames(t.Group), alert.Label{Name: "rule", Value: t.Rule})...)
+		own := groupAndRule(t)
 		if first {
 			common, first = own, false
 			continue
@@ -41,15 +61,11 @@ func silenceCommand(m alert.Message) string {
 		}
 		common = both
 	}
-	if len(common) == 0 || len(common) > maxMatchers {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString("smarty-alert silence add --for 2h --comment 'on it'")
-	for _, l := range common {
-		b.WriteString(" '" + silenceMatcher(l) + "'")
-	}
-	return b.String()
+	return common
+}
+
+func groupAndRule(t *alert.Transition) alert.Labels {
+	return alert.NewLabels(append(safeNames(t.Group), alert.Label{Name: "rule", Value: t.Rule})...)
 }
 
 func safeNames(ls alert.Labels) (out []alert.Label) {

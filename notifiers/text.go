@@ -30,13 +30,14 @@ type Text struct {
 	Alerts   []AlertText
 	More     int    // alerts that are not shown
 	Silence  string // the command that silences what fires, "" if there is none
+	Open     string // the address that shows what the command silences, "" if there is no page
 	Words    Words  // what else a channel has to say
 
 	words *words
 }
 
 // Words are the names that channels put beside parts of a text.
-type Words struct{ Todo, Runbook, Silence string }
+type Words struct{ Todo, Runbook, Silence, Open string }
 
 // Blame says in a built-in text why it is not the one that was asked for.
 func (tx *Text) Blame(err error) {
@@ -85,6 +86,7 @@ type SampleText struct{ Where, Text string }
 type Voice struct {
 	Language Language
 	Zone     *time.Location // of the times; nil: UTC
+	URL      string         // of the page that shows alerts; "": there is none
 }
 
 // NewText writes a delivery's text in English with times in zone (nil: UTC).
@@ -115,7 +117,7 @@ func (v Voice) Text(d alert.Delivery) Text {
 		tx.Alerts = append(tx.Alerts, a)
 	}
 	if tx.Firing {
-		tx.Silence = silenceCommand(m)
+		tx.Silence, tx.Open = w.silence(m)
 	}
 	return tx
 }
@@ -124,6 +126,7 @@ func (v Voice) Text(d alert.Delivery) Text {
 type writer struct {
 	*words
 	zone *time.Location
+	url  string
 	now  time.Time
 }
 
@@ -131,7 +134,7 @@ func newWriter(v Voice, now time.Time) writer {
 	if v.Zone == nil {
 		v.Zone = time.UTC
 	}
-	return writer{v.Language.words(), v.Zone, now}
+	return writer{v.Language.words(), v.Zone, v.URL, now}
 }
 
 func (w writer) title(d alert.Delivery, top alert.Severity) string {

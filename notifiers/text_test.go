@@ -77,7 +77,22 @@ func TestText_Golden(t *testing.T) {
 	msk := time.FixedZone("MSK", 3*3600)
 	for name, d := range golden() {
 		compareGolden(t, name, Voice{Zone: msk}.Text(d).Plain())
-		compareGolden(t, name+".ru", Voice{Russian, msk}.Text(d).Plain())
+		compareGolden(t, name+".ru", Voice{Language: Russian, Zone: msk}.Text(d).Plain())
+	}
+}
+
+// A page is linked to where there is one, beside the command; what is over needs neither.
+func TestText_LinksToThePage(t *testing.T) {
+	v := Voice{Language: Russian, URL: "https://alerts.example.com/"}
+	for name, want := range map[string]string{
+		"firing": "\nОткрыть:    https://alerts.example.com/?q=rule%3Dstream-check-errors&q=stream_service%3Dedge-07\n",
+		"group":  "\nОткрыть:    https://alerts.example.com/?q=rule%3Dstream-check-errors\n",
+		"mixed":  "", "resolved": "",
+	} {
+		got := v.Text(golden()[name]).Plain()
+		if want == "" && strings.Contains(got, "alerts.example.com") || !strings.HasSuffix(got, want) {
+			t.Errorf("%s: want %q at the end of\n%s", name, want, got)
+		}
 	}
 }
 

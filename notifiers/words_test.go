@@ -66,7 +66,7 @@ func TestSilenceCommand(t *testing.T) {
 		"an empty value":  {[]alert.Transition{one(alert.Label{Name: "a", Value: ""})}, ` 'a=""' 'rule="edge_down"'`},
 		"a long value":    {[]alert.Transition{one(alert.Label{Name: "a", Value: strings.Repeat("x", 300)})}, ` 'a=~"` + strings.Repeat("x", 80) + `.*"' 'rule="edge_down"'`},
 	} {
-		got := silenceCommand(alert.Message{Alerts: tc.alerts})
+		got, _ := writer{}.silence(alert.Message{Alerts: tc.alerts})
 		if got != start+tc.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, start+tc.want)
 		}
@@ -77,7 +77,7 @@ func TestSilenceCommand(t *testing.T) {
 			}
 		}
 	}
-	if got := silenceCommand(alert.Message{Alerts: []alert.Transition{{Rule: "a"}, {Rule: "b"}}}); got != "" {
+	if got, at := (writer{url: "https://alerts.example.com/"}).silence(alert.Message{Alerts: []alert.Transition{{Rule: "a"}, {Rule: "b"}}}); got != "" || at != "" {
 		t.Errorf("nothing shared: %s", got)
 	}
 }

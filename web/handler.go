@@ -162,10 +162,8 @@ func (a *api) guard(next http.Handler) http.Handler {
 }
 
 func (a *api) foreign(r *http.Request) error {
-	if origin := r.Header.Get("Origin"); origin != "" {
-		if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
-			return errors.New("requests from other sites are refused")
-		}
+	if origin := r.Header.Get("Origin"); origin != "" && !a.own(origin, r) {
+		return errors.New("requests from other sites are refused")
 	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		return errors.New("requests from other sites are refused")
@@ -178,7 +176,30 @@ func (a *api) foreign(r *http.Request) error {
 	if net.ParseIP(host) != nil || host == "localhost" || slices.Contains(a.Hosts, host) {
 		return nil
 	}
-	return errors.New("changes are refused under this host name: use the address, localhost or the machine's own name")
+	if page := a.page(); page != nil && host == strings.ToLower(page.Hostname()) {
+		return nil
+	}
+	return errors.New("changes are refused under this host name: use the address, localhost, the machine's own name or that of web.external_url")
+}
+
+// own reports whether a page of ours asks, be it through the web server that people
+// reach us by.
+func (a *api) own(origin string, r *http.Request) bool {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	page := a.page()
+	return u.Host == r.Host || page != nil && u.Host == page.Host && u.Scheme == page.Scheme
+}
+
+// page is where people see alerts; nil: nobody said.
+func (a *api) page() *url.URL {
+	u, err := url.Parse(a.Status().ExternalURL)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return u
 }
 
 // readJSON reads a request's body. Only JSON that says it is can change anything: a

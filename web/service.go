@@ -64,6 +64,8 @@ type Status struct {
 	Timezone  string // in which times are read and shown
 	Language  string // of messages
 	External  alert.Labels
+	// ExternalURL is of the page that shows alerts; "": there is none.
+	ExternalURL string
 }
 
 // Rule is a rule and what it did since the start.

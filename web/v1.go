@@ -29,7 +29,7 @@ func (a *api) ownStatus(*http.Request) (any, error) {
 		labels = alert.Labels{}
 	}
 	return map[string]any{"version": st.Version, "revision": st.Revision, "started": stamp(st.Started), "timezone": cmp.Or(st.Timezone, "UTC"),
-		"language": st.Language, "external_labels": labels}, nil
+		"language": st.Language, "external_labels": labels, "external_url": st.ExternalURL}, nil
 }
 
 // history lists transitions, newest first; since is a time, or a span before now.

@@ -67,7 +67,7 @@ type statusV2 struct {
 // were heard of it: ours fires until it is over.
 const heldFor = 5 * time.Minute
 
-func newAlertV2(v notifiers.AlertView, now time.Time) alertV2 {
+func newAlertV2(v notifiers.AlertView, page string, now time.Time) alertV2 {
 	annotations := v.Annotations
 	if annotations == nil {
 		annotations = alert.Labels{}
@@ -76,7 +76,7 @@ func newAlertV2(v notifiers.AlertView, now time.Time) alertV2 {
 		annotations = alert.NewLabels(append(slices.Clone(annotations), alert.Label{Name: "summary", Value: v.Summary})...)
 	}
 	out := alertV2{Annotations: annotations, EndsAt: stamp(now.Add(heldFor)), Fingerprint: v.Fingerprint, Receivers: []receiverV2{},
-		StartsAt: stamp(time.Unix(v.StartsAt, 0)), UpdatedAt: stamp(time.Unix(v.At, 0)), Labels: v.Set,
+		StartsAt: stamp(time.Unix(v.StartsAt, 0)), UpdatedAt: stamp(time.Unix(v.At, 0)), GeneratorURL: notifiers.AlertPage(page, &v.Transition), Labels: v.Set,
 		Status: statusV2{InhibitedBy: orNone(v.InhibitedBy), SilencedBy: orNone(v.SilencedBy), State: "active"}}
 	if len(v.InhibitedBy)+len(v.SilencedBy) > 0 {
 		out.Status.State = "suppressed"
@@ -155,10 +155,10 @@ func (a *api) alerts(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []alertV2{}
+	out, page := []alertV2{}, a.Status().ExternalURL
 	for _, v := range view.Alerts {
 		if q.takes(v) && slices.ContainsFunc(v.Groups, func(g notifiers.GroupRef) bool { return q.to(g.Receiver) }) {
-			out = append(out, newAlertV2(v, view.At))
+			out = append(out, newAlertV2(v, page, view.At))
 		}
 	}
 	return out, nil
@@ -181,7 +181,7 @@ func (a *api) alertGroups(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := map[string]*groupV2{}
+	groups, page := map[string]*groupV2{}, a.Status().ExternalURL
 	for _, v := range view.Alerts {
 		for _, g := range v.Groups {
 			if !q.takes(v) || !q.to(g.Receiver) {
@@ -194,7 +194,7 @@ func (a *api) alertGroups(r *http.Request) (any, error) {
 				}
 				groups[g.Key] = &groupV2{Labels: labels, Receiver: receiverV2{g.Receiver}, key: g.Key}
 			}
-			groups[g.Key].Alerts = append(groups[g.Key].Alerts, newAlertV2(v, view.At))
+			groups[g.Key].Alerts = append(groups[g.Key].Alerts, newAlertV2(v, page, view.At))
 		}
 	}
 	out := []*groupV2{}

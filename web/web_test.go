@@ -86,7 +86,7 @@ func newFake(t *testing.T) (*fake, http.Handler) {
 		Sources: func() []web.Source { return []web.Source{{Name: "smarty_streams"}} },
 		Status: func() web.Status {
 			return web.Status{Started: start, Version: "v1", Config: "{}", Receivers: []string{"duty", "noc"},
-				Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
+				Timezone: "Europe/Moscow", Language: "ru", ExternalURL: "https://alerts.example.com/ui/", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
 		},
 		Reload: func(context.Context) error { return errors.New("line 3: a fault") }, Ready: func() error { return nil }, Metrics: http.NotFoundHandler(),
 		Classify: func(err error) int {
@@ -213,6 +213,10 @@ func TestGuard(t *testing.T) {
 		"rebound name":            {[]string{"Host", "evil.example.com:9099", "Origin", "http://evil.example.com:9099"}, 403},
 		"rebound without origin":  {[]string{"Host", "evil.example.com:9099"}, 403},
 		"browser says cross-site": {[]string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"the page":                {[]string{"Host", "alerts.example.com", "Origin", "https://alerts.example.com"}, 200},
+		"the page, by a proxy":    {[]string{"Origin", "https://alerts.example.com"}, 200},
+		"the page without TLS":    {[]string{"Origin", "http://alerts.example.com"}, 403},
+		"no host":                 {[]string{"Host", ""}, 403},
 		"a form":                  {[]string{"Content-Type", "text/plain"}, 400},
 		"no type":                 {[]string{"Content-Type", ""}, 400},
 	} {

@@ -205,7 +205,7 @@ func (o *online) status() web.Status {
 		}
 	}
 	if shown := o.shown.Load(); shown != nil {
-		st.Config, st.Receivers, st.Timezone, st.Language, st.External = shown.routes, shown.receivers, shown.timezone, shown.language, shown.external
+		st.Config, st.Receivers, st.Timezone, st.Language, st.External, st.ExternalURL = shown.routes, shown.receivers, shown.timezone, shown.language, shown.external, shown.externalURL
 	}
 	return st
 }
@@ -216,13 +216,14 @@ type shown struct {
 	receivers          []string
 	timezone, language string
 	external           alert.Labels
+	externalURL        string
 }
 
 func show(c *config.Config) *shown {
 	type receiver struct {
 		Name string `json:"name"`
 	}
-	out := &shown{timezone: c.Timezone.String(), language: cmp.Or(c.Language, string(notifiers.English)), external: external(c)}
+	out := &shown{timezone: c.Timezone.String(), language: cmp.Or(c.Language, string(notifiers.English)), external: external(c), externalURL: c.Web.ExternalURL}
 	var list []receiver
 	for _, r := range c.Receivers {
 		out.receivers = append(out.receivers, r.Name)

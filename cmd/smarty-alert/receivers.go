@@ -43,7 +43,7 @@ func newReceiver(r config.Receiver, s *speech, now func() time.Time) (to notifie
 			APIURL: r.Telegram.APIURL, ReplyResolved: r.Telegram.BroadcastResolved, HTTP: way(r.Telegram.HTTP), Voice: voice,
 			Text: texts["text"], Now: now})
 	case r.File != nil:
-		to, err = file.New(file.Options{Path: r.File.Path, Sync: r.File.Sync, Now: now})
+		to, err = file.New(file.Options{Path: r.File.Path, Sync: r.File.Sync, URL: voice.URL, Now: now})
 	default:
 		err = errors.New("of no known kind")
 	}

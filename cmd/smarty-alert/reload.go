@@ -51,7 +51,7 @@ func sameHouse(old, now *config.Config) error {
 	}{
 		{"logs", reflect.DeepEqual(old.Logs, now.Logs)},
 		{"state", old.State == now.State},
-		{"web", old.Web == now.Web},
+		{"web.listen", old.Web.Listen == now.Web.Listen},
 		{"heartbeat", reflect.DeepEqual(old.Heartbeat, now.Heartbeat)},
 		{"redact", reflect.DeepEqual(old.Redact, now.Redact)},
 	} {

@@ -27,7 +27,7 @@ type speech struct {
 
 // newSpeech reads the files of templates. The errors are all faults in them.
 func newSpeech(c *config.Config) (*speech, error) {
-	s := &speech{voice: notifiers.Voice{Language: notifiers.Language(c.Language), Zone: c.Timezone}}
+	s := &speech{voice: notifiers.Voice{Language: notifiers.Language(c.Language), Zone: c.Timezone, URL: c.Web.ExternalURL}}
 	var err error
 	if s.files, err = templateFiles(c.Templates); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func templateFiles(patterns []string) (files []wording.File, err error) {
 
 // of is the voice of one receiver.
 func (s *speech) of(r config.Receiver) notifiers.Voice {
-	return notifiers.Voice{Language: notifiers.Language(cmp.Or(r.Language, string(s.voice.Language))), Zone: s.voice.Zone}
+	return notifiers.Voice{Language: notifiers.Language(cmp.Or(r.Language, string(s.voice.Language))), Zone: s.voice.Zone, URL: s.voice.URL}
 }
 
 // channels are where the texts of a kind of receiver go, by key.

@@ -78,7 +78,7 @@ func (ws *workers) find(r config.Receiver, s *speech) *worker {
 }
 
 func sameVoice(a, b notifiers.Voice) bool {
-	return a.Language == b.Language && a.Zone.String() == b.Zone.String()
+	return a.Language == b.Language && a.URL == b.URL && a.Zone.String() == b.Zone.String()
 }
 
 // replace puts workers in the place of those before.

@@ -144,6 +144,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"co
 {{- with .Silence}}
 <p class="dim" style="margin:0;font-size:13px;color:#5b6168">{{$.Words.Silence}}: <code style="overflow-wrap:anywhere">{{.}}</code></p>
 {{- end}}
+{{- with .Open}}
+<p style="margin:8px 0 0;font-size:13px"><a class="link" style="color:#0b57c2" href="{{.}}">{{$.Words.Open}}</a></p>
+{{- end}}
 </div>
 </body></html>
 `))

@@ -30,6 +30,7 @@ type Options struct {
 	Path   string    // Stdout, or a file; it is made if it is missing, its directory is not
 	Sync   bool      // whether a line is on the disk before it counts as sent
 	Stdout io.Writer // nil: the process's
+	URL    string    // of the page that shows alerts; "": there is none
 	Now    func() time.Time
 }
 
@@ -63,7 +64,7 @@ type line struct {
 
 // Send appends one line. It ignores ctx: a disk that hangs cannot be left.
 func (r *Receiver) Send(_ context.Context, d alert.Delivery, _ string) (notifiers.Receipt, error) {
-	body, err := webhook.Body(d, "", 0)
+	body, err := webhook.Body(d, r.o.URL, 0)
 	if err != nil {
 		return notifiers.Receipt{}, notifiers.Rejected(fmt.Errorf("encode the message: %w", err))
 	}

@@ -74,7 +74,7 @@ func allTargets(t *testing.T) []target {
 }
 
 var (
-	russian = notifiers.Voice{Language: notifiers.Russian}
+	russian = notifiers.Voice{Language: notifiers.Russian, URL: "https://alerts.example.com/"}
 	local   = notifiers.HTTPOptions{AllowLoopback: true}
 )
 
@@ -117,7 +117,7 @@ func slackHook(t *testing.T) target {
 }
 
 var (
-	slackLink  = regexp.MustCompile(`<https?://[^<>|]*\|(Runbook|Инструкция)>`)
+	slackLink  = regexp.MustCompile(`<https?://[^<>|]*\|(Runbook|Инструкция)>|<https://alerts\.example\.com/\??[\w=&;%.~+-]*\|Открыть>`)
 	slackSigns = regexp.MustCompile(`&(amp|lt|gt);`)
 	// live is what clients make mentions and links of.
 	live = regexp.MustCompile(`(?i)@(channel|here|everyone|all|[a-z0-9])|://|www\.[a-z0-9]`)
@@ -143,6 +143,15 @@ func checkSlack(text string, blocks []byte, fault func(string, string)) {
 			fault("control", s)
 		}
 	}
+}
+
+func blockTexts(t *testing.T, blocks []byte) []string {
+	t.Helper()
+	var tree any
+	if err := json.Unmarshal(blocks, &tree); err != nil {
+		t.Fatal(err)
+	}
+	return textsOf(tree)
 }
 
 // textsOf are the values of "text" in blocks, which hold texts of others.
@@ -191,7 +200,7 @@ func telegramBot(t *testing.T) target {
 }
 
 // telegramDead is our own markup, with what is dead in it.
-var telegramDead = regexp.MustCompile(`<(?:code|pre)>[^<>]*</(?:code|pre)>|</?b>|<a href="https?://[^"<>]*">(?:Runbook|Инструкция)</a>`)
+var telegramDead = regexp.MustCompile(`<(?:code|pre)>[^<>]*</(?:code|pre)>|</?b>|<a href="https?://[^"<>]*">(?:Runbook|Инструкция)</a>|<a href="https://alerts\.example\.com/\??[\w=&;%.~+-]*">Открыть</a>`)
 
 // post is a mail server that keeps the last mail.
 type post struct {
@@ -211,7 +220,9 @@ func (p *post) Data(r io.Reader) (err error) {
 	return err
 }
 
-func mailTo(t *testing.T) target {
+// mailbox is a mail server with a receiver that sends to it.
+func mailbox(t *testing.T, v notifiers.Voice) (*post, *email.Receiver) {
+	t.Helper()
 	box := &post{}
 	srv := smtp.NewServer(box)
 	srv.Domain = "localhost"
@@ -219,8 +230,22 @@ func mailTo(t *testing.T) target {
 	done := make(chan struct{})
 	go func() { _ = srv.Serve(l); close(done) }()
 	t.Cleanup(func() { _ = srv.Close(); <-done })
-	r := must[*email.Receiver](t)(email.New(email.Options{From: "a@example.com", To: []string{"noc@example.com"}, Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port,
-		TLS: email.NoTLS, Hello: "localhost"}))
+	return box, must[*email.Receiver](t)(email.New(email.Options{From: "a@example.com", To: []string{"noc@example.com"}, Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port,
+		TLS: email.NoTLS, Hello: "localhost", Voice: v}))
+}
+
+// mailOf is what a delivery is as a mail, by type.
+func mailOf(t *testing.T, d alert.Delivery) map[string]string {
+	t.Helper()
+	box, to := mailbox(t, russian)
+	if _, err := to.Send(t.Context(), d, ""); err != nil {
+		t.Fatal(err)
+	}
+	return parts(t, must[*mail.Message](t)(mail.ReadMessage(bytes.NewReader(box.last))))
+}
+
+func mailTo(t *testing.T) target {
+	box, r := mailbox(t, notifiers.Voice{URL: russian.URL})
 	look := func() (*mail.Message, []byte) {
 		box.mu.Lock()
 		defer box.mu.Unlock()

@@ -121,9 +121,16 @@ func body(tx notifiers.Text) (blocks []slack.Block) {
 	if tx.Silence != "" {
 		var s sectionText
 		s.line(tx.Words.Silence+": `", tx.Silence, "`")
+		if tx.Open != "" {
+			s.raw(openLink(tx))
+		}
 		blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, s.String(), false, true)))
 	}
 	return blocks
+}
+
+func openLink(tx notifiers.Text) string {
+	return "<" + escapeAll(tx.Open) + "|" + tx.Words.Open + ">"
 }
 
 func zoneOr(zone *time.Location) *time.Location {
@@ -217,7 +224,7 @@ func (s *sectionText) raw(text string) {
 
 // fallback is what notifications show, and all that servers without blocks
 // (Mattermost, Rocket.Chat) do: the text stands in a code block, where markup is
-// dead; the first runbook's link stands below.
+// dead; the links, of runbooks the first, stand below.
 func fallback(tx notifiers.Text, title string) string {
 	link := ""
 	tx.Alerts = slices.Clone(tx.Alerts)
@@ -226,6 +233,10 @@ func fallback(tx notifiers.Text, title string) string {
 			link = "\n<" + escapeAll(a.RunbookURL) + "|" + tx.Words.Runbook + ">"
 		}
 		tx.Alerts[i].RunbookURL = ""
+	}
+	if tx.Open != "" {
+		link += "\n" + openLink(tx)
+		tx.Open = ""
 	}
 	head := notifiers.Fit(inert(title), 500, escape)
 	_, body, _ := strings.Cut(tx.Plain(), "\n")

@@ -41,6 +41,9 @@ func render(tx notifiers.Text) string {
 	if tx.Silence != "" && w.units > len(tx.Silence)+moreRoom && w.entities > 0 {
 		w.plain("\n\n" + tx.Words.Silence + ": ")
 		w.code("code", tx.Silence)
+		if tx.Open != "" {
+			w.link(tx.Open, tx.Words.Open)
+		}
 	}
 	return w.b.String()
 }

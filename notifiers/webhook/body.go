@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/notifiers"
 )
 
 // body is Alertmanager's webhook message, version 4.
@@ -50,7 +51,7 @@ type sample struct {
 	Text   string    `json:"text"`
 }
 
-// Body is the delivery as JSON. externalURL is of our own page, most the number of
+// Body is the delivery as JSON. externalURL is that of the page, most the number of
 // alerts shown; "" and 0: none and all.
 func Body(d alert.Delivery, externalURL string, most int) ([]byte, error) {
 	m := d.Message
@@ -117,7 +118,7 @@ func endsFirst(items []item) {
 func newItem(t *alert.Transition, external alert.Labels, externalURL string) item {
 	it := item{
 		Status: "firing", Labels: t.Set(external), Annotations: t.Annotations, StartsAt: utc(t.StartsAt),
-		GeneratorURL: externalURL, Fingerprint: t.Fingerprint, ID: t.AlertID,
+		GeneratorURL: notifiers.AlertPage(externalURL, t), Fingerprint: t.Fingerprint, ID: t.AlertID,
 		Values: make(map[string]any, len(t.Values)), Samples: make([]sample, len(t.Samples)), Suppressed: t.Suppressed,
 	}
 	switch t.State {

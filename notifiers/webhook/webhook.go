@@ -31,13 +31,12 @@ type Options struct {
 	URL notifiers.Secret // may carry a key
 	// Secret signs. With the prefix whsec_, or as base64 of 24 to 64 bytes, it is
 	// decoded first; else its own bytes are the key. "" leaves the signature out.
-	Secret      notifiers.Secret
-	HTTP        notifiers.HTTPOptions
-	ExternalURL string           // of our own page; "" if there is none
-	MaxAlerts   int              // more are left out and counted; 0: no limit
-	Template    *Template        // nil: the JSON of this package
-	Voice       notifiers.Voice  // of templates
-	Now         func() time.Time // nil: the wall clock
+	Secret    notifiers.Secret
+	HTTP      notifiers.HTTPOptions
+	MaxAlerts int              // more are left out and counted; 0: no limit
+	Template  *Template        // nil: the JSON of this package
+	Voice     notifiers.Voice  // of templates; the JSON has its URL
+	Now       func() time.Time // nil: the wall clock
 }
 
 // Receiver posts deliveries to one URL. It is safe for concurrent use.
@@ -115,7 +114,7 @@ func (r *Receiver) request(ctx context.Context, d alert.Delivery) (*http.Request
 	if r.t != nil {
 		return r.t.request(ctx, r.o, d)
 	}
-	body, err := Body(d, r.o.ExternalURL, r.o.MaxAlerts)
+	body, err := Body(d, r.o.Voice.URL, r.o.MaxAlerts)
 	if err != nil {
 		return nil, nil, fmt.Errorf("encode the body: %w", err)
 	}

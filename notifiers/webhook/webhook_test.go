@@ -82,7 +82,7 @@ func delivery() alert.Delivery {
 func TestSend_BodyAndSignature(t *testing.T) {
 	at := time.Unix(1768435500, 0)
 	var got map[string]any
-	r := receiver(t, webhook.Options{Secret: notifiers.Secret("whsec_" + base64.StdEncoding.EncodeToString(key)), ExternalURL: "https://alerts.example.com", MaxAlerts: 2,
+	r := receiver(t, webhook.Options{Secret: notifiers.Secret("whsec_" + base64.StdEncoding.EncodeToString(key)), Voice: notifiers.Voice{URL: "https://alerts.example.com/"}, MaxAlerts: 2,
 		Now: func() time.Time { return at }}, func(w http.ResponseWriter, req *http.Request) {
 		body, _ := io.ReadAll(req.Body)
 		if err := json.Unmarshal(body, &got); err != nil {
@@ -101,12 +101,12 @@ func TestSend_BodyAndSignature(t *testing.T) {
 	}
 	labels := map[string]any{"alertname": "r", "rule": "r", "severity": "critical", "instance": "app-1", "stream_service": "edge-07"}
 	item := func(status, id, fp, from, to string, annotations map[string]any) map[string]any {
-		return map[string]any{"status": status, "labels": labels, "annotations": annotations, "startsAt": from, "endsAt": to, "generatorURL": "https://alerts.example.com",
+		return map[string]any{"status": status, "labels": labels, "annotations": annotations, "startsAt": from, "endsAt": to, "generatorURL": "https://alerts.example.com/?q=rule%3Dr&q=stream_service%3Dedge-07",
 			"fingerprint": fp, "id": id, "values": map[string]any{"count": 5.0, "город": "Омск", "none": nil}, "suppressed": 3.0,
 			"samples": []any{map[string]any{"at": "2026-01-15T00:03:09Z", "source": "app/x", "file": "x.log", "pos": 7.0, "text": "line"}}}
 	}
 	want := map[string]any{"version": "4", "groupKey": `noc/default:{rule="r"}`, "truncatedAlerts": 1.0, "status": "firing", "receiver": "noc",
-		"groupLabels": map[string]any{"rule": "r"}, "commonLabels": labels, "commonAnnotations": map[string]any{}, "externalURL": "https://alerts.example.com",
+		"groupLabels": map[string]any{"rule": "r"}, "commonLabels": labels, "commonAnnotations": map[string]any{}, "externalURL": "https://alerts.example.com/",
 		"alerts": []any{ // the end of an incident before the beginning of its next
 			item("resolved", "a1", "f1", "2026-01-14T23:56:40Z", "2026-01-15T00:01:40Z", map[string]any{}),
 			item("firing", "a2", "f1", "2026-01-15T00:03:10Z", "0001-01-01T00:00:00Z", map[string]any{"summary": "s"}),

@@ -27,6 +27,7 @@ type Data struct {
 	Title    string // the built-in one
 	Text     string // the built-in one, without its title
 	Silence  string // the command that silences what fires; "" if there is none
+	Open     string // the address that shows it; "" if there is no page
 	More     int    // alerts that are left out
 }
 
@@ -167,11 +168,11 @@ func newData(d alert.Delivery, s *Set, alerts, value int) *Data {
 	m := d.Message
 	tx := s.voice.Text(d)
 	_, text, _ := strings.Cut(tx.Plain(), "\n")
-	data := &Data{Receiver: m.Receiver, Status: m.Status, GroupLabels: v.kv(m.GroupLabels), ExternalURL: s.url,
-		Reason: d.Reason, Severity: tx.Severity.String(), Title: tx.Title, Silence: tx.Silence,
+	data := &Data{Receiver: m.Receiver, Status: m.Status, GroupLabels: v.kv(m.GroupLabels), ExternalURL: s.voice.URL,
+		Reason: d.Reason, Severity: tx.Severity.String(), Title: tx.Title, Silence: tx.Silence, Open: tx.Open,
 		Text: notifiers.Cut(strings.Trim(text, "\n"), 4*value)}
 	for i := range m.Alerts {
-		a := v.alert(&m.Alerts[i], m.External, s.url)
+		a := v.alert(&m.Alerts[i], m.External, s.voice.URL)
 		if i == 0 {
 			data.CommonLabels, data.CommonAnnotations = maps.Clone(a.Labels), maps.Clone(a.Annotations)
 		}
@@ -208,7 +209,7 @@ func (v viewer) time(second int64) time.Time {
 
 func (v viewer) alert(t *alert.Transition, external alert.Labels, url string) Alert {
 	a := Alert{
-		Status: "firing", Labels: v.kv(t.Set(external)), Annotations: v.kv(t.Annotations), StartsAt: v.time(t.StartsAt), GeneratorURL: url,
+		Status: "firing", Labels: v.kv(t.Set(external)), Annotations: v.kv(t.Annotations), StartsAt: v.time(t.StartsAt), GeneratorURL: notifiers.AlertPage(url, t),
 		Fingerprint: t.Fingerprint, ID: t.AlertID, Rule: v.text(t.Rule), Name: v.text(t.Name), Severity: t.Severity.String(), Group: v.kv(t.Group),
 		Values: map[string]any{}, Condition: v.text(t.Condition), Window: time.Duration(t.Window) * time.Second, Suppressed: t.Suppressed,
 	}

@@ -35,7 +35,6 @@ type Channel struct {
 type Set struct {
 	trees map[string]*parse.Tree
 	voice notifiers.Voice
-	url   string
 }
 
 // File is a file of {{define}}s.
@@ -43,8 +42,7 @@ type File struct{ Name, Text string }
 
 // Options are what all templates see.
 type Options struct {
-	Voice       notifiers.Voice
-	ExternalURL string
+	Voice notifiers.Voice
 }
 
 // maxTemplate is the longest text or file, in bytes.
@@ -57,7 +55,7 @@ const ours = `{{define "__subject"}}{{.Title}}{{end}}{{define "slack.default.tit
 
 // Parse reads files. The errors are all faults there are.
 func Parse(files []File, o Options) (*Set, error) {
-	s := &Set{trees: map[string]*parse.Tree{}, voice: o.Voice, url: o.ExternalURL}
+	s := &Set{trees: map[string]*parse.Tree{}, voice: o.Voice}
 	var errs []error
 	for _, f := range append([]File{{"built in", ours}}, files...) {
 		trees, err := parseText(f.Name, f.Text)
@@ -75,7 +73,7 @@ func Parse(files []File, o Options) (*Set, error) {
 }
 
 // With is the set with other options, such as another receiver's language.
-func (s *Set) With(o Options) *Set { return &Set{s.trees, o.Voice, o.ExternalURL} }
+func (s *Set) With(o Options) *Set { return &Set{s.trees, o.Voice} }
 
 func parseText(name, text string) (map[string]*parse.Tree, error) {
 	if len(text) > maxTemplate {

@@ -30,7 +30,7 @@ func delivery() alert.Delivery {
 
 func set(t *testing.T, files ...wording.File) *wording.Set {
 	t.Helper()
-	s, err := wording.Parse(files, wording.Options{Voice: notifiers.Voice{Zone: time.FixedZone("MSK", 3*3600)}, ExternalURL: "https://alerts.example.com"})
+	s, err := wording.Parse(files, wording.Options{Voice: notifiers.Voice{Zone: time.FixedZone("MSK", 3*3600), URL: "https://alerts.example.com"}})
 	if err != nil {
 		t.Fatal(err)
 	}
