@@ -43,6 +43,28 @@ func TestBroken_TakesNoMoreWrites(t *testing.T) {
 	checkWhole(t, next, load(t, next))
 }
 
+// What the log holds is moved at the end: a disk that fails then is not silent, and
+// nothing is lost.
+func TestBroken_IsToldAtTheEnd(t *testing.T) {
+	s := opened(t, t.TempDir())
+	commit(t, s, childCut(1))
+	spoil(t, s.path(databaseFile))
+	if err := s.Close(); !errors.Is(err, ErrDisk) {
+		t.Errorf("err = %v, want ErrDisk", err)
+	}
+	copied := t.TempDir() // SQLite keeps the spoilt descriptor for the next who opens the file
+	if err := os.CopyFS(copied, os.DirFS(s.dir)); err != nil {
+		t.Fatal(err)
+	}
+	next := opened(t, copied)
+	if !next.lock.unclean {
+		t.Error("the next start does not check the database")
+	}
+	if st := load(t, next); st.LastCut.Second != 1 {
+		t.Errorf("last cut is %d, want 1", st.LastCut.Second)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 // spoil makes all further writes of this process to a file fail: what it has open

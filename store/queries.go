@@ -3,6 +3,7 @@ package store
 // Every statement that is not part of the schema.
 const (
 	sqlJournalMode    = `PRAGMA journal_mode`
+	sqlMoveLog        = `PRAGMA wal_checkpoint(PASSIVE)`
 	sqlIntegrityCheck = `PRAGMA integrity_check(10)`
 	sqlVersion        = `PRAGMA user_version`
 )

@@ -194,10 +194,23 @@ func (s *Store) Close() error {
 	if s.lock == nil {
 		return nil
 	}
-	err := s.closeDatabase()
+	err := errors.Join(s.moveLog(), s.closeDatabase())
 	err = errors.Join(err, s.lock.release(err == nil && s.trusted() == nil))
 	s.lock = nil
 	return err
+}
+
+// moveLog moves what the write-ahead log holds into the database, as closing does,
+// but says what goes wrong. Who still reads is not waited for.
+func (s *Store) moveLog() error {
+	if s.trusted() != nil {
+		return nil // the next Open does it
+	}
+	var busy, pages, moved int
+	if err := s.w.QueryRow(sqlMoveLog).Scan(&busy, &pages, &moved); err != nil {
+		return s.failed("move the log into "+s.path(databaseFile), s.distrust(err))
+	}
+	return nil
 }
 
 func (s *Store) closeDatabase() error {
