@@ -41,6 +41,7 @@ type Config struct {
 	Silences       []alert.Silence // their ids begin with "config-"
 
 	at        strictyaml.Value
+	ends      []strictyaml.Value // of Silences
 	receivers map[string]strictyaml.Value
 	routes    map[*Route]strictyaml.Value
 	dead      map[*Route]bool

@@ -36,6 +36,10 @@ func (rd *reader) readHealth(m *strictyaml.Mapping) {
 	if v := m.Get("heartbeat"); v.There() {
 		rd.cfg.Heartbeat = rd.readHeartbeat(pair{v.Mapping(), rd.written.QuietMapping().Get("heartbeat").QuietMapping()})
 	}
+	if _, known := rd.cfg.Receiver(rd.cfg.HealthReceiver); known && len(rd.cfg.Receivers) == 1 && rd.cfg.Heartbeat == nil {
+		m.Get("health_receiver").Warn("lonely-health-receiver", "add another receiver, or a heartbeat",
+			"there is no other receiver: when %q fails, nobody is told so", rd.cfg.HealthReceiver)
+	}
 }
 
 func (rd *reader) receiverNames() (names []string) {

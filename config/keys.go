@@ -126,7 +126,7 @@ var webShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "web", Doc: "The page and the API.",
 	Fields: append([]strictyaml.Field{
 		{Name: "listen", Kind: strictyaml.Text, Pattern: hostPortPattern, Default: DefaultListen, Doc: "Host and port. There is no password: for other machines put a web server with one before it.", Example: "listen: 127.0.0.1:9099"},
-		{Name: "external_url", Kind: strictyaml.Text, Default: "no links",
+		{Name: "external_url", Kind: strictyaml.Text, Pattern: `https?://[^/?#@\s]+(?:/[^?#\s]*)?`, Default: "no links",
 			Doc:     "Where people see alerts and silence them: a user interface on top of the API, such as karma. Messages have a link to it, webhooks and templates its address. Changes are taken under its name as well.",
 			Example: "external_url: https://alerts.example.com/"},
 	}, later("config_file", "route_prefix", "tls", "basic_auth")...),

@@ -51,8 +51,20 @@ func (rd *reader) readQuiet(m *strictyaml.Mapping) {
 	for _, item := range silences.List() {
 		if s, ok := rd.readSilence(item); ok {
 			rd.cfg.Silences = append(rd.cfg.Silences, s)
+			rd.cfg.ends = append(rd.cfg.ends, item.QuietMapping().Get("ends"))
 		}
 	}
+}
+
+// SilencesOver warns of the silences that hold nothing back at now or ever again.
+func (c *Config) SilencesOver(now time.Time) []strictyaml.Fault {
+	found := &strictyaml.Faults{}
+	for i, s := range c.Silences {
+		if s.State(now) == alert.SilenceExpired {
+			c.ends[i].Reporting(found).Warn("silence-over", "remove it, or give it another end", "the silence is over: it holds nothing back any more")
+		}
+	}
+	return found.Warnings()
 }
 
 func (rd *reader) readInhibition(v strictyaml.Value) (in Inhibition) {

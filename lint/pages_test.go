@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/docs"
@@ -75,6 +76,7 @@ func (e example) check(t *testing.T) (codes []string, text string) {
 		c, warnings, err := config.ParseDry("config.yaml", []byte(e.config), env)
 		take(warnings, err)
 		if cfg = c; c != nil {
+			take(c.SilencesOver(time.Now()), nil)
 			options.Vars, options.Overrides, options.Calendars = c.Vars, c.Overrides, c.CalendarNames()
 		}
 	}

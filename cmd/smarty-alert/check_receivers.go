@@ -1,16 +1,20 @@
 package main
 
 import (
+	"time"
+
 	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/notifiers/webhook"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// rehearse tries the templates of receivers out before they are needed.
+// rehearse tries the templates of receivers out before they are needed, and looks
+// at what has become useless.
 func (r *checkReport) rehearse(cfg *config.Config) {
 	if cfg == nil {
 		return
 	}
+	r.take(cfg.SilencesOver(time.Now()), nil)
 	found := &strictyaml.Faults{}
 	rehearseTexts(cfg, found)
 	for _, to := range cfg.Receivers {

@@ -62,7 +62,7 @@ func load(path string, env func(string) (string, bool)) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{config: c}
-	for _, w := range warnings {
+	for _, w := range append(warnings, c.SilencesOver(time.Now())...) {
 		l.warnings = append(l.warnings, w.Text())
 	}
 	set, faults, err := rules.Load(c.Rules, c.RuleOptions())
