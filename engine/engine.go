@@ -60,6 +60,7 @@ type Engine struct {
 	happened []*alert.Transition
 	noticed  []health
 	skews    []health       // of seconds that are not evaluated yet
+	stalls   []stall        // the same
 	vars     *rules.Scratch // of conditions
 	// Used again for each second and each arrival.
 	concerned []*ruleState
@@ -113,6 +114,11 @@ func (e *Engine) EOF(src int, wall int64) {
 	}
 	e.newest = max(e.newest, positive(e.newest, s.Final))
 	e.refinal()
+	if len(s.Held) > 0 && e.placed(s) {
+		second := max(s.Final, e.reached) + 1 // whichever of the ends is noted first
+		e.first = min(second, positive(e.first, second))
+		e.release(s, second)
+	}
 }
 
 // Finish says that a source has ended: it holds nothing back any more.
@@ -190,6 +196,9 @@ func (e *Engine) begin(f int64) bool {
 	e.begun = true
 	for i := range e.skews {
 		e.skews[i].At = max(e.skews[i].At, start)
+	}
+	for i := range e.stalls {
+		e.stalls[i].At = max(e.stalls[i].At, start)
 	}
 	for _, r := range e.rules {
 		r.begin(start, max(start, e.o.Start))

@@ -14,7 +14,7 @@ type Frozen struct{ e *Engine }
 // long. It doubles the memory of the state until the Frozen is let go.
 func (e *Engine) Freeze() *Frozen {
 	f := &Engine{o: e.o, reached: e.reached, final: e.final, first: e.first, newest: e.newest, begun: e.begun,
-		pending: newPending(), skews: slices.Clone(e.skews)}
+		pending: newPending(), skews: slices.Clone(e.skews), stalls: slices.Clone(e.stalls)}
 	for at, a := range e.pending.bySecond {
 		f.pending.bySecond[at] = a.clone()
 	}

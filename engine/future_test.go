@@ -48,3 +48,23 @@ func TestEngine_FirstRecordIsFromTheFuture(t *testing.T) {
 		})
 	}
 }
+
+// Local time printed as +0000 is all in the future. Live, such records are of now:
+// none waits for one that is not ahead.
+func TestEngine_AllRecordsAreFromTheFuture(t *testing.T) {
+	e := engine.New(mustRules(t, "- {id: r, event: TEST_A}"), engine.Options{Live: true, Start: t0, Lateness: 2})
+	src := e.Source("smarty_main")
+	recs := records(t, logOf("10801 A; 10805 A; 10810 A"))
+	var got []string
+	for i, rec := range recs {
+		rec.Flags |= smartylog.Future
+		e.Step(src, rec)
+		e.EOF(src, t0+10*int64(i+1))
+		e.EOF(src, t0+10*int64(i+1)+5)
+		got = append(got, details(e.Advance())...)
+	}
+	want := []string{"+8 event r{} count=1", "+13 event r{} count=1", "+23 event r{} count=1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}

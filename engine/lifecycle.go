@@ -62,7 +62,7 @@ func (r *ruleState) wake(inc *incident, at int64) {
 // judge evaluates what a rule says about a group at a second and takes the step
 // of its life that follows (semantics §3).
 func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
-	if r.rule.Absence && s < r.overdue(slot) {
+	if r.rule.Absence && (r.frozen || s < r.overdue(slot)) {
 		return
 	}
 	r.faults.failing, r.faults.err = false, nil

@@ -15,7 +15,8 @@ import (
 //   - the own final second never falls, F never falls;
 //   - a record from the future is taken at max(maxts, F+1) for membership and
 //     evaluation alike; before any other record of its source, at the second of
-//     the source's next one. It neither counts for nor breaks the five in a row;
+//     the source's next one or, if its end is found before, at the first second
+//     after what that makes final. It neither counts for nor breaks the five in a row;
 //   - when a clock was set back, maxts restarts at the fifth record; the source
 //     holds F again with the first timestamp beyond F;
 //   - a record that looks forged neither moves maxts nor counts for or breaks the
@@ -125,6 +126,13 @@ func (c *oClock) eof(l *oLane, wall int64) oStep {
 		l.stepped = false
 	}
 	c.refinal()
+	if c.final != oNever {
+		for _, w := range l.waiting {
+			w.taken = max(l.final, c.final) + 1
+			c.evaluated(w, w.taken)
+		}
+		l.waiting = nil
+	}
 	return oStep{eof: l.source, wall: wall}
 }
 
@@ -136,7 +144,7 @@ func (c *oClock) take(l *oLane, r *oRecord) {
 		if l.futures++; l.ahead%5 == 0 {
 			c.skews = append(c.skews, oSkew{c.final + 1, l.source.name()})
 		}
-		if l.maxts == oNever {
+		if l.maxts == oNever && (l.final == oNever || c.final == oNever) {
 			l.waiting = append(l.waiting, r)
 			return
 		}

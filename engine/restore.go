@@ -18,7 +18,7 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 		return nil, err
 	}
 	e := New(set, o)
-	e.skews = st.Skews
+	e.skews, e.stalls = st.Skews, st.Stalls
 	e.reached, e.final, e.first, e.newest, e.begun = st.Reached, st.Final, st.First, st.Newest, st.Begun
 	for i := range st.Sources {
 		if n := e.Source(st.Sources[i].Name); n != i {
@@ -37,6 +37,12 @@ func Restore(set *rules.Set, o Options, data []byte) (*Engine, error) {
 			return nil, fmt.Errorf("restore rule %s: %w", sn.ID, err)
 		}
 		places[i] = r.index
+	}
+	if slices.ContainsFunc(st.Stalls, func(s stall) bool { return s.Source < 0 || s.Source >= len(e.sources) }) {
+		return nil, errors.New("restore engine state: a source that is not there has stalled")
+	}
+	for _, r := range e.rules {
+		r.frozen = e.freezes(r)
 	}
 	if err := e.checkItems(st, places); err != nil {
 		return nil, fmt.Errorf("restore engine state: %w", err)

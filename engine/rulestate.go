@@ -32,6 +32,7 @@ type ruleState struct {
 	crowd   crowd
 	faults  faults
 
+	frozen  bool // absence: what it waits for may stand where nobody can read it
 	touched []uint32
 	judged  []judged
 	bound   bound // of the judgement under way

@@ -19,6 +19,9 @@ func (e *Engine) nextSecond() (int64, bool) {
 	if len(e.skews) > 0 && (!ok || e.skews[0].At < s) {
 		s, ok = e.skews[0].At, true
 	}
+	if len(e.stalls) > 0 && (!ok || e.stalls[0].At < s) {
+		s, ok = e.stalls[0].At, true
+	}
 	return s, ok
 }
 
@@ -40,6 +43,7 @@ func (e *Engine) schedule(r *ruleState) {
 // over what the engine noticed about itself (semantics §2.6).
 func (e *Engine) evaluate(s int64) {
 	e.seconds++
+	e.takeStalls(s)
 	e.happened, e.noticed = e.happened[:0], append(e.noticed[:0], e.takeSkews(s)...)
 	items := e.pending.take(s)
 	concerned := e.takeDue(s)

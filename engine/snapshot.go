@@ -36,6 +36,7 @@ type state struct {
 	Sources                       []source
 	Pending                       []pendingSecond
 	Skews                         []health
+	Stalls                        []stall
 	Rules                         []ruleSnapshot
 }
 
@@ -82,7 +83,7 @@ func (e *Engine) State() ([]byte, error) { return e.Freeze().Encode() }
 // that leaves the process.
 func (f *Frozen) Encode() ([]byte, error) {
 	e := f.e
-	st := state{Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Skews: e.skews}
+	st := state{Reached: e.reached, Final: e.final, First: e.first, Newest: e.newest, Begun: e.begun, Skews: e.skews, Stalls: e.stalls}
 	for _, p := range e.waiting() {
 		st.Pending = append(st.Pending, pendingSecond{p.At, cleaned(p.Items, e.o.Redactor)})
 	}

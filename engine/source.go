@@ -24,6 +24,8 @@ type source struct {
 	Stepped  bool  // the clock was set back: the source does not hold F until it passes it
 	Ahead    int   // records in a row from the future
 	Finished bool
+	Stalled  bool // it cannot be read, as was said last
+	Down     bool // and as it is for the second evaluated last
 	// Doubted is the second of a record that looks forged, if it came last and
 	// lies beyond Maxts: nothing has contradicted it yet.
 	Doubted int64
@@ -43,7 +45,7 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 		s.Future++
 		s.Ahead++
 		e.ordered = true
-		if s.Maxts == never {
+		if s.Maxts == never && !e.placed(s) {
 			return 0, 0, true
 		}
 		taken = max(s.Maxts, e.reached+1)
@@ -74,6 +76,11 @@ func (e *Engine) observe(s *source, rec *smartylog.Record) (taken, at int64, wai
 	}
 	return sec, at, false
 }
+
+// placed reports whether a source without a time of its own has one all the same:
+// live it was read to its end, so that what comes now is of now. Local time printed
+// as +0000 brings nothing but records from the future, which nothing may hold back.
+func (e *Engine) placed(s *source) bool { return s.Final != never && e.reached != never }
 
 // passed counts the late ones among records that were passed over before rec.
 func (s *source) passed(rec *smartylog.Record, reached int64) {

@@ -19,7 +19,9 @@ func (e *Engine) Swap(set *rules.Set) []Output {
 	e.matcher = newMatcher(e.set)
 	places := map[int]int{}
 	for _, m := range e.set.rules {
-		e.rules = append(e.rules, e.inherit(m, old, places))
+		r := e.inherit(m, old, places)
+		r.frozen = e.freezes(r)
+		e.rules = append(e.rules, r)
 	}
 	for _, r := range old {
 		if _, kept := places[r.index]; !kept && e.final != never {

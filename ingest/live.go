@@ -30,6 +30,9 @@ type LiveOptions struct {
 	Poll       time.Duration // how often files are looked at without a word from a tail, at multiples of it; default 1 s
 	Discover   time.Duration // how often new files are looked for; default 2 s
 	MaxTails   int           // files with a tail of their own, the others are polled; default 256, negative: none
+	// Confirm is asked about a record that is ahead of Now before it counts as one from
+	// the future: true says that Now was wrong, and has been set. nil: it never is.
+	Confirm func(sec int64) bool
 }
 
 func (o *LiveOptions) setDefaults() {
@@ -176,6 +179,9 @@ func (l *Live) judge(s *follow, rec *smartylog.Record) {
 	}
 	if rec.Sec > l.clock.Unix()+FutureSlack {
 		l.clock = l.opts.Now()
+		if rec.Sec > l.clock.Unix()+FutureSlack && l.opts.Confirm != nil && l.opts.Confirm(rec.Sec) {
+			l.clock = l.opts.Now()
+		}
 		if rec.Sec > l.clock.Unix()+FutureSlack {
 			rec.Flags |= smartylog.Future
 			s.stats.Future++
@@ -204,7 +210,9 @@ func (l *Live) rest(s *follow, err error) {
 
 // refresh finds out which sources may have something to read.
 func (l *Live) refresh() {
-	l.clock = l.opts.Now()
+	if l.clock = l.opts.Now(); l.clock.Before(l.polled) {
+		l.polled = time.Time{} // set back: what was to come an hour later comes now
+	}
 	for _, s := range l.waker.taken() {
 		s.check(l.clock)
 		l.settle(s)

@@ -50,6 +50,7 @@ type journal interface {
 type loop struct {
 	log   *slog.Logger
 	now   func() time.Time
+	clock *wallClock // now's; nil: now never jumps
 	live  *ingest.Live
 	eng   *engine.Engine
 	late  int64 // the engine's lateness, seconds
@@ -68,17 +69,18 @@ type loop struct {
 	reloads  reloads
 	readings atomic.Pointer[readings] // for /metrics and /-/ready
 
-	names     []string      // of live's sources, as far as the engine knows them
-	numbers   []int         // of the same, in the engine
-	gone      []string      // sources of the engine that no configured log leads to
-	told      tale          // to the engine since the last cut
-	passed    []int64       // of live's sources: records passed over up to the last cut
-	allPassed int64         // their sum
-	quiet     *quietStart   // nil once history has been read
-	snapshot  time.Time     // when the last one was begun
-	saving    *saving       // the one under way; nil: none is
-	unsaved   bool          // a cut was made since
-	took      time.Duration // the last commit
+	names     []string         // of live's sources, as far as the engine knows them
+	numbers   []int            // of the same, in the engine
+	steps     map[string]int64 // times that a source's clock was set back; nil before the first look
+	gone      []string         // sources of the engine that no configured log leads to
+	told      tale             // to the engine since the last cut
+	passed    []int64          // of live's sources: records passed over up to the last cut
+	allPassed int64            // their sum
+	quiet     *quietStart      // nil once history has been read
+	snapshot  time.Time        // when the last one was begun
+	saving    *saving          // the one under way; nil: none is
+	unsaved   bool             // a cut was made since
+	took      time.Duration    // the last commit
 	lastSeq   int64
 	evaluated int64
 	ready     bool
@@ -406,5 +408,6 @@ func (l *loop) publish() {
 	r.final, _ = l.eng.Final()
 	r.rules, r.sources = l.eng.Stats()
 	r.firing = l.eng.FiringByRule()
+	l.noteSteps(r.sources)
 	l.readings.Store(r)
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,6 +22,7 @@ type runFlags struct {
 	dryRun     bool
 	clockStart string
 	clockSpeed float64
+	clockJumps []string
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -46,7 +49,8 @@ Restart=on-failure (examples/systemd).`,
 	fl.BoolVar(&f.dryRun, "dry-run", false, "send nothing: print what would be sent, and leave the state alone")
 	fl.StringVar(&f.clockStart, "clock-start", "", "start the clock at this `time`")
 	fl.Float64Var(&f.clockSpeed, "clock-speed", 1, "let the clock run faster by this `factor`")
-	for _, hidden := range []string{"clock-start", "clock-speed"} {
+	fl.StringArrayVar(&f.clockJumps, "clock-jump", nil, "let the wall clock jump: `after=by`, such as 10s=1h")
+	for _, hidden := range []string{"clock-start", "clock-speed", "clock-jump"} {
 		_ = fl.MarkHidden(hidden) // they exist: the names stand above
 	}
 	return cmd
@@ -63,7 +67,7 @@ func (a *app) runService(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	now, err := f.clock()
+	machine, err := f.machine()
 	if err != nil {
 		return err
 	}
@@ -74,7 +78,8 @@ func (a *app) runService(ctx context.Context, f runFlags) error {
 	for _, w := range l.warnings {
 		_, _ = io.WriteString(a.stderr, w)
 	}
-	s := &service{path: f.config, config: l.config, rules: l.rules, env: a.env, log: log, now: now, hangups: hangups}
+	s := &service{path: f.config, config: l.config, rules: l.rules, env: a.env, log: log, clock: newWallClock(machine, log), hangups: hangups}
+	s.now = s.clock.now
 	if f.dryRun {
 		s.dryRun = a.stdout
 	}
@@ -97,17 +102,21 @@ func loadStatus(err error) error {
 	return usageError(err)
 }
 
-// clock is the one wall clock of the program; tests and the demo may start it
-// elsewhere and let it run faster.
-func (f runFlags) clock() (func() time.Time, error) {
-	if f.clockStart == "" && f.clockSpeed == 1 {
-		return time.Now, nil
+// machine are the clocks of the machine. Tests and the demo may start them elsewhere,
+// let them run faster, and have the wall clock jump.
+func (f runFlags) machine() (func() (wall time.Time, ran time.Duration), error) {
+	if f.clockStart == "" && f.clockSpeed == 1 && len(f.clockJumps) == 0 {
+		return machineClock(), nil
 	}
 	if f.clockSpeed <= 0 {
 		return nil, usageError(errors.New("--clock-speed must be greater than 0"))
 	}
+	jumps, err := parseJumps(f.clockJumps)
+	if err != nil {
+		return nil, usageError(err)
+	}
 	began := time.Now()
-	start := began
+	start := began.Round(0)
 	if f.clockStart != "" {
 		sec, err := parseTime("clock-start", f.clockStart, time.UTC)
 		if err != nil {
@@ -115,7 +124,33 @@ func (f runFlags) clock() (func() time.Time, error) {
 		}
 		start = time.Unix(sec, 0)
 	}
-	return func() time.Time {
-		return start.Add(time.Duration(float64(time.Since(began)) * f.clockSpeed))
+	return func() (time.Time, time.Duration) {
+		ran := time.Duration(float64(time.Since(began)) * f.clockSpeed)
+		wall := start.Add(ran)
+		for _, j := range jumps {
+			if ran >= j.after {
+				wall = wall.Add(j.by)
+			}
+		}
+		return wall, ran
 	}, nil
+}
+
+// jump of a wall clock.
+type jump struct{ after, by time.Duration }
+
+// parseJumps reads texts such as 10s=1h or 1m=-1h.
+func parseJumps(texts []string) (jumps []jump, err error) {
+	for _, text := range texts {
+		after, by, _ := strings.Cut(text, "=")
+		var j jump
+		var errs [2]error
+		j.after, errs[0] = time.ParseDuration(after)
+		j.by, errs[1] = time.ParseDuration(by)
+		if errors.Join(errs[:]...) != nil {
+			return nil, fmt.Errorf("--clock-jump %s: want AFTER=BY, such as 10s=1h", text)
+		}
+		jumps = append(jumps, j)
+	}
+	return jumps, nil
 }

@@ -30,8 +30,9 @@ type service struct {
 	rules  *rules.Set
 	env    func(string) (string, bool)
 	log    *slog.Logger
-	now    func() time.Time
-	dryRun io.Writer // where a dry run prints; nil: a real one
+	clock  *wallClock
+	now    func() time.Time // clock's
+	dryRun io.Writer        // where a dry run prints; nil: a real one
 
 	store      *store.Store
 	dir        string // of the state
@@ -136,7 +137,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, wake: s.workers.wakeAll, beside: beside,
+	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
 		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
 		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
 	st.Firing = withoutWatched(st.Firing)
@@ -151,7 +152,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	}
 	eo := engine.Options{Live: true, Lateness: int64(s.config.Lateness / time.Second),
 		Redactor: redact.New(s.config.Redact.Keys, s.config.Redact.Allow)}
-	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log}, eo, st); err != nil {
+	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log, Confirm: s.clock.confirm}, eo, st); err != nil {
 		if l.live != nil {
 			err = errors.Join(err, l.live.Close())
 		}
