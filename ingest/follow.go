@@ -41,6 +41,7 @@ type follow struct {
 	pathAt  time.Time // when the path was last seen to lead to the newest node
 	resting time.Time // when the path was seen last, whatever was there
 	missing bool
+	there   bool // a file was, in this run or before
 	err     error
 	waiting *beginning // it could not begin to read yet
 	target  []Position // of the ReadTo under way
@@ -180,6 +181,9 @@ func (s *follow) deliver(n *node, rec *smartylog.Record, pos int64) {
 	rec.Instance, rec.Log = s.instance, s.stem
 	rec.File, rec.Gen = n.name, n.gen
 	s.stats.Records++
+	if !rec.HasTime() {
+		s.stats.Unparsed++
+	}
 	s.stats.Bytes += int64(len(rec.Raw))
 }
 
@@ -229,7 +233,7 @@ func (s *follow) check(now time.Time) {
 	case !info.Mode().IsRegular():
 		s.err = fmt.Errorf("open %s: not a regular file", s.path)
 	default:
-		s.missing, s.err = false, nil
+		s.missing, s.there, s.err = false, true, nil
 		id, _ := inodeOf(info)
 		if n := s.newest(); n == nil || n.id != id {
 			s.err = s.rotated(id, now)
@@ -363,6 +367,12 @@ func (s *follow) retire(now time.Time) {
 		old--
 		n.final, n.ready = true, true // its open record is closed, then the file
 	}
+}
+
+// lostFile reports whether the file that was there is gone. One that was only renamed
+// is not: its writer makes the next one when there is something to write.
+func (s *follow) lostFile() bool {
+	return s.missing && s.there && !slices.ContainsFunc(s.nodes, func(n *node) bool { return n.file != nil && n.links > 0 })
 }
 
 // eof tells until when the source is known to hold nothing unread but open

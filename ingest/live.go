@@ -58,15 +58,19 @@ type LiveStats struct {
 	Path        string
 	Bytes       int64 // of the records returned
 	Records     int64
+	Unparsed    int64 // of these, without a readable header
 	Passed      int64 // records before the start, which were not returned
 	Skipped     int64 // bytes that belong to no record
 	Future      int64 // records flagged Future
 	Lag         int64 // bytes on disk that were not read yet, as far as looked at; packed files not counted
+	Unread      int64 // of these, beyond what was looked at for records; half a line does not count
+	Reached     int64 // changes whenever bytes are read
 	Gap         int64 // bytes that vanished before they could be read
 	Rotations   int
 	Truncations int
 	Files       int   // open: more than one while late writers of a rotated file are waited for
 	Missing     bool  // there is no file at the path
+	Lost        bool  // there was one, and it was not only renamed
 	Err         error // why the path cannot be read, nil when it can
 }
 
@@ -346,10 +350,13 @@ func (l *Live) Stats() []LiveStats {
 	for i, s := range l.sources {
 		st := s.stats
 		st.Source, st.Path, st.Files = s.name, s.path, len(s.nodes)
-		st.Missing, st.Err = s.missing, s.err
+		st.Missing, st.Lost, st.Err = s.missing, s.lostFile(), s.err
 		for _, n := range s.nodes {
 			if !n.packed {
 				st.Lag += max(0, n.size-n.pos)
+				reached := max(n.off, n.heldSize)
+				st.Unread += max(0, n.size-reached)
+				st.Reached += reached
 			}
 			if n.scan != nil {
 				st.Skipped += n.scan.Skipped()

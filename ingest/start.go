@@ -90,6 +90,7 @@ func (s *follow) open(saved map[string][]Position, now time.Time) error {
 		return err
 	}
 	if ps := saved[s.name]; len(ps) > 0 {
+		s.there = true
 		if found, err = s.files.settled(s.path, found, ps); err != nil {
 			return err
 		}

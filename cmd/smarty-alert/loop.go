@@ -32,7 +32,6 @@ const (
 	longestWait   = time.Second            // a second may become final without a record
 	snapshotEvery = 60 * time.Second
 	commitRetry   = time.Second // a state that cannot be written is tried again
-	stalledAfter  = 30 * time.Second
 )
 
 // journal is what the loop writes of the store.
@@ -72,6 +71,7 @@ type loop struct {
 	names     []string         // of live's sources, as far as the engine knows them
 	numbers   []int            // of the same, in the engine
 	steps     map[string]int64 // times that a source's clock was set back; nil before the first look
+	still     []standstill     // of live's sources
 	gone      []string         // sources of the engine that no configured log leads to
 	told      tale             // to the engine since the last cut
 	passed    []int64          // of live's sources: records passed over up to the last cut
@@ -132,7 +132,7 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 	known := len(l.names)
 	n, found, idle := l.read()
 	l.nameSources() // those found meanwhile hold back the others, whose ends are noted now
-	l.noteEnds()
+	l.noteEnds(idle)
 	quiet := l.quiet != nil
 	fresh := l.announce(append(found, transitions(l.eng.Advance())...))
 	quietOver := quiet && l.quiet == nil
@@ -222,22 +222,6 @@ func (l *loop) nameSources() {
 		l.numbers = append(l.numbers, l.eng.Source(name))
 		l.told.named(name)
 		l.gone = slices.DeleteFunc(l.gone, func(other string) bool { return other == name })
-	}
-}
-
-// noteEnds tells the engine of sources that were read to their end: a quiet log
-// holds nothing back. Nor does one that is no longer configured, and one that
-// cannot be read does so for a while only: it must not silence all rules.
-func (l *loop) noteEnds() {
-	for src, st := range l.live.Stats() {
-		if wall, open, ok := l.live.EOF(src); ok {
-			l.ended(st.Source, l.number(src), min(wall.Unix(), held(open, l.late)))
-		} else if st.Err != nil {
-			l.ended(st.Source, l.number(src), l.now().Add(-stalledAfter).Unix())
-		}
-	}
-	for _, name := range l.gone {
-		l.ended(name, l.eng.Source(name), l.now().Unix())
 	}
 }
 

@@ -26,6 +26,8 @@ type lab struct {
 	logs string
 	dir  string // of the state
 	now  time.Time
+	off  time.Duration // that the machine's wall clock is wrong by
+	lost time.Duration // of now, that the monotonic clock knows nothing of
 	born int64 // second of the first start: what happened before is history
 	set  *rules.Set
 	text string // of the rules
@@ -180,14 +182,16 @@ func (b *lab) start() {
 	st, err := b.store.Load(ctx)
 	b.check(err)
 	b.fault = fault{journal: b.store, at: b.fault.at, kept: b.fault.kept}
-	l := &loop{log: slog.New(slog.DiscardHandler), now: b.clock, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
+	b.off = 0 // somebody has set it
+	clock := newWallClock(b.machine, slog.New(slog.DiscardHandler))
+	l := &loop{log: slog.New(slog.DiscardHandler), clock: clock, now: clock.now, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
 		reload: make(chan chan error), prepare: b.prepare}
 	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
 	b.check(err)
 	b.loop = l
 	b.mortal(func() error {
 		return l.begin(ctx, []ingest.LogConfig{{Path: b.logs, Start: ingest.FromBeginning}},
-			ingest.LiveOptions{Now: b.clock, MaxTails: -1}, engine.Options{Lateness: 2}, st)
+			ingest.LiveOptions{Now: clock.now, Confirm: clock.confirm, MaxTails: -1}, engine.Options{Lateness: 2}, st)
 	})
 }
 
@@ -223,6 +227,19 @@ func (b *lab) clock() time.Time {
 	}
 	b.now = b.now.Add(20 * time.Microsecond)
 	return b.now
+}
+
+// machine are the clocks of the machine.
+func (b *lab) machine() (wall time.Time, ran time.Duration) {
+	now := b.clock()
+	return now.Add(b.off), time.Duration(now.UnixNano()) - b.lost
+}
+
+// leap is an hour that all wall clocks jump over; the next record shows it.
+func (b *lab) leap() {
+	b.t.Helper()
+	b.pass(time.Hour)
+	b.lost += time.Hour
 }
 
 // mortal runs f, unless the fault kills it.

@@ -68,7 +68,7 @@ type step struct {
 // drawStep prefers what keeps things going.
 func drawStep(t *rapid.T) step {
 	kinds := []string{"write", "write", "write", "burst", "burst", "turn", "turn", "turn", "turn", "pass", "pass", "pass",
-		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload", "full", "room"}
+		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload", "full", "room", "jump", "leap"}
 	return step{kind: rapid.SampledFrom(kinds).Draw(t, "kind"), a: rapid.IntRange(0, 3).Draw(t, "a"),
 		n: rapid.IntRange(0, 5).Draw(t, "n"), x: rapid.IntRange(0, 29).Draw(t, "x")}
 }
@@ -105,6 +105,18 @@ func (s step) do(b *lab) {
 		b.reloadRules()
 	case "full", "room":
 		b.full = s.kind == "full"
+	case "jump": // of the machine's wall clock alone
+		b.off = time.Duration(s.n%3-1) * time.Hour
+	case "leap":
+		if s.x < 5 { // a few of them: an hour ends whatever fires
+			b.off = 0 // a clock that is wrong and a leap at once: nobody could tell
+			b.leap()
+			b.record(s.a, s.n, 0, false, false)
+			for range 3 {
+				b.pass(2 * time.Second) // a new log is found
+				b.turn()
+			}
+		}
 	}
 }
 

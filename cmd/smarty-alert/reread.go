@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 
@@ -56,6 +57,9 @@ func (l *loop) retell(to place) ([]alert.Transition, error) {
 		ts = append(ts, fresh...)
 		for name, wall := range p.EOF {
 			l.eng.EOF(l.eng.Source(name), wall)
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Stalled)) {
+			l.eng.Stall(l.eng.Source(name), p.Stalled[name])
 		}
 		ts = append(ts, transitions(l.eng.Advance())...) // a cut after a full disk is a long one
 	}

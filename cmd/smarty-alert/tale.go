@@ -9,6 +9,8 @@ type phase struct {
 	Read  []stretch        `json:"read,omitempty"`
 	Free  bool             `json:"free,omitempty"` // Read is summed up: the order of sources does not matter
 	EOF   map[string]int64 `json:"eof,omitempty"`  // wall second up to which a source was read
+	// Stalled are sources that could not be read from then on, or could again.
+	Stalled map[string]bool `json:"stalled,omitempty"`
 }
 
 // stretch is a number of records in a row of one source.
@@ -28,13 +30,13 @@ func (t *tale) last(fresh bool) *phase {
 
 func (t *tale) named(source string) {
 	p := t.last(false)
-	p = t.last(len(p.Read)+len(p.EOF) > 0)
+	p = t.last(len(p.Read)+len(p.EOF)+len(p.Stalled) > 0)
 	p.Named = append(p.Named, source)
 }
 
 func (t *tale) record(source string, future bool) {
 	p := t.last(false)
-	p = t.last(len(p.EOF) > 0)
+	p = t.last(len(p.EOF)+len(p.Stalled) > 0)
 	if n := len(p.Read); n > 0 && p.Read[n-1].Source == source && p.Read[n-1].Future == future {
 		p.Read[n-1].Records++
 		return
@@ -44,10 +46,19 @@ func (t *tale) record(source string, future bool) {
 
 func (t *tale) ended(source string, wall int64) {
 	p := t.last(false)
+	p = t.last(len(p.Stalled) > 0)
 	if p.EOF == nil {
 		p.EOF = map[string]int64{}
 	}
 	p.EOF[source] = wall
+}
+
+func (t *tale) stalled(source string, on bool) {
+	p := t.last(false)
+	if p.Stalled == nil {
+		p.Stalled = map[string]bool{}
+	}
+	p.Stalled[source] = on
 }
 
 // sum keeps only how many records of each source there were: a backlog of many

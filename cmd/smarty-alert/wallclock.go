@@ -64,16 +64,24 @@ func (c *wallClock) now() time.Time {
 	return c.at
 }
 
-// confirm takes the jump over if a record of that second confirms it, and tells
+// confirm takes a jump over as far as a record of that second shows it, and tells
 // whether it did.
 func (c *wallClock) confirm(sec int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.off == 0 || c.at.Add(c.off).Sub(time.Unix(sec, 0)).Abs() > clockJump {
+	rec := time.Unix(sec, 0)
+	rest := c.at.Add(c.off).Sub(rec)
+	switch {
+	case c.off == 0 || rest < -clockJump:
+		return false
+	case rest <= clockJump:
+		c.log.Warn("the jump of the wall clock is confirmed by a record", slog.Duration("by", c.off))
+		c.at, c.off = c.at.Add(c.off), 0
+	case c.off > 0 && rec.Sub(c.at) > clockJump: // half the way
+		c.at, c.off = rec, rest
+	default:
 		return false
 	}
-	c.log.Warn("the jump of the wall clock is confirmed by a record", slog.Duration("by", c.off))
-	c.at, c.off = c.at.Add(c.off), 0
 	return true
 }
 
