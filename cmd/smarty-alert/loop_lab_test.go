@@ -28,7 +28,7 @@ type lab struct {
 	now  time.Time
 	off  time.Duration // that the machine's wall clock is wrong by
 	lost time.Duration // of now, that the monotonic clock knows nothing of
-	born int64 // second of the first start: what happened before is history
+	born int64         // second of the first start: what happened before is history
 	set  *rules.Set
 	text string // of the rules
 	seq  int    // of the record written last

@@ -71,6 +71,13 @@ func (b *lab) append(path, text string) {
 	b.check(os.Chtimes(path, b.now, b.now))
 }
 
+// forgetful: a kill would forget which logs there are, and what is only there under
+// another name nobody would find.
+func (b *lab) forgetful() bool {
+	_, memory := b.store.InMemory()
+	return memory || b.full
+}
+
 // rotate renames a log and its older generations. The new file comes with the
 // next record, or at once where the loop is down or has not seen the present one:
 // what is there only under rotated names is found beside a live file. A log that
@@ -89,7 +96,7 @@ func (b *lab) rotate(log string) {
 	f.gens++
 	f.old = f.path + ".1"
 	b.check(os.Rename(f.path, f.old))
-	if b.loop == nil || b.looked.Sub(f.made) < time.Second {
+	if b.loop == nil || b.looked.Sub(f.made) < time.Second || b.forgetful() {
 		b.append(f.path, "")
 	}
 }
