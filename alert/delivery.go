@@ -34,6 +34,9 @@ type Delivery struct {
 	// Again are the ids under which it may be out already: of tries that had no
 	// clear end. The sender fills it in; it is not stored.
 	Again []string `json:"-"`
+	// Ended are the ids of alerts of an earlier incident whose end nobody was told:
+	// this delivery tells it beside its own. The sender fills it in as well.
+	Ended []string `json:"-"`
 }
 
 // Attempt is one try of a delivery.

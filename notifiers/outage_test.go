@@ -1,8 +1,8 @@
 package notifiers_test
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,38 +30,30 @@ func TestOutage_SixHours(t *testing.T) {
 
 func outage(t *testing.T, how fakes.Fault) (delay time.Duration) {
 	w := newWorld(6)
-	box := &fakes.Outbox{}
-	w.now, w.sleep, w.timeout, w.outbox = time.Now, time.Sleep, 10*time.Second, box
-	w.rows = func() []alert.Delivery {
-		box.Lock()
-		defer box.Unlock()
-		return slices.Clone(box.Rows)
-	}
+	w.inVirtualTime()
+	w.add(calm, hooking)
+	hook := w.add(hooking, hooking)
 	if err := w.open(); err != nil {
 		t.Fatal(err)
 	}
-	pipes := fakes.NewPipes()
-	srv := w.serve(pipes)
-	stop := w.start(pipes.Dial, "192.0.2.1:80")
+	stop := w.start()
 	firing := map[string]alert.Transition{}
 
-	w.setMood(fakes.None)
+	hook.setMood(fakes.None)
 	w.pass(t, time.Hour, firing)
-	w.setMood(how)
+	hook.setMood(how)
 	w.pass(t, 6*time.Hour, firing)
-	w.setMood(fakes.None)
+	hook.setMood(fakes.None)
 	back, waiting := time.Now(), w.waiting()
 	w.sleepFlushing(t, 40*time.Second)
 	w.judgeRecovery(t, how, back, waiting)
 	for g := range firing {
-		w.change(firing, g)
+		w.end(firing, g)
 	}
-	if err := joined(w.settle(), stop()); err != nil {
+	if err := errors.Join(w.settle(), stop()); err != nil {
 		t.Error(err)
 	}
-	if err := srv.Close(); err != nil {
-		t.Error(err)
-	}
+	w.close()
 	_, wrong := w.judge(time.Second)
 	for _, what := range wrong {
 		t.Error(what)
@@ -70,7 +62,7 @@ func outage(t *testing.T, how fakes.Fault) (delay time.Duration) {
 		if d.State == alert.DeliveryDead {
 			t.Errorf("%s was given up", d.ID)
 		}
-		if d.Receiver == "calm" {
+		if d.Receiver == calm {
 			delay = max(delay, w.delayOf(d))
 		}
 	}
@@ -98,7 +90,7 @@ func (w *world) sleepFlushing(t *testing.T, d time.Duration) {
 
 func (w *world) waiting() (n int) {
 	for _, d := range w.rows() {
-		if d.Receiver == "hook" && unsent(d.State) {
+		if d.Receiver == hooking && unsent(d.State) {
 			n++
 		}
 	}
@@ -113,7 +105,7 @@ func (w *world) judgeRecovery(t *testing.T, how fakes.Fault, back time.Time, wai
 	var first, last time.Duration
 	messages := 0
 	for _, m := range w.taken {
-		if m.receiver != "hook" || m.at.Before(back) {
+		if m.receiver != hooking || m.at.Before(back) {
 			continue
 		}
 		if messages++; messages == 1 {

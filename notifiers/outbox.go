@@ -97,6 +97,7 @@ func (b batch) merged() alert.Delivery {
 	if len(b) == 1 {
 		return d
 	}
+	d.Ended = b.ended()
 	var alerts []alert.Transition
 	seen := map[string]bool{}
 	for _, row := range slices.Backward(b) {
@@ -108,8 +109,10 @@ func (b batch) merged() alert.Delivery {
 			}
 		}
 	}
-	if d.Message.Digest != nil {
-		return d // it tells of everything since its storm began
+	if d.Message.Digest != nil { // it tells of everything since its storm began, but not of the storm before
+		alerts = slices.DeleteFunc(alerts, func(t alert.Transition) bool { return !slices.Contains(d.Ended, t.AlertID) })
+		d.Message.Alerts = append(slices.Clone(d.Message.Alerts), alerts...)
+		return d
 	}
 	slices.SortStableFunc(alerts, byUrgency)
 	d.Message.Alerts = alerts
@@ -118,6 +121,42 @@ func (b batch) merged() alert.Delivery {
 		return unnamed(d)
 	}
 	return d
+}
+
+// ended are the alerts of an incident before the batch's first one, whose end is
+// still unsent.
+func (b batch) ended() (ids []string) {
+	first := slices.IndexFunc(b, func(d alert.Delivery) bool { return d.Reason == string(First) })
+	for _, row := range b[:max(first, 0)] {
+		for _, t := range row.Message.Alerts {
+			ids = append(ids, t.AlertID)
+		}
+	}
+	return ids
+}
+
+// carrier is the row that keeps the reference of a message which is up, though the
+// try failed: that of the incident's beginning, since later rows go by the group's.
+func (b batch) carrier() int {
+	for i, d := range slices.Backward(b) {
+		if d.Reason == string(First) {
+			return i
+		}
+	}
+	return len(b) - 1
+}
+
+// keep notes in rows, which stand for the batch after a failed try, how far it got.
+func (b batch) keep(rows []alert.Delivery, got Receipt) {
+	last := &rows[len(rows)-1]
+	if n := len(last.Attempts); got.Parts != nil {
+		last.Attempts[n-1].Parts = got.Parts
+	} else if n > 1 { // it broke before it could say
+		last.Attempts[n-1].Parts = last.Attempts[n-2].Parts
+	}
+	if got.Ref != "" {
+		rows[b.carrier()].Ref = got.Ref
+	}
 }
 
 // unclear reports whether the row may have been taken: a crash or a stop cut its

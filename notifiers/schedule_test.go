@@ -3,9 +3,9 @@ package notifiers_test
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"errors"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -29,35 +29,21 @@ func setting(t *testing.T, name string, usual int) int {
 	return n
 }
 
-func (t *tally) add(o tally) {
-	t.rows += o.rows
-	t.taken += o.taken
-	t.duplicates += o.duplicates
-	t.superseded += o.superseded
-	t.dead += o.dead
-}
-
 // TestSchedules_VirtualTime tells SMARTY_ALERT_SCHEDULES (200) random stories of
-// faults and alerts over pipes in memory: nothing is lost, each group's messages
-// come in their order, what comes twice has the same id and was hidden by a reset,
-// and the receiver beside the one that fails notices nothing.
+// faults and alerts over pipes in memory, with receivers of all kinds and their
+// fallbacks: nothing is lost, each group's messages come in their order, what comes
+// twice has the same id and was hidden by a reset, what stands in a chat is true in
+// the end, and the receiver beside those that fail notices nothing.
+//
+// SMARTY_ALERT_SEED tells a story again, SMARTY_ALERT_STORY all of it for one receiver.
 func TestSchedules_VirtualTime(t *testing.T) {
 	n, seed := setting(t, "SCHEDULES", 200), uint64(setting(t, "SEED", int(rand.Uint32())))
-	var sum tally
-	faults := map[fakes.Fault]int{}
+	sum, faults := newTally(), map[string]int{}
 	for i := range n {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(seed + uint64(i))
-			box := &fakes.Outbox{}
-			w.now, w.sleep, w.timeout, w.outbox = time.Now, time.Sleep, 10*time.Second, box
-			w.rows = func() []alert.Delivery {
-				box.Lock()
-				defer box.Unlock()
-				return slices.Clone(box.Rows)
-			}
-			net := fakes.NewPipes()
-			got := tell(t, w, net, net.Dial, "192.0.2.1:80", 15*time.Minute, time.Second, seed+uint64(i))
-			sum.add(got)
+			w.inVirtualTime()
+			sum.add(tell(t, w, 10*time.Minute, time.Second, seed+uint64(i)))
 			for f, n := range w.faults {
 				faults[f] += n
 			}
@@ -66,46 +52,60 @@ func TestSchedules_VirtualTime(t *testing.T) {
 			break
 		}
 	}
-	t.Logf("%d schedules: %+v, faults %v", n, sum, faults)
-	for _, f := range fakes.All() {
-		if faults[f] == 0 {
-			t.Errorf("no try met %s", f)
+	t.Logf("%d schedules from seed %d: %+v, faults %v", n, seed, sum, faults)
+	if t.Failed() || n < 100 {
+		return
+	}
+	for _, kind := range kinds {
+		s := side{kind: kind}
+		for _, f := range s.moods() {
+			if f != byDice && faults[kind+": "+string(f)] == 0 {
+				t.Errorf("no try met %s: %s", kind, f)
+			}
+		}
+		if kind != slackBot && sum.duplicates[kind] == 0 {
+			t.Errorf("%s never met a duplicate", kind)
 		}
 	}
-	if sum.duplicates == 0 || sum.superseded == 0 || sum.dead == 0 {
+	if sum.superseded == 0 || sum.dead == 0 || sum.handed == 0 || sum.orphans[duty] == 0 {
 		t.Errorf("the stories show too little: %+v", sum)
 	}
 }
 
 // TestSchedules_Sockets tells SMARTY_ALERT_SOCKETS (5) of them with the store and
-// on real sockets, by a clock that runs sixty times faster.
+// on real sockets, mail with STARTTLS, by a clock that runs sixty times faster.
 func TestSchedules_Sockets(t *testing.T) {
-	const speed = 60
 	n, seed := setting(t, "SOCKETS", 5), uint64(setting(t, "SEED", int(rand.Uint32())))
+	cert, ca, err := fakes.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
 	sums := make([]tally, n)
 	var all errgroup.Group
 	all.SetLimit(10) // they mostly wait
 	for i := range n {
 		all.Go(func() (err error) {
-			sums[i], err = tellOnSockets(t, seed+uint64(i), speed)
+			w := newWorld(seed + uint64(i))
+			w.tls, w.ca = &tls.Config{Certificates: []tls.Certificate{cert}}, ca
+			sums[i], err = tellOnSockets(t, w, seed+uint64(i))
 			return err
 		})
 	}
 	if err := all.Wait(); err != nil {
 		t.Error(err)
 	}
-	var sum tally
+	sum := newTally()
 	for _, got := range sums {
 		sum.add(got)
 	}
-	t.Logf("%d schedules on sockets: %+v", n, sum)
+	t.Logf("%d schedules on sockets from seed %d: %+v", n, seed, sum)
 }
 
-func tellOnSockets(t *testing.T, seed uint64, speed time.Duration) (tally, error) {
-	w := newWorld(seed)
+func tellOnSockets(t *testing.T, w *world, seed uint64) (tally, error) {
+	const speed = 60
 	began := time.Now()
 	w.now = func() time.Time { return began.Add(time.Since(began) * speed) }
-	w.sleep, w.timeout = func(d time.Duration) { time.Sleep(d / speed) }, 2*time.Second
+	w.sleep, w.timeout, w.network = func(d time.Duration) { time.Sleep(d / speed) }, 2*time.Second, onSockets
 	st, err := store.Open(t.Context(), t.TempDir(), store.Options{Now: w.now})
 	if err != nil {
 		return tally{}, err
@@ -120,39 +120,34 @@ func tellOnSockets(t *testing.T, seed uint64, speed time.Duration) (tally, error
 		slices.Reverse(ds)
 		return ds
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return tally{}, err
-	}
 	// On a busy machine no delay means anything.
-	return tell(t, w, l, nil, l.Addr().String(), 5*time.Minute, time.Hour, seed), nil
+	return tell(t, w, 5*time.Minute, time.Hour, seed), nil
 }
 
 // tell lives through one story and judges it.
-func tell(t *testing.T, w *world, l net.Listener, dial func(context.Context, string, string) (net.Conn, error), address string,
-	long, delay time.Duration, seed uint64,
-) tally {
+func tell(t *testing.T, w *world, long, delay time.Duration, seed uint64) tally {
 	t.Helper()
+	w.cast()
 	if err := w.open(); err != nil {
 		t.Error(err)
 		return tally{}
 	}
-	srv := w.serve(l)
-	stop := w.start(dial, address)
+	stop := w.start()
 	err := w.live(long, func() error {
 		if err := stop(); err != nil {
 			return err
 		}
-		stop = w.start(dial, address)
+		stop = w.start()
 		return nil
 	})
-	if err := joined(err, stop()); err != nil {
+	if err := errors.Join(err, stop()); err != nil {
 		t.Errorf("seed %d: %v", seed, err)
 	}
-	if err := srv.Close(); err != nil && err != http.ErrServerClosed {
-		t.Error(err)
-	}
+	w.close()
 	got, wrong := w.judge(delay)
+	if receiver := os.Getenv("SMARTY_ALERT_STORY"); receiver != "" && len(wrong) > 0 {
+		t.Log("\n" + w.story(receiver))
+	}
 	for _, what := range wrong {
 		t.Errorf("seed %d: %s", seed, what)
 	}

@@ -70,3 +70,12 @@ func Fit(s string, n int, escape func(r rune) string) string {
 	}
 	return b.String()
 }
+
+// Escape escapes all of s rune by rune.
+func Escape(s string, escape func(r rune) string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteString(escape(r))
+	}
+	return b.String()
+}

@@ -162,8 +162,8 @@ func (w *Worker) send(ctx context.Context, b batch) (again bool, err error) {
 			return false, err
 		}
 		return failed, w.save(ctx, b.sent(receipt.Ref, now))
-	case ctx.Err() != nil:
-		return true, nil // cut off by us: it stays inflight
+	case ctx.Err() != nil: // cut off by us: it stays inflight
+		return true, w.cutOff(ctx, b, receipt, now)
 	}
 	w.count(failure, began, now)
 	return true, w.fail(ctx, b, receipt, failure, now)
@@ -317,18 +317,23 @@ func (w *Worker) fail(ctx context.Context, b batch, got Receipt, e *SendError, n
 			return err
 		}
 	}
-	last := &rows[len(rows)-1]
-	if n := len(last.Attempts); got.Parts != nil {
-		last.Attempts[n-1].Parts = got.Parts
-	} else if n > 1 { // it broke before it could say
-		last.Attempts[n-1].Parts = last.Attempts[n-2].Parts
-	}
-	if got.Ref != "" {
-		last.Ref = got.Ref
-	}
+	b.keep(rows, got)
 	w.stats.failed(e, dead, w.down(), now)
 	w.Log.Warn("delivery failed", slog.String("receiver", w.Name), slog.String("delivery", b[len(b)-1].ID),
 		slog.String("error", e.Error()), slog.Int("dead", dead), slog.Bool("permanent", e.Permanent))
+	return w.save(ctx, rows)
+}
+
+// cutOff keeps how far the last try got: what is up is not said again by the next
+// life.
+func (w *Worker) cutOff(ctx context.Context, b batch, got Receipt, now time.Time) error {
+	if got.Ref == "" && len(got.Parts) == 0 {
+		return nil
+	}
+	rows := b.begun()
+	last := &rows[len(rows)-1]
+	last.Attempts = attempted(last.Attempts, alert.Attempt{At: now, Error: "cut off by the end of the service", Unclear: true})
+	b.keep(rows, got)
 	return w.save(ctx, rows)
 }
 

@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/emersion/go-smtp"
+	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
 )
 
 // inbox keeps what the fake receivers got, in order.
@@ -61,38 +60,23 @@ func (in *inbox) refuse(receiver string) bool {
 	return true
 }
 
-// slack is the part of Slack's API that the program uses.
+// slack is Slack; what stands in threads is not kept.
 func (in *inbox) slack(t *testing.T) string {
-	posted := 0
-	mux := http.NewServeMux()
-	answer := func(name string) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			if in.refuse("slack") {
-				w.Header().Set("Retry-After", "1")
-				w.WriteHeader(http.StatusTooManyRequests)
-				return
-			}
-			if err := r.ParseForm(); err != nil {
-				t.Errorf("slack: %v", err)
-			}
-			ts := r.Form.Get("ts")
-			if ts == "" {
-				posted++
-				ts = fmt.Sprintf("1700000000.%06d", posted)
-			}
-			if r.Form.Get("thread_ts") == "" {
-				in.add(message{name, r.Form.Get("metadata") + ts, r.Form.Get("text") + r.Form.Get("blocks") + r.Form.Get("attachments")})
-			}
-			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprintf(w, `{"ok":true,"channel":"C1","ts":%q}`, ts)
+	f := &fakes.Slack{Watch: func(m fakes.SlackMessage) {
+		name := "slack"
+		if m.Edits > 0 {
+			name = "slack edit"
 		}
-	}
-	mux.HandleFunc("/chat.postMessage", answer("slack"))
-	mux.HandleFunc("/chat.update", answer("slack edit"))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, `{"ok":true,"messages":[],"channels":[]}`)
-	})
-	srv := httptest.NewServer(mux)
+		if m.Thread == "" {
+			in.add(message{name, string(m.Metadata) + m.TS, m.Text + string(m.Blocks)})
+		}
+	}}
+	srv := httptest.NewServer(&fakes.Faulty{Handler: f, RetryAfter: "1", Next: func(*http.Request) fakes.Fault {
+		if in.refuse("slack") {
+			return fakes.TooManyAfter
+		}
+		return fakes.None
+	}})
 	t.Cleanup(srv.Close)
 	return srv.URL + "/"
 }
@@ -126,46 +110,22 @@ func (in *inbox) hook(t *testing.T) string {
 
 // mail is a real SMTP server.
 func (in *inbox) mail(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	m := &fakes.Mail{Next: func(step fakes.Step, _ string) fakes.Fault {
+		if step == fakes.Rcpt && in.refuse("mail") {
+			return fakes.RcptLater
+		}
+		return fakes.None
+	}, Watch: func(_, raw string) {
+		l, err := fakes.OpenLetter(raw)
+		if err != nil {
+			t.Errorf("mail: %v", err)
+		}
+		in.add(message{"mail", l.Get("Message-ID"), raw})
+	}}
+	port, stop, err := m.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{in: in}, nil }))
-	srv.Domain = "mail.example.com"
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = srv.Serve(l) // ends with Close below
-	}()
-	t.Cleanup(func() {
-		_ = srv.Close()
-		<-served
-	})
-	return l.Addr().String()
-}
-
-type mailSession struct{ in *inbox }
-
-func (s *mailSession) Mail(string, *smtp.MailOptions) error {
-	if s.in.refuse("mail") {
-		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "later, please"}
-	}
-	return nil
-}
-func (s *mailSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (s *mailSession) Reset()                               {}
-func (s *mailSession) Logout() error                        { return nil }
-func (s *mailSession) Data(r io.Reader) error {
-	body, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	id := ""
-	for _, line := range strings.Split(string(body), "\r\n") {
-		if v, ok := strings.CutPrefix(line, "Message-ID: "); ok {
-			id = v
-		}
-	}
-	s.in.add(message{"mail", id, string(body)})
-	return nil
+	t.Cleanup(stop)
+	return fmt.Sprint("127.0.0.1:", port)
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/mail"
 	"net/textproto"
 	"slices"
@@ -50,6 +51,8 @@ type Options struct {
 	Subject, Text, HTML *wording.Template
 	Now                 func() time.Time // nil: the wall clock
 	Timeout             time.Duration    // of one step of the talk; 0: 10 s
+	// Dial stands for the network, where there is none; nil: the real one.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Receiver sends to one list of recipients. It is safe for concurrent use.
@@ -85,11 +88,12 @@ func New(o Options) (*Receiver, error) {
 	}
 	r := &Receiver{o: o}
 	_, r.domain, _ = strings.Cut(from.Address, "@")
-	_, err = r.client()
+	_, err = r.client(&line{})
 	return r, err
 }
 
-func (r *Receiver) client() (*gomail.Client, error) {
+// client speaks over one line.
+func (r *Receiver) client(l *line) (*gomail.Client, error) {
 	tc := &tls.Config{ServerName: r.o.Host, MinVersion: tls.VersionTLS12}
 	if len(r.o.CA) > 0 {
 		tc.RootCAs = x509.NewCertPool()
@@ -97,12 +101,14 @@ func (r *Receiver) client() (*gomail.Client, error) {
 			return nil, errors.New("email: no certificate in the CA file")
 		}
 	}
-	opts := []gomail.Option{gomail.WithTLSConfig(tc), gomail.WithTimeout(r.o.Timeout), gomail.WithoutNoop()}
+	l.dial = r.o.Dial
+	opts := []gomail.Option{gomail.WithTLSConfig(tc), gomail.WithTimeout(r.o.Timeout), gomail.WithoutNoop(), gomail.WithDialContextFunc(l.open)}
 	port := 587
 	switch r.o.TLS {
 	case ImplicitTLS:
 		port = 465
-		opts = append(opts, gomail.WithSSL())
+		l.tls = tc
+		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSOpportunistic)) // it is encrypted already
 	case NoTLS:
 		port = 25
 		opts = append(opts, gomail.WithTLSPolicy(gomail.NoTLS))
@@ -204,16 +210,21 @@ func (r *Receiver) deliver(ctx context.Context, mails []*gomail.Msg, parts map[s
 	if len(mails) == 0 {
 		return nil
 	}
-	c, err := r.client()
+	l := &line{}
+	c, err := r.client(l)
 	if err != nil {
 		return notifiers.Rejected(err)
 	}
+	defer l.close()
+	stop := context.AfterFunc(ctx, l.close)
+	defer stop()
 	talk, err := c.DialToSMTPClientWithContext(ctx)
+	if ctx.Err() != nil {
+		return r.classify(context.Cause(ctx))
+	}
 	if err != nil {
 		return r.classify(err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = talk.Close() })
-	defer stop()
 	var later *notifiers.SendError
 	for _, m := range mails {
 		to := m.GetGenHeader(headerFor)[0]

@@ -1,8 +1,10 @@
 package email_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/notifiers/email"
+	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
 	"github.com/smarty-alert/smarty-alert/notifiers/hostile"
 )
 
@@ -36,6 +39,39 @@ func receiver(t *testing.T, o email.Options) *email.Receiver {
 	return r
 }
 
+// serve starts a server, with a certificate made for it, and returns its port.
+func serve(t *testing.T, m *fakes.Mail, mode string) (port int, ca []byte) {
+	t.Helper()
+	cert, ca, err := fakes.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tc := &tls.Config{Certificates: []tls.Certificate{cert}}
+	m.TLS = nil
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port = l.Addr().(*net.TCPAddr).Port
+	switch mode {
+	case email.StartTLS:
+		m.TLS = tc
+	case email.ImplicitTLS:
+		l = tls.NewListener(l, tc)
+	}
+	t.Cleanup(m.Serve(l))
+	return port, ca
+}
+
+func open(t *testing.T, raw string) fakes.Letter {
+	t.Helper()
+	l, err := fakes.OpenLetter(raw)
+	if err != nil || l.Parts != 2 {
+		t.Fatalf("%d parts, %v in %.500q", l.Parts, err, raw)
+	}
+	return l
+}
+
 func delivery(id string, state alert.State) alert.Delivery {
 	a := alert.Transition{Rule: "edge", Name: "Узел не отвечает", Group: alert.NewLabels(alert.Label{Name: "город", Value: "Омск"}), State: state, Severity: alert.Critical, AlertID: "a",
 		StartsAt: 1768435390, EndsAt: 1768437680, Values: []alert.Value{{Name: "count", V: int64(7)}}, Condition: "count > 5", Window: 600,
@@ -51,15 +87,15 @@ func delivery(id string, state alert.State) alert.Delivery {
 func TestSend_WaysToEncryptAndAuthenticate(t *testing.T) {
 	for _, mode := range []string{email.StartTLS, email.ImplicitTLS, email.NoTLS} {
 		t.Run(mode, func(t *testing.T) {
-			m := &mailbox{login: "user:s3cr3t"}
+			m := &fakes.Mail{Login: "user:s3cr3t"}
 			port, ca := serve(t, m, mode)
 			o := options(port, mode, ca)
 			o.Username, o.Password = "user", "s3cr3t"
 			if _, err := receiver(t, o).Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
 				t.Fatal(err)
 			}
-			if len(m.got["noc@example.com"]) != 1 {
-				t.Errorf("%d mails", len(m.got))
+			if len(m.Got("noc@example.com")) != 1 {
+				t.Errorf("%d mails", len(m.Got("noc@example.com")))
 			}
 			o.Password = "wr0ng-s3cr3t"
 			_, err := receiver(t, o).Send(t.Context(), delivery("d1", alert.Firing), "")
@@ -72,20 +108,23 @@ func TestSend_WaysToEncryptAndAuthenticate(t *testing.T) {
 }
 
 func TestSend_RefusesToGoInTheClear(t *testing.T) {
-	m := &mailbox{}
+	m := &fakes.Mail{}
 	port, ca := serve(t, m, email.NoTLS)
-	if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), delivery("d1", alert.Firing), ""); err == nil || len(m.got) != 0 {
+	if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), delivery("d1", alert.Firing), ""); err == nil || len(m.Got("noc@example.com")) != 0 {
 		t.Errorf("sent without STARTTLS: %v", err)
 	}
 	port, _ = serve(t, m, email.StartTLS)
-	_, other := certificate(t)
-	if _, err := receiver(t, options(port, "", other)).Send(t.Context(), delivery("d1", alert.Firing), ""); err == nil || len(m.got) != 0 {
+	_, other, err := fakes.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := receiver(t, options(port, "", other)).Send(t.Context(), delivery("d1", alert.Firing), ""); err == nil || len(m.Got("noc@example.com")) != 0 {
 		t.Errorf("sent to somebody with another certificate: %v", err)
 	}
 }
 
 func TestSend_Thread(t *testing.T) {
-	m := &mailbox{}
+	m := &fakes.Mail{}
 	port, ca := serve(t, m, email.StartTLS)
 	r := receiver(t, options(port, "", ca))
 	first, err := r.Send(t.Context(), delivery("d1", alert.Firing), "")
@@ -96,13 +135,13 @@ func TestSend_Thread(t *testing.T) {
 	if err != nil || first.Ref != second.Ref || first.Ref != "d1@example.com" {
 		t.Fatalf("%v, %v, %v", first, second, err)
 	}
-	one, two := open(t, m.got["noc@example.com"][0]), open(t, m.got["noc@example.com"][1])
+	one, two := open(t, m.Got("noc@example.com")[0]), open(t, m.Got("noc@example.com")[1])
 	if one.Get("Message-ID") != "<d1@example.com>" || one.Get("References") != "" || two.Get("Message-ID") != "<d2@example.com>" ||
 		two.Get("In-Reply-To") != "<d1@example.com>" || two.Get("References") != "<d1@example.com>" {
 		t.Errorf("first %v\nsecond %v", one.Header, two.Header)
 	}
-	if one.subject != "[FIRING] CRITICAL: Узел не отвечает (город=Омск)" || two.subject != "[RESOLVED] CRITICAL: Узел не отвечает (город=Омск)" {
-		t.Errorf("subjects %q, %q", one.subject, two.subject)
+	if one.Subject != "[FIRING] CRITICAL: Узел не отвечает (город=Омск)" || two.Subject != "[RESOLVED] CRITICAL: Узел не отвечает (город=Омск)" {
+		t.Errorf("subjects %q, %q", one.Subject, two.Subject)
 	}
 	from, err := one.AddressList("From")
 	if err != nil || from[0].Name != "Сторож" || one.Get("Auto-Submitted") != "auto-generated" {
@@ -130,14 +169,14 @@ func group() alert.Delivery {
 
 func TestSend_Golden(t *testing.T) {
 	for name, d := range map[string]alert.Delivery{"firing": delivery("d1", alert.Firing), "resolved": delivery("d1", alert.Resolved), "group": group()} {
-		m := &mailbox{}
+		m := &fakes.Mail{}
 		port, ca := serve(t, m, email.StartTLS)
 		if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), d, ""); err != nil {
 			t.Fatal(err)
 		}
-		l := open(t, m.got["noc@example.com"][0])
-		golden(t, name+".txt", l.text)
-		golden(t, name+".html", l.html)
+		l := open(t, m.Got("noc@example.com")[0])
+		golden(t, name+".txt", l.Text)
+		golden(t, name+".html", l.HTML)
 	}
 }
 
@@ -161,12 +200,12 @@ func golden(t *testing.T, name, got string) {
 
 // A mail shows alike on every screen and asks nobody for anything.
 func TestSend_NothingRemote(t *testing.T) {
-	m := &mailbox{}
+	m := &fakes.Mail{}
 	port, ca := serve(t, m, email.StartTLS)
 	if _, err := receiver(t, options(port, "", ca)).Send(t.Context(), delivery("d1", alert.Firing), ""); err != nil {
 		t.Fatal(err)
 	}
-	html := strings.ToLower(open(t, m.got["noc@example.com"][0]).html)
+	html := strings.ToLower(open(t, m.Got("noc@example.com")[0]).HTML)
 	for _, part := range []string{"src=", "url(", "@import", "<link", "<script", "<img", "background="} {
 		if strings.Contains(html, part) {
 			t.Errorf("the page has %s", part)
@@ -180,25 +219,25 @@ func TestSend_NothingRemote(t *testing.T) {
 }
 
 func TestSend_HostileTextIsOnlyText(t *testing.T) {
-	m := &mailbox{}
+	m := &fakes.Mail{}
 	port, ca := serve(t, m, email.StartTLS)
 	r := receiver(t, options(port, "", ca))
-	for _, p := range hostile.Payloads() {
-		m.got = map[string][]string{}
+	for i, p := range hostile.Payloads() {
 		if _, err := r.Send(t.Context(), hostile.Delivery(p, "first"), ""); err != nil {
 			t.Fatalf("%.40q: %v", p, err)
 		}
-		l := open(t, m.got["noc@example.com"][0])
-		if len(m.got) != 1 || l.Get("Bcc") != "" || len(l.Header["Subject"]) != 1 || len([]rune(l.subject)) > 200 || strings.ContainsAny(l.subject, "\r\n\x00\x1b\u202e\u2028") {
+		all := m.Got("noc@example.com")
+		l := open(t, all[i])
+		if len(all) != i+1 || l.Get("Bcc") != "" || len(l.Header["Subject"]) != 1 || len([]rune(l.Subject)) > 200 || strings.ContainsAny(l.Subject, "\r\n\x00\x1b\u202e\u2028") {
 			t.Errorf("%.40q: header %v", p, l.Header)
 		}
 		for _, tag := range []string{"<script", "<img", "<svg", "<iframe", "<!--", "<![", "<a href=\"http://evil.example\">x"} {
-			if strings.Contains(l.html, tag) {
+			if strings.Contains(l.HTML, tag) {
 				t.Errorf("%.40q: html has %s", p, tag)
 			}
 		}
-		if strings.ContainsAny(l.html+l.text, "\x00\x1b\u202e\u2066\u200b\x7f") || strings.Count(l.html, "<h1") != 1 || !strings.HasSuffix(l.html, "</body></html>\n") {
-			t.Errorf("%.40q: html %.3000q", p, l.html)
+		if strings.ContainsAny(l.HTML+l.Text, "\x00\x1b\u202e\u2066\u200b\x7f") || strings.Count(l.HTML, "<h1") != 1 || !strings.HasSuffix(l.HTML, "</body></html>\n") {
+			t.Errorf("%.40q: html %.3000q", p, l.HTML)
 		}
 	}
 }

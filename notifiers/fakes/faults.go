@@ -1,9 +1,10 @@
 // Package fakes holds small servers that stand for the receivers' other sides in
 // tests. Start at Faulty, which makes any of them fail in the ways that real ones
-// do; Slack, Telegram, Hook and Mailbox keep what they were sent.
+// do; Slack, Telegram and Hook keep what they were sent, and so does Mail, which
+// speaks SMTP and fails by itself.
 //
-// They need nothing of the network: each is a handler that a loopback listener or
-// an in-memory pipe can serve.
+// They need nothing of the network: a loopback listener or an in-memory pipe can
+// serve each of them.
 package fakes
 
 import (
@@ -19,8 +20,8 @@ import (
 // Fault is one way to fail.
 type Fault string
 
-// The faults. AcceptReset is the one after which nobody can know: the request was
-// taken, its answer is lost.
+// The faults. After AcceptReset and AcceptHang nobody can know: the request was taken,
+// its answer is lost.
 const (
 	None         Fault = ""
 	OK           Fault = "200"
@@ -33,13 +34,14 @@ const (
 	Hang         Fault = "hang"
 	Reset        Fault = "reset"
 	AcceptReset  Fault = "accept then reset"
+	AcceptHang   Fault = "accept then hang"
 	Garbage      Fault = "garbage"
 	Drip         Fault = "slow drip"
 )
 
 // All are all faults, without None.
 func All() []Fault {
-	return []Fault{OK, BadRequest, Unauthorized, NotFound, TooMany, TooManyAfter, Broken, Hang, Reset, AcceptReset, Garbage, Drip}
+	return []Fault{OK, BadRequest, Unauthorized, NotFound, TooMany, TooManyAfter, Broken, Hang, Reset, AcceptReset, AcceptHang, Garbage, Drip}
 }
 
 // Faulty stands before a server. The zero Next lets everything pass.
@@ -71,6 +73,9 @@ func (f *Faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Hang:
 		_, _ = io.Copy(io.Discard, r.Body) // else the server does not see that its client goes
 		<-r.Context().Done()
+	case AcceptHang:
+		f.Handler.ServeHTTP(httptest.NewRecorder(), r)
+		<-r.Context().Done()
 	case Reset:
 		reset(w)
 	case AcceptReset:
@@ -93,10 +98,14 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2 has no connection to take
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	resetConn(conn)
+}
+
+func resetConn(c net.Conn) {
+	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = conn.Close()
+	_ = c.Close()
 }
 
 // drip gives the true answer, byte by byte.

@@ -23,6 +23,10 @@ type SlackMessage struct {
 // conversations.history, conversations.replies and incoming webhooks below
 // /services/.
 type Slack struct {
+	// Watch is shown every message as it is posted or edited; those of incoming
+	// webhooks have no TS. nil: nobody looks.
+	Watch func(m SlackMessage)
+
 	mu       sync.Mutex
 	messages []*SlackMessage
 	calls    []string
@@ -120,6 +124,7 @@ func (s *Slack) hook(w http.ResponseWriter, r *http.Request) {
 	}
 	s.last["text"], s.last["blocks"] = m.Text, string(m.Blocks)
 	s.calls = append(s.calls, "webhook")
+	s.show(&SlackMessage{Text: m.Text, Blocks: m.Blocks})
 	fmt.Fprint(w, "ok")
 }
 
@@ -142,6 +147,7 @@ func (s *Slack) post(w http.ResponseWriter) {
 		call += " broadcast"
 	}
 	s.calls = append(s.calls, call)
+	s.show(m)
 	fmt.Fprintf(w, `{"ok":true,"channel":"C123","ts":%q}`, m.TS)
 }
 
@@ -158,6 +164,7 @@ func (s *Slack) update(w http.ResponseWriter) {
 	if s.last["metadata"] != "" {
 		m.Metadata = json.RawMessage(s.last["metadata"])
 	}
+	s.show(m)
 	fmt.Fprintf(w, `{"ok":true,"channel":"C123","ts":%q}`, ts)
 }
 
@@ -178,6 +185,12 @@ func (s *Slack) history(w http.ResponseWriter, method string) {
 		}
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "messages": items})
+}
+
+func (s *Slack) show(m *SlackMessage) {
+	if s.Watch != nil {
+		s.Watch(*m)
+	}
 }
 
 func (s *Slack) find(ts string) *SlackMessage {

@@ -20,6 +20,9 @@ type TelegramMessage struct {
 
 // Telegram knows sendMessage and editMessageText of a bot.
 type Telegram struct {
+	// Watch is shown every message as it is sent or edited; nil: nobody looks.
+	Watch func(m TelegramMessage)
+
 	mu       sync.Mutex
 	messages []*TelegramMessage
 	calls    []string
@@ -148,6 +151,9 @@ func (b *Telegram) edit(w http.ResponseWriter, id int, text string) {
 }
 
 func (b *Telegram) accept(w http.ResponseWriter, m *TelegramMessage) {
+	if b.Watch != nil {
+		b.Watch(*m)
+	}
 	fmt.Fprintf(w, `{"ok":true,"result":{"message_id":%d,"chat":{"id":%s}}}`, m.ID, m.Chat)
 }
 

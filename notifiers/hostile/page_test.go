@@ -36,8 +36,8 @@ func TestReceivers_LinkToThePage(t *testing.T) {
 		"slack":                 {strings.Join(blockTexts(t, bot.Messages()[0].Blocks), "\n"), "<https://alerts.example.com/?" + query + "|Открыть>"},
 		"slack's plain text":    {hook.Last()["text"], "<https://alerts.example.com/?" + query + "|Открыть>"},
 		"telegram":              {chat.Messages()[0].Text, `<a href="https://alerts.example.com/?` + query + `">Открыть</a>`},
-		"a mail's plain part":   {mailOf(t, d)["text/plain"], "Открыть:    https://alerts.example.com/?" + strings.ReplaceAll(query, "&amp;", "&")},
-		"a mail's part of HTML": {mailOf(t, d)["text/html"], `href="https://alerts.example.com/?` + query + `">Открыть</a>`},
+		"a mail's plain part":   {mailOf(t, d).Text, "Открыть:    https://alerts.example.com/?" + strings.ReplaceAll(query, "&amp;", "&")},
+		"a mail's part of HTML": {mailOf(t, d).HTML, `href="https://alerts.example.com/?` + query + `">Открыть</a>`},
 	} {
 		if strings.Count(c.got, c.want) != 1 || strings.Count(c.got, "alerts.example.com") != 1 {
 			t.Errorf("%s: %q is not once in\n%s", name, c.want, c.got)

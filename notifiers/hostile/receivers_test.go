@@ -4,22 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net"
 	"net/http/httptest"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/emersion/go-smtp"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
@@ -202,85 +193,59 @@ func telegramBot(t *testing.T) target {
 // telegramDead is our own markup, with what is dead in it.
 var telegramDead = regexp.MustCompile(`<(?:code|pre)>[^<>]*</(?:code|pre)>|</?b>|<a href="https?://[^"<>]*">(?:Runbook|Инструкция)</a>|<a href="https://alerts\.example\.com/\??[\w=&;%.~+-]*">Открыть</a>`)
 
-// post is a mail server that keeps the last mail.
-type post struct {
-	mu   sync.Mutex
-	last []byte
-}
-
-func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) { return p, nil }
-func (p *post) Reset()                                      {}
-func (p *post) Logout() error                               { return nil }
-func (p *post) Mail(string, *smtp.MailOptions) error        { return nil }
-func (p *post) Rcpt(string, *smtp.RcptOptions) error        { return nil }
-func (p *post) Data(r io.Reader) (err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last, err = io.ReadAll(r)
-	return err
-}
-
-// mailbox is a mail server with a receiver that sends to it.
-func mailbox(t *testing.T, v notifiers.Voice) (*post, *email.Receiver) {
+// mailbox is a mail server with a receiver that sends to it; last is what came last.
+func mailbox(t *testing.T, v notifiers.Voice) (last func() string, to *email.Receiver) {
 	t.Helper()
-	box := &post{}
-	srv := smtp.NewServer(box)
-	srv.Domain = "localhost"
-	l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
-	done := make(chan struct{})
-	go func() { _ = srv.Serve(l); close(done) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
-	return box, must[*email.Receiver](t)(email.New(email.Options{From: "a@example.com", To: []string{"noc@example.com"}, Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port,
-		TLS: email.NoTLS, Hello: "localhost", Voice: v}))
+	raw := ""
+	port, stop, err := (&fakes.Mail{Watch: func(_, mail string) { raw = mail }}).Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return func() string { return raw }, must[*email.Receiver](t)(email.New(email.Options{From: "a@example.com", To: []string{"noc@example.com"},
+		Host: "127.0.0.1", Port: port, TLS: email.NoTLS, Hello: "localhost", Voice: v}))
 }
 
-// mailOf is what a delivery is as a mail, by type.
-func mailOf(t *testing.T, d alert.Delivery) map[string]string {
+// mailOf is what a delivery is as a mail.
+func mailOf(t *testing.T, d alert.Delivery) fakes.Letter {
 	t.Helper()
-	box, to := mailbox(t, russian)
+	last, to := mailbox(t, russian)
 	if _, err := to.Send(t.Context(), d, ""); err != nil {
 		t.Fatal(err)
 	}
-	return parts(t, must[*mail.Message](t)(mail.ReadMessage(bytes.NewReader(box.last))))
+	return must[fakes.Letter](t)(fakes.OpenLetter(last()))
 }
 
 func mailTo(t *testing.T) target {
-	box, r := mailbox(t, notifiers.Voice{URL: russian.URL})
-	look := func() (*mail.Message, []byte) {
-		box.mu.Lock()
-		defer box.mu.Unlock()
-		return must[*mail.Message](t)(mail.ReadMessage(bytes.NewReader(box.last))), box.last
-	}
+	last, r := mailbox(t, notifiers.Voice{URL: russian.URL})
+	look := func() fakes.Letter { return must[fakes.Letter](t)(fakes.OpenLetter(last())) }
 	tame := map[string]bool{} // tags of mails without hostile text
 	for _, reason := range []string{"first", "resolved"} {
 		for _, digest := range []bool{true, false} {
 			if _, err := r.Send(t.Context(), hostile.Everywhere("https://wiki.example.com/", reason, digest), ""); err != nil {
 				t.Fatal(err)
 			}
-			m, _ := look()
-			for _, tag := range tags.FindAllString(parts(t, m)["text/html"], -1) {
+			for _, tag := range tags.FindAllString(look().HTML, -1) {
 				tame[tag] = true
 			}
 		}
 	}
-	return target{"email", r, func(t *testing.T, fault func(string, string)) {
-		m, raw := look()
-		for name, values := range m.Header {
+	return target{"email", r, func(_ *testing.T, fault func(string, string)) {
+		l := look()
+		for name, values := range l.Header {
 			if !slices.Contains(headers, name) || len(values) != 1 {
-				fault("a header "+name, string(raw))
+				fault("a header "+name, last())
 			}
 		}
-		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-		if err != nil || strings.Contains(subject, "\n") || hostile.Controls(subject) != "" || strings.Contains(subject, "=?") {
-			fault("subject", subject)
+		if strings.Contains(l.Subject, "\n") || hostile.Controls(l.Subject) != "" || strings.Contains(l.Subject, "=?") {
+			fault("subject", l.Subject)
 		}
-		ps := parts(t, m)
-		if len(ps) != 2 || hostile.Controls(ps["text/plain"]) != "" || hostile.Controls(ps["text/html"]) != "" {
-			fault("control", string(raw))
+		if l.Parts != 2 || hostile.Controls(l.Text) != "" || hostile.Controls(l.HTML) != "" {
+			fault("control", last())
 		}
-		for _, tag := range tags.FindAllString(ps["text/html"], -1) {
+		for _, tag := range tags.FindAllString(l.HTML, -1) {
 			if !tame[tag] && !link.MatchString(tag) {
-				fault("a tag "+tag, ps["text/html"])
+				fault("a tag "+tag, l.HTML)
 			}
 		}
 	}}
@@ -292,25 +257,6 @@ var (
 	tags = regexp.MustCompile(`<[^>]*>?`)
 	link = regexp.MustCompile(`^<a class="link" style="[^"]*" href="https?://[^"<>]*">$`)
 )
-
-func parts(t *testing.T, m *mail.Message) map[string]string {
-	t.Helper()
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]string{}
-	r := multipart.NewReader(m.Body, params["boundary"])
-	for {
-		p, err := r.NextRawPart()
-		if err != nil {
-			return out
-		}
-		kind, _, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
-		text := must[[]byte](t)(io.ReadAll(quotedprintable.NewReader(p)))
-		out[kind] = strings.ReplaceAll(string(text), "\r\n", "\n")
-	}
-}
 
 func fileAt(t *testing.T) target {
 	path := filepath.Join(t.TempDir(), "alerts.jsonl")

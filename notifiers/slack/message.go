@@ -34,6 +34,14 @@ func (m message) options() []slack.MsgOption {
 	}
 }
 
+// name puts the delivery's id where a message without metadata can have it: on its
+// first block.
+func (m message) name(id string) {
+	if header, ok := m.blocks[0].(*slack.HeaderBlock); ok {
+		header.BlockID = id
+	}
+}
+
 // Where the samples stand.
 const (
 	inThread  = false
@@ -257,13 +265,7 @@ func escape(r rune) string {
 	return string(r)
 }
 
-func escapeAll(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		b.WriteString(escape(r))
-	}
-	return b.String()
-}
+func escapeAll(s string) string { return notifiers.Escape(s, escape) }
 
 // inert takes the life out of what escaping leaves: mentions and links that
 // clients and look-alike servers make of plain words, and the backtick that would

@@ -11,6 +11,7 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/inplace"
 	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
@@ -47,6 +49,7 @@ type Receiver struct {
 	o      Options
 	client *http.Client
 	api    *slack.Client // nil: incoming webhook
+	chat   inplace.Chat
 
 	channel atomic.Pointer[string] // the channel's id, once Slack has told it
 }
@@ -60,7 +63,7 @@ func New(o Options) (*Receiver, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	client.Transport = checked{next: client.Transport, now: o.Now, secrets: secrets(o)}
+	client.Transport = checked{next: client.Transport, now: o.Now, secrets: secrets(o), hook: o.WebhookURL != ""}
 	r := &Receiver{o: o, client: client}
 	if o.WebhookURL != "" {
 		if o.Token != "" {
@@ -79,6 +82,7 @@ func New(o Options) (*Receiver, error) {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(o.APIURL, "/")+"/"))
 	}
 	r.api = slack.New(o.Token.Reveal(), opts...)
+	r.chat = inplace.Chat{Post: r.post, Edit: r.edit, Gone: gone, Classify: classify, Find: r.findPosted}
 	return r, nil
 }
 
@@ -103,6 +107,7 @@ type checked struct {
 	next    http.RoundTripper
 	now     func() time.Time
 	secrets []notifiers.Secret
+	hook    bool
 }
 
 const maxAnswer = 1 << 20 // bytes; Slack's answers to chat.* have a few KiB
@@ -116,11 +121,28 @@ func (c checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 		return nil, err
 	}
+	if c.hook {
+		if err := c.checkAnswer(resp); err != nil {
+			resp.Body.Close()
+			return nil, err
+		}
+	}
 	resp.Body = struct {
 		io.Reader
 		io.Closer
 	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
 	return resp, nil
+}
+
+// checkAnswer knows the answers of incoming webhooks for what they are: "ok",
+// nothing, or JSON. A page is of something on the way, which may have kept the
+// message. A 200 whose text breaks off is one.
+func (c checked) checkAnswer(resp *http.Response) error {
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 512))
+	if !bytes.ContainsAny(text, "<\x00") {
+		return nil
+	}
+	return &notifiers.SendError{Err: errors.New("the answer is no chat's: " + notifiers.Excerpt(text, c.secrets...)), Class: "network", Unclear: true}
 }
 
 // Send posts a message, or edits the one that ref names, and says in its thread
@@ -129,44 +151,14 @@ func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (noti
 	if r.api == nil {
 		return notifiers.Receipt{}, r.sendWebhook(ctx, d)
 	}
-	ref, err := r.show(ctx, d, ref)
+	ref, err := r.chat.Show(ctx, d, ref)
 	if err == nil {
-		err = r.announce(ctx, d, ref)
+		err = r.announce(ctx, d, inplace.Message(ref))
 	}
 	if err != nil {
 		return notifiers.Receipt{Ref: ref}, classify(err)
 	}
 	return notifiers.Receipt{Ref: ref}, nil
-}
-
-// show brings the incident's message up to date, by an edit if there is one.
-func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (string, error) {
-	old, own := ref, false
-	switch {
-	case d.Ref != "":
-		ref, own = d.Ref, true // an earlier try of this delivery got so far
-	case d.Reason == string(notifiers.First):
-		r.closeOld(ctx, d, ref)
-		ref = ""
-	}
-	if ref == "" {
-		found, err := r.findPosted(ctx, d, old)
-		switch {
-		case err != nil:
-			return "", err
-		case found == "":
-			return r.post(ctx, d)
-		}
-		ref, own = found, true
-	}
-	err := r.edit(ctx, d, ref)
-	if gone(err) {
-		return r.post(ctx, d)
-	}
-	if err != nil && !own {
-		return "", err
-	}
-	return ref, err
 }
 
 func (r *Receiver) post(ctx context.Context, d alert.Delivery) (ref string, err error) {
@@ -186,24 +178,9 @@ func (r *Receiver) edit(ctx context.Context, d alert.Delivery, ref string) error
 	return err
 }
 
-// closeOld shows in the message of an earlier incident that it is over, if the
-// delivery that said so never left on its own. Failing at it loses nothing: the
-// new message says it too.
-func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
-	var over []alert.Transition
-	for _, t := range d.Message.Alerts {
-		if t.State == alert.Resolved {
-			over = append(over, t)
-		}
-	}
-	if len(over) > 0 && ref != "" {
-		d.Message.Alerts, d.Message.Status = over, "resolved"
-		_ = r.edit(ctx, d, ref)
-	}
-}
-
 func (r *Receiver) sendWebhook(ctx context.Context, d alert.Delivery) error {
 	m := r.render(d, inMessage)
+	m.name(d.ID)
 	no := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, r.o.WebhookURL.Reveal(), r.client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, UnfurlLinks: &no, UnfurlMedia: &no, Channel: r.o.Channel,

@@ -77,28 +77,28 @@ const (
 	maxPages = 3
 )
 
-// findPosted looks for the message of an earlier try that had no clear end.
-func (r *Receiver) findPosted(ctx context.Context, d alert.Delivery, old string) (ref string, err error) {
+// findPosted looks for the messages of earlier tries that had no clear end.
+func (r *Receiver) findPosted(ctx context.Context, d alert.Delivery, old string) (refs []string, err error) {
 	channel := r.channelID(old)
-	if len(d.Again) == 0 || channel == "" {
-		return "", nil
+	if channel == "" {
+		return nil, nil
 	}
 	p := &slack.GetConversationHistoryParameters{ChannelID: channel, Limit: pageSize, IncludeAllMetadata: true}
 	for range maxPages {
 		page, err := r.api.GetConversationHistoryContext(ctx, p)
 		if err != nil {
-			return "", unlessRefused(err)
+			return refs, unlessRefused(err)
 		}
 		for _, m := range page.Messages {
 			if isOurs(m, d.Again, "") {
-				return channel + ":" + m.Timestamp, nil
+				refs = append(refs, channel+":"+m.Timestamp)
 			}
 		}
 		if p.Cursor = page.ResponseMetaData.NextCursor; p.Cursor == "" {
 			break
 		}
 	}
-	return "", nil
+	return refs, nil
 }
 
 // said reports whether the thread has the delivery's reply already.

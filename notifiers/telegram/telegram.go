@@ -21,6 +21,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
+	"github.com/smarty-alert/smarty-alert/notifiers/inplace"
 	"github.com/smarty-alert/smarty-alert/notifiers/wording"
 )
 
@@ -83,9 +84,9 @@ func New(o Options) (*Receiver, error) {
 // Send posts a message, or edits the one that ref names, and replies to it where
 // people must hear. A receipt beside an error tells which message is up already.
 func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (notifiers.Receipt, error) {
-	ref, err := r.show(ctx, d, ref)
+	ref, err := r.inPlace().Show(ctx, d, ref)
 	if err == nil {
-		err = r.announce(ctx, d, ref)
+		err = r.announce(ctx, d, inplace.Message(ref))
 	}
 	if err != nil {
 		return notifiers.Receipt{Ref: ref}, notifiers.Classify(err)
@@ -93,42 +94,12 @@ func (r *Receiver) Send(ctx context.Context, d alert.Delivery, ref string) (noti
 	return notifiers.Receipt{Ref: ref}, nil
 }
 
-// show brings the incident's message up to date, by an edit if there is one.
-func (r *Receiver) show(ctx context.Context, d alert.Delivery, ref string) (string, error) {
-	switch {
-	case d.Ref != "":
-		ref = d.Ref // an earlier try of this delivery got so far
-	case d.Reason == string(notifiers.First):
-		r.closeOld(ctx, d, ref)
-		ref = ""
-	}
-	text := r.text(d)
-	if ref == "" {
-		return r.post(ctx, text, 0)
-	}
-	err := r.edit(ctx, text, ref)
-	switch {
-	case isGone(err):
-		return r.post(ctx, text, 0)
-	case err != nil && d.Ref == "":
-		return "", err
-	}
-	return ref, err
-}
-
-// closeOld shows in the message of an earlier incident that it is over, if the
-// delivery that said so never left on its own. Failing at it loses nothing: the
-// new message says it too.
-func (r *Receiver) closeOld(ctx context.Context, d alert.Delivery, ref string) {
-	var over []alert.Transition
-	for _, t := range d.Message.Alerts {
-		if t.State == alert.Resolved {
-			over = append(over, t)
-		}
-	}
-	if len(over) > 0 && ref != "" {
-		d.Message.Alerts, d.Message.Status = over, "resolved"
-		_ = r.edit(ctx, r.text(d), ref)
+func (r *Receiver) inPlace() inplace.Chat {
+	return inplace.Chat{
+		Post:     func(ctx context.Context, d alert.Delivery) (string, error) { return r.post(ctx, r.text(d), 0) },
+		Edit:     func(ctx context.Context, d alert.Delivery, ref string) error { return r.edit(ctx, r.text(d), ref) },
+		Gone:     isGone,
+		Classify: notifiers.Classify,
 	}
 }
 

@@ -133,13 +133,7 @@ func (w *writer) plain(s string) {
 	}
 }
 
-func escaped(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		b.WriteString(escape(r))
-	}
-	return b.String()
-}
+func escaped(s string) string { return notifiers.Escape(s, escape) }
 
 func escape(r rune) string {
 	switch r {

@@ -2,13 +2,9 @@ package wording_test
 
 import (
 	"context"
-	"io"
-	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/emersion/go-smtp"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
@@ -34,7 +30,12 @@ func senders(t *testing.T) map[string]sender {
 	b := httptest.NewServer(g)
 	t.Cleanup(b.Close)
 	local := notifiers.HTTPOptions{AllowLoopback: true}
-	box, port := mailServer(t)
+	last := ""
+	port, stop, err := (&fakes.Mail{Watch: func(_, raw string) { last = raw }}).Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
 	return map[string]sender{
 		"slack": {func(own *wording.Template) (notifiers.Receiver, error) {
 			return slack.New(slack.Options{Token: "x", Channel: "#noc", APIURL: s.URL, HTTP: local, Text: own})
@@ -44,37 +45,8 @@ func senders(t *testing.T) map[string]sender {
 		}, func() string { return g.Messages()[0].Text }, telegram.Channel},
 		"email": {func(own *wording.Template) (notifiers.Receiver, error) {
 			return email.New(email.Options{From: "a@example.com", To: []string{"noc@example.com"}, Host: "127.0.0.1", Port: port, TLS: email.NoTLS, Hello: "localhost", Text: own})
-		}, func() string { return strings.ReplaceAll(box.text, "=\r\n", "") }, email.Plain},
+		}, func() string { return strings.ReplaceAll(last, "=\r\n", "") }, email.Plain},
 	}
-}
-
-// box keeps the last mail.
-type box struct{ text string }
-
-func (p *box) NewSession(*smtp.Conn) (smtp.Session, error) { return p, nil }
-func (p *box) Reset()                                      {}
-func (p *box) Logout() error                               { return nil }
-func (p *box) Mail(string, *smtp.MailOptions) error        { return nil }
-func (p *box) Rcpt(string, *smtp.RcptOptions) error        { return nil }
-func (p *box) Data(r io.Reader) error {
-	data, err := io.ReadAll(r)
-	p.text = string(data)
-	return err
-}
-
-func mailServer(t *testing.T) (*box, int) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &box{}
-	srv := smtp.NewServer(b)
-	srv.Domain = "localhost"
-	done := make(chan struct{})
-	go func() { _ = srv.Serve(l); close(done) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
-	return b, l.Addr().(*net.TCPAddr).Port
 }
 
 // TestReceivers_OwnTexts: a receiver says its own text and, when that fails for what
