@@ -217,6 +217,7 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 		return []string{err.Error()}
 	}
 	born := time.Unix(s.born, 0).UTC().Format(time.RFC3339)
+	brief := s.brief(want)
 	for name, messages := range map[string][]message{"hook": s.hook.taken(), "file": fromFile} {
 		copies, bad := copiesOf(messages)
 		s.round.copies += copies
@@ -228,6 +229,10 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 		for _, d := range want {
 			if d.At <= born {
 				continue // history of a first start
+			}
+			if brief[d.ID] && len(ids[telling{d.ID, "firing"}])+len(ids[telling{d.ID, "resolved"}]) == 0 {
+				s.round.note("short-lived while down, not told", 1)
+				continue
 			}
 			switch got := ids[telling{d.ID, status(d)}]; {
 			case len(got) == 1:
@@ -242,6 +247,23 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 		}
 	}
 	return complaints
+}
+
+// brief are the alerts that began and ended while the service was down: as with
+// Alertmanager, what is over before it was told is told to nobody.
+func (s *service) brief(want []decided) map[string]bool {
+	began, out := map[string]int64{}, map[string]bool{}
+	for _, d := range want {
+		at, err := time.Parse(time.RFC3339, d.At)
+		switch {
+		case err != nil:
+		case d.State == "firing":
+			began[d.ID] = at.Unix()
+		case d.State == "resolved" && began[d.ID] > 0:
+			out[d.ID] = s.absent(began[d.ID], at.Unix())
+		}
+	}
+	return out
 }
 
 // telling is a piece of news: an alert and what became of it.

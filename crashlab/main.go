@@ -51,6 +51,10 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if status, done := ownMounts(ctx); done {
+		stop()
+		os.Exit(status)
+	}
 	err = run(ctx, o, os.Stdout)
 	stop()
 	if err != nil {

@@ -17,6 +17,8 @@ func rows() []row {
 		atSites("sites", "SIGKILL before each write, fsync, rename, truncation and removal of a short run", "write,fsync,rename,truncate,unlink", "kill"),
 		atSites("enospc", "ENOSPC at each write and fsync of a short run", "write,fsync", "ENOSPC"),
 		atSites("eio", "EIO at each write and fsync of a short run", "write,fsync", "EIO"),
+		{name: "full", about: "the state's disk (a tmpfs) full for 15 s", asked: "alerts leave, it heals by itself", rounds: 20, short: 4, cannot: cannotMount, run: fullRound},
+		{name: "power", about: "the state's disk (ext4) loses its power up to three times", asked: "0 lost, 0 doubled", rounds: 50, short: 4, cannot: cannotLose, run: powerRound},
 	}
 }
 

@@ -47,6 +47,7 @@ rules:
     newest: {max: number}
     lines: {distinct: number}
   condition: count >= 8 and lines == count
+  keep_firing_for: 2s
 `
 
 // build builds the program of this repository.
@@ -78,7 +79,12 @@ type service struct {
 	url     string        // "": not known of this process yet
 	mu      sync.Mutex
 	status  error // of the process that ended last
+	away    []absence
 }
+
+// absence is a time in which no process judged anything; the last one may be without
+// an end.
+type absence struct{ from, to time.Time }
 
 // newService configures a service; change its fields before the first launch.
 func (r *round) newService() *service {
@@ -153,6 +159,7 @@ func (s *service) listen(cmd *exec.Cmd, pipe io.Reader, said *os.File, address c
 		line, err := lines.ReadString('\n')
 		if m := listening.FindStringSubmatch(line); m != nil {
 			address <- m[1]
+			s.back()
 		}
 		_, _ = said.WriteString(line)
 		if err != nil {
@@ -246,6 +253,30 @@ func (s *service) died() {
 	s.cmd = nil
 	s.hook.nextLife()
 	s.lives = append(s.lives, len(s.fileLines()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.away); n == 0 || !s.away[n-1].to.IsZero() {
+		s.away = append(s.away, absence{from: time.Now()})
+	}
+}
+
+// back takes note of a process that runs.
+func (s *service) back() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.away); n > 0 && s.away[n-1].to.IsZero() {
+		s.away[n-1].to = time.Now()
+	}
+}
+
+// absent reports whether all of a time lies where no process judged it as it went by.
+func (s *service) absent(from, to int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slack := int64(s.lateness/time.Second) + 2
+	return slices.ContainsFunc(s.away, func(a absence) bool {
+		return from >= a.from.Unix()-slack && (a.to.IsZero() || to <= a.to.Unix()+slack)
+	})
 }
 
 // stop ends the process in order.
@@ -324,7 +355,7 @@ func (s *service) settle() error {
 	err := s.round.eventually("all is judged", 90*time.Second, func() bool {
 		ended = s.ended()
 		final, ok := s.metric("smarty_alert_final_timestamp_seconds", "")
-		return ended || ok && final > float64(last+3) // the windows are empty
+		return ended || ok && final > float64(last+5) // the windows are empty
 	})
 	if ended {
 		return s.unexpected()
