@@ -60,6 +60,7 @@ type loop struct {
 	watch *notifiers.Watch
 	hide  func(string) string // redacts
 
+	turned func() // told whenever the loop gets on; may be nil
 	beside func(work func()) (over func(wait bool) bool)
 
 	asks     chan ask        // what others want to know or to change
@@ -106,6 +107,7 @@ func (l *loop) run(ctx context.Context) error {
 
 func (l *loop) follow(ctx context.Context) error {
 	for ctx.Err() == nil {
+		l.getsOn()
 		idle, err := l.turn(ctx)
 		if err != nil {
 			return err
@@ -125,6 +127,12 @@ func (l *loop) follow(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (l *loop) getsOn() {
+	if l.turned != nil {
+		l.turned()
+	}
 }
 
 // turn reads a batch, evaluates what became final and commits.
@@ -321,6 +329,7 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		case errors.Is(err, store.ErrDisk):
 			return err
 		}
+		l.getsOn() // a restart would not help
 		l.complains.about(l.log, "commit state; nothing is read until it works", err, l.now())
 		if l.pause(ctx, commitRetry); ctx.Err() != nil {
 			l.torn = true

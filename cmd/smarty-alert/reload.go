@@ -69,8 +69,14 @@ func (s *service) reloadOnHangup(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-s.hangups:
+			if s.loop.Load() != nil {
+				s.systemd.reloading()
+			}
 			// The outcome is logged and measured where it happens.
 			_ = s.askReload(ctx)
+			if s.loop.Load() != nil {
+				s.systemd.tell("READY=1")
+			}
 		}
 	}
 }

@@ -22,6 +22,7 @@ func (l *loop) reread(ctx context.Context, cuts []place) ([]alert.Transition, er
 		if err := ctx.Err(); err != nil {
 			return nil, err // the cuts stay, for the next start
 		}
+		l.getsOn()
 		ts, err := l.retell(to)
 		if err != nil {
 			return nil, err

@@ -82,6 +82,8 @@ func (a *app) runService(ctx context.Context, f runFlags) error {
 	s.now = s.clock.now
 	if f.dryRun {
 		s.dryRun = a.stdout
+	} else {
+		s.systemd = newSystemd(a.env)
 	}
 	if err := s.open(ctx); err != nil {
 		return stateError(err)

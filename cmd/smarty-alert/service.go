@@ -47,6 +47,9 @@ type service struct {
 	heartbeat  *heartbeat // nil: none
 	listen     net.Listener
 	hangups    <-chan os.Signal
+	systemd    systemd
+	turns      atomic.Int64  // of the loop, and what it gets on with before the first
+	opened     chan struct{} // closed once the loop follows its logs
 }
 
 // loaded is a configuration with its rules, checked together.
@@ -137,7 +140,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := &loop{log: s.log, now: s.now, store: s.store, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
+	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
 		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
 		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
 	st.Firing = withoutWatched(st.Firing)
@@ -174,6 +177,9 @@ func (s *service) run(ctx context.Context) error {
 	loopCtx, stopLoop := context.WithCancel(ctx)
 	defer stopLoop()
 	handler := s.handler()
+	s.opened = make(chan struct{})
+	defer context.AfterFunc(ctx, func() { s.systemd.tell("STOPPING=1", "STATUS=stopping") })()
+	g.Go(func() error { return s.keepInformed(gctx) })
 	g.Go(func() error {
 		defer stopLoop()
 		return serve(gctx, s.listen, handler, s.log)
@@ -183,6 +189,7 @@ func (s *service) run(ctx context.Context) error {
 		if err := s.openLoop(loopCtx); err != nil {
 			return err
 		}
+		close(s.opened)
 		s.log.Info("running", slog.String("listen", s.listen.Addr().String()), slog.Int("rules", len(s.rules.Rules)))
 		l := s.loop.Load()
 		return errors.Join(l.run(loopCtx), l.live.Close())
