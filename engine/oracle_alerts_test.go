@@ -91,7 +91,8 @@ func builtin() []*oRule {
 	}
 	return []*oRule{of("group-limit", "GROUP_EVICTED", "of_rule"), of("rule-quarantined", "RULE_QUARANTINED", "of_rule"),
 		of("clock-skew", "CLOCK_SKEW", "source"), of("receiver-failing", "RECEIVER_FAILING", "receiver"),
-		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver"), of("state-disk", "STATE_DISK", "")}
+		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver"), of("state-disk", "STATE_DISK", ""),
+		of("state-broken", "STATE_BROKEN", "")}
 }
 
 func isBuiltin(id string) bool {

@@ -17,10 +17,11 @@ const (
 	OutboxBacklog   = "outbox-backlog"
 	DeadLetters     = "dead-letters"
 	StateDisk       = "state-disk"
+	StateBroken     = "state-broken"
 )
 
 // WatchRules are their ids.
-func WatchRules() []string { return append(ReceiverRules(), StateDisk) }
+func WatchRules() []string { return append(ReceiverRules(), StateDisk, StateBroken) }
 
 // ReceiverRules are the ids of those about one receiver each.
 func ReceiverRules() []string { return []string{ReceiverFailing, OutboxBacklog, DeadLetters} }
@@ -63,7 +64,7 @@ func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t
 	names := map[string]Seen{}
 	maps.Copy(names, seen)
 	for _, t := range w.firing { // of receivers that are gone, too
-		if t.Rule == StateDisk {
+		if !slices.Contains(ReceiverRules(), t.Rule) {
 			continue
 		}
 		if name := t.Group.Get("receiver"); !has(seen, name) {
@@ -136,12 +137,12 @@ func backlogHolds(s Seen, was *alert.Transition, now time.Time) bool {
 
 func deadHolds(s Seen, _ *alert.Transition, _ time.Time) bool { return s.Dead > 0 }
 
-// LookAtState is Look for the state: problem is what keeps it from being written, ""
-// if nothing does.
-func (w *Watch) LookAtState(now time.Time, problem string, rule func(id string, t *alert.Transition) bool) []alert.Transition {
-	t := watched(StateDisk, alert.Labels{}, now)
+// LookAtState is Look for one of the rules about the state: problem is what is wrong
+// with it, "" if nothing is.
+func (w *Watch) LookAtState(id string, now time.Time, problem string, rule func(id string, t *alert.Transition) bool) []alert.Transition {
+	t := watched(id, alert.Labels{}, now)
 	old, on := w.firing[t.Fingerprint]
-	switch holds := rule(StateDisk, &t) && problem != ""; {
+	switch holds := rule(id, &t) && problem != ""; {
 	case holds && !on:
 		t.Annotations = alert.NewLabels(alert.Label{Name: "summary", Value: problem})
 		t.Summary = problem

@@ -88,3 +88,25 @@ func TestWatch_AReceiverThatRefusesEverything(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with the state is told once, goes on over a restart, and is told to
+// be over.
+func TestWatch_State(t *testing.T) {
+	dress := func(string, *alert.Transition) bool { return true }
+	w := NewWatch(nil)
+	begun := w.LookAtState(StateDisk, start, "full", dress)
+	if len(begun) != 1 || begun[0].State != alert.Firing || begun[0].Summary != "full" || begun[0].Rule != StateDisk {
+		t.Fatalf("begun %+v", begun)
+	}
+	w = NewWatch(begun)
+	if ts := append(w.LookAtState(StateDisk, start.Add(m), "still full", dress), w.Look(start.Add(m), nil, dress)...); len(ts) != 0 {
+		t.Errorf("said again: %+v", ts)
+	}
+	if ts := w.LookAtState(StateBroken, start.Add(m), "", dress); len(ts) != 0 {
+		t.Errorf("another rule: %+v", ts)
+	}
+	ended := w.LookAtState(StateDisk, start.Add(2*m), "", dress)
+	if len(ended) != 1 || ended[0].State != alert.Resolved || ended[0].AlertID != begun[0].AlertID {
+		t.Errorf("ended %+v", ended)
+	}
+}

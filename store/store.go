@@ -299,7 +299,7 @@ func (s *Store) failed(doing string, err error) error {
 }
 
 func (s *Store) damaged(doing string, err error) error {
-	return fmt.Errorf("%s: %w: %w (hint: restore a copy of %s or move it away, then start again; without it the logs are read as on a first start)",
+	return fmt.Errorf("%s: %w: %w (hint: restore a copy of %s; or begin anew with run --set-aside-broken-state, which moves it away and forgets which alerts fire)",
 		doing, ErrDamaged, err, s.dir)
 }
 

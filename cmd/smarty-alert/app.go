@@ -105,10 +105,14 @@ func (a *app) complain(err error) {
 	}
 }
 
-// separate takes joined errors apart: each has a line of its own.
+// separate takes joined errors apart: each has a line of its own. One that wraps
+// several in a text of its own is one.
 func separate(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
+		return []error{err}
+	}
+	if lines := errors.Join(joined.Unwrap()...); lines == nil || lines.Error() != err.Error() {
 		return []error{err}
 	}
 	var out []error

@@ -67,6 +67,19 @@ func (l *loop) stateProblem() string {
 	return ""
 }
 
+// setAsideProblem is what people are to know of a state that was set aside, until
+// somebody has taken it away; "": there is none.
+func (l *loop) setAsideProblem() string {
+	if l.aside == nil {
+		return ""
+	}
+	all := l.aside()
+	if len(all) == 0 {
+		return ""
+	}
+	return "the state was damaged and was set aside: alerts that fired before are forgotten; look at " + all[len(all)-1] + " and remove it"
+}
+
 // complainEvery is how often the same is said again.
 const complainEvery = time.Minute
 

@@ -71,3 +71,48 @@ func TestRun_FullDisk(t *testing.T) {
 		}
 	}
 }
+
+// TestRun_BrokenState: a damaged state stops the start, with what to do; set aside
+// it is told to people until it is taken away.
+func TestRun_BrokenState(t *testing.T) {
+	s := newSite(t)
+	s.append("smarty_accounts.log", "LOGIN_SUCCESS", "")
+	s.start()
+	if code := s.stop(); code != 0 {
+		t.Fatalf("exit status = %d, want 0", code)
+	}
+	state := filepath.Join(s.dir, "state")
+	snapshots, err := filepath.Glob(filepath.Join(state, "snapshot-*"))
+	if err != nil || len(snapshots) != 1 {
+		t.Fatalf("snapshots %q, %v", snapshots, err)
+	}
+	if err := os.Truncate(snapshots[0], 70); err != nil {
+		t.Fatal(err)
+	}
+	status, _, stderr := s.other()
+	if status != 3 || !strings.Contains(stderr, "damaged") || !strings.Contains(stderr, "--set-aside-broken-state") {
+		t.Errorf("exit status %d, want 3 and a hint:\n%s", status, stderr)
+	}
+	if _, err := os.Stat(snapshots[0]); err != nil {
+		t.Errorf("the start that was refused changed something: %v", err)
+	}
+	s.launch("--set-aside-broken-state")
+	s.awaitAddress()
+	s.eventually("people are told", func() bool { return len(s.inbox.of("hook", "state-broken")) > 0 })
+	if !strings.Contains(s.said(), "SET ASIDE") {
+		t.Error("the log does not say it")
+	}
+	aside, err := filepath.Glob(filepath.Join(state, "broken-*"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("set aside: %q, %v", aside, err)
+	}
+	if err := os.RemoveAll(aside[0]); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("it is over", func() bool {
+		return slices.ContainsFunc(s.inbox.of("hook", "state-broken"), func(m message) bool { return strings.HasPrefix(m.text, "resolved") })
+	})
+	if code := s.stop(); code != 0 {
+		t.Errorf("exit status = %d, want 0", code)
+	}
+}

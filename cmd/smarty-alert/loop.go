@@ -60,7 +60,8 @@ type loop struct {
 	watch *notifiers.Watch
 	hide  func(string) string // redacts
 
-	turned func() // told whenever the loop gets on; may be nil
+	aside  func() []string // states that were set aside; nil: none
+	turned func()          // told whenever the loop gets on; may be nil
 	beside func(work func()) (over func(wait bool) bool)
 
 	asks     chan ask        // what others want to know or to change

@@ -20,6 +20,7 @@ import (
 type runFlags struct {
 	config     string
 	dryRun     bool
+	setAside   bool
 	clockStart string
 	clockSpeed float64
 	clockJumps []string
@@ -47,6 +48,7 @@ Restart=on-failure (examples/systemd).`,
 	fl := cmd.Flags()
 	fl.StringVar(&f.config, "config", "", "configuration `file`")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "send nothing: print what would be sent, and leave the state alone")
+	fl.BoolVar(&f.setAside, "set-aside-broken-state", false, "move a damaged state away and begin anew, instead of refusing to start; people are told")
 	fl.StringVar(&f.clockStart, "clock-start", "", "start the clock at this `time`")
 	fl.Float64Var(&f.clockSpeed, "clock-speed", 1, "let the clock run faster by this `factor`")
 	fl.StringArrayVar(&f.clockJumps, "clock-jump", nil, "let the wall clock jump: `after=by`, such as 10s=1h")
@@ -78,7 +80,7 @@ func (a *app) runService(ctx context.Context, f runFlags) error {
 	for _, w := range l.warnings {
 		_, _ = io.WriteString(a.stderr, w)
 	}
-	s := &service{path: f.config, config: l.config, rules: l.rules, env: a.env, log: log, clock: newWallClock(machine, log), hangups: hangups}
+	s := &service{path: f.config, config: l.config, rules: l.rules, env: a.env, log: log, clock: newWallClock(machine, log), hangups: hangups, setAside: f.setAside}
 	s.now = s.clock.now
 	if f.dryRun {
 		s.dryRun = a.stdout

@@ -33,6 +33,8 @@ type service struct {
 	clock  *wallClock
 	now    func() time.Time // clock's
 	dryRun io.Writer        // where a dry run prints; nil: a real one
+	// setAside moves a damaged state away instead of refusing to start.
+	setAside bool
 
 	store      *store.Store
 	dir        string // of the state
@@ -106,7 +108,7 @@ func (s *service) open(ctx context.Context) error {
 	if s.dir, err = s.stateDir(); err != nil {
 		return err
 	}
-	if s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now}); err != nil {
+	if err := s.openStore(ctx); err != nil {
 		return errors.Join(err, s.removeDryRun())
 	}
 	address := s.config.Web.Listen
@@ -117,6 +119,32 @@ func (s *service) open(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("listen: %w", err), s.store.Close(), s.removeDryRun())
 	}
 	return nil
+}
+
+// openStore opens the state. One that is damaged stops the start, unless it is to be
+// set aside.
+func (s *service) openStore(ctx context.Context) (err error) {
+	s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now})
+	if !s.setAside {
+		return err
+	}
+	if err == nil { // a damaged snapshot is found only by reading it
+		if _, err = s.store.Load(ctx); err == nil {
+			return nil
+		}
+		err = errors.Join(err, s.store.Close())
+	}
+	if !errors.Is(err, store.ErrDamaged) {
+		return err
+	}
+	aside, moved := store.SetAside(s.dir, s.now())
+	if moved != nil {
+		return errors.Join(err, moved)
+	}
+	s.log.Error("THE STATE WAS DAMAGED AND IS SET ASIDE: this is a first start; which alerts fired, what people were told of them and what waited to be sent is forgotten",
+		slog.String("aside", aside), slog.Any("error", err))
+	s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now})
+	return err
 }
 
 func (s *service) removeDryRun() error {
@@ -140,7 +168,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
+	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, aside: s.store.Aside, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
 		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
 		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
 	st.Firing = withoutWatched(st.Firing)

@@ -89,7 +89,8 @@ func (l *loop) look(ctx context.Context, seen map[string]notifiers.Seen) error {
 		seen[name] = one
 	}
 	ts := l.watch.Look(l.now(), seen, l.dress)
-	ts = append(ts, l.watch.LookAtState(l.now(), l.stateProblem(), l.dress)...)
+	ts = append(ts, l.watch.LookAtState(notifiers.StateDisk, l.now(), l.stateProblem(), l.dress)...)
+	ts = append(ts, l.watch.LookAtState(notifiers.StateBroken, l.now(), l.setAsideProblem(), l.dress)...)
 	if len(ts) == 0 {
 		return nil
 	}
