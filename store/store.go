@@ -207,7 +207,7 @@ func (s *Store) moveLog() error {
 		return nil // the next Open does it
 	}
 	var busy, pages, moved int
-	if err := s.w.QueryRow(sqlMoveLog).Scan(&busy, &pages, &moved); err != nil {
+	if err := s.w.QueryRow(sqlMoveLog).Scan(&busy, &pages, &moved); err != nil && !s.full(err) { // a full log is as good
 		return s.failed("move the log into "+s.path(databaseFile), s.distrust(err))
 	}
 	return nil
