@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,20 @@ func TestRun_FullDisk(t *testing.T) {
 	s.eventually("people are told that it is over", func() bool {
 		return slices.ContainsFunc(s.inbox.of("hook", "state-disk"), func(m message) bool { return strings.HasPrefix(m.text, "resolved") })
 	})
+	_ = os.WriteFile(ballast, make([]byte, 8<<20), 0o600)
+	s.append("smarty_accounts.log", "LOGIN_ERROR", "reason='account_does_not_exist' params={u'abonement': u'79'}")
+	s.eventually("hook has the event", func() bool { return len(s.inbox.of("hook", `"79"`)) > 0 })
+	if code := s.stop(); code != 0 {
+		t.Errorf("stopped with a full disk: exit status = %d, want 0", code)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.eventually("it was decided again", func() bool { return len(s.inbox.of("hook", `"79"`)) > 1 })
+	if again := s.inbox.of("hook", `"79"`); alertIDs(again[0]) != alertIDs(again[1]) {
+		t.Errorf("alerts %s and %s, want the same", alertIDs(again[0]), alertIDs(again[1]))
+	}
 	s.kill() // what is on the disk now is all there is
 	s.launch()
 	s.awaitAddress()
@@ -70,6 +85,11 @@ func TestRun_FullDisk(t *testing.T) {
 			t.Errorf("event %d was told under %d ids, want one", n, len(ids))
 		}
 	}
+}
+
+// alertIDs are the ids of the alerts of a webhook's message.
+func alertIDs(m message) string {
+	return fmt.Sprint(regexp.MustCompile(`"id":\s*"[0-9a-f]+"`).FindAllString(m.text, -1))
 }
 
 // TestRun_BrokenState: a damaged state stops the start, with what to do; set aside
