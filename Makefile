@@ -16,6 +16,7 @@ SOCKETS      ?= 50
 KILLS        ?= 200
 BENCH        ?=
 LAB          ?=
+SOAK         ?= 2h
 FLAME        ?=
 COUNT        ?= 1
 
@@ -28,7 +29,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: crashlab parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
+.PHONY: crashlab soak parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +40,7 @@ run: ## run the program: make run ARGS='check examples/rules'
 test: ## go vet and all tests; needs only Go
 	@go run ./internal/testcount ./...
 
-test-system: ## tests that need other programs as well, and `make bench` over a little
+test-system: ## tests that need other programs as well, `make bench` and `make crashlab` over a little
 	@.ci/system-packages strace python3 git prometheus-alertmanager smtpd=opensmtpd $(BENCH_TOOLS)
 	@go run ./internal/testcount -count=1 -tags=system ./systemtest/...
 
@@ -112,6 +113,9 @@ delivery: ## messages under random faults: SCHEDULES (1000) in virtual time, SOC
 
 crashlab: ## break the running service in every way we know and count what is lost; LAB='-only kill -rounds 100' runs a part, -markdown prints docs/reliability.md
 	go run ./crashlab $(LAB)
+
+soak: ## the service at 5,000 lines a second for SOAK (2h): its memory is flat, it keeps up
+	go run ./crashlab -only '^soak$$' -soak $(SOAK)
 
 mutants: ## put faults into the code, one at a time: the tests must notice each; FAULTS=regexp picks some
 	go run ./internal/mutants $(if $(FAULTS),-run '$(FAULTS)')

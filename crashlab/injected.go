@@ -80,7 +80,8 @@ func (j *injection) prepare(r *round, at int) (*service, *writer, error) {
 		return nil, nil, err
 	}
 	s := r.newService()
-	s.hook.heal() // who is told is no fault of this row
+	s.hook.heal()     // who is told is no fault of this row
+	s.hookOnly = true // fewer sites
 	s.prefix = []string{self, injectAid, "-dir", s.state, "-log", r.path("sites.txt"), "-kinds", j.kinds, "-fault", j.fault, "-at", strconv.Itoa(at)}
 	return s, w, nil
 }

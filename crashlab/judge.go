@@ -218,7 +218,11 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 	}
 	born := time.Unix(s.born, 0).UTC().Format(time.RFC3339)
 	brief := s.brief(want)
-	for name, messages := range map[string][]message{"hook": s.hook.taken(), "file": fromFile} {
+	taken := map[string][]message{"hook": s.hook.taken()}
+	if !s.hookOnly {
+		taken["file"] = fromFile
+	}
+	for name, messages := range taken {
 		copies, bad := copiesOf(messages)
 		s.round.copies += copies
 		s.round.unexplained += len(bad)

@@ -37,6 +37,7 @@ type options struct {
 	seed     uint64
 	dir      string
 	soak     time.Duration
+	slots    chan struct{} // of rounds that may run
 }
 
 func main() {
@@ -110,15 +111,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		return fmt.Errorf("no row is called %s", o.only)
 	}
 	began := time.Now()
-	var results []*result
-	for _, w := range chosen {
-		if ctx.Err() != nil {
-			break
-		}
-		r := hold(ctx, w, o, out)
-		r.text(out)
-		results = append(results, r)
-	}
+	results := holdAll(ctx, chosen, o, out)
 	summary(out, results, time.Since(began))
 	if o.markdown {
 		markdown(out, results, o)

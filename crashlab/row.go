@@ -19,7 +19,7 @@ type row struct {
 	asked  string // the figure, in words
 	rounds int    // of the whole lab
 	short  int    // of the short form; 0: it has none
-	most   int    // rounds at a time; 0: as many as there may be
+	most   int    // rounds at a time; 0: as many as there may be, beside those of other rows
 	apart  bool   // it runs only when asked for by name, or in the short form
 	// cannot says why this machine cannot run the row; "" if it can. Such a row is
 	// in the table with its reason, so that it does not pass silently.
@@ -46,7 +46,8 @@ type result struct {
 	baseline bool
 }
 
-// figure is a measured value that must not exceed a limit.
+// figure is a measured value that must not exceed a limit; the short form only tells
+// it, since it runs beside other work.
 type figure struct {
 	value, limit float64
 	unit         string
@@ -97,7 +98,7 @@ func (t *tally) measure(name string, f figure) {
 }
 
 // fault is an error if a figure is not met.
-func (t *tally) fault() error {
+func (t *tally) fault(short bool) error {
 	var errs []error
 	for what, n := range map[string]int{"records lost": t.lost, "records doubled": t.doubled, "alerts lost": t.alertsLost,
 		"alerts doubled": t.alertsDoubled, "duplicates for no reason": t.unexplained} {
@@ -106,18 +107,41 @@ func (t *tally) fault() error {
 		}
 	}
 	for name, f := range t.figures {
-		if f.value > f.limit {
+		if f.value > f.limit && !short {
 			errs = append(errs, fmt.Errorf("%s: %.4g%s, allowed %.4g", name, f.value, f.unit, f.limit))
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// holdAll runs rows: in the short form those that are not measured at the same time,
+// so that there are always enough rounds; else one after the other.
+func holdAll(ctx context.Context, chosen []row, o options, out io.Writer) []*result {
+	o.slots = make(chan struct{}, o.parallel)
+	results := make([]*result, len(chosen))
+	var together sync.WaitGroup
+	for i, w := range chosen {
+		if o.short && w.most == 0 {
+			together.Go(func() { results[i] = hold(ctx, w, o, out) })
+		}
+	}
+	together.Wait()
+	for i, w := range chosen {
+		if results[i] == nil {
+			results[i] = hold(ctx, w, o, out)
+		}
+	}
+	return results
+}
+
 // hold runs the rounds of a row, some at a time.
 func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 	r := &result{row: w, baseline: o.baseline}
 	began := time.Now()
-	defer func() { r.wall = time.Since(began) }()
+	defer func() {
+		r.wall = time.Since(began)
+		r.text(out)
+	}()
 	if w.cannot != nil {
 		if r.unable = w.cannot(); r.unable != "" {
 			return r
@@ -129,13 +153,12 @@ func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 		r.whole = append(r.whole, err)
 		return r
 	}
-	slots := o.parallel
-	if w.most > 0 {
-		slots = min(slots, w.most)
-	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	free := make(chan struct{}, slots)
+	free := o.slots
+	if w.most > 0 {
+		free = make(chan struct{}, w.most)
+	}
 	for i := range n {
 		select {
 		case free <- struct{}{}:
@@ -198,7 +221,7 @@ func once(ctx context.Context, w row, o options, i int) (tally, error) {
 	err := w.run(r)
 	r.end()
 	if err == nil {
-		err = r.tally.fault()
+		err = r.tally.fault(o.short)
 	}
 	if err != nil && !o.baseline {
 		return r.tally, fmt.Errorf("row %s, round %d, seed %d, kept in %s: %w", w.name, i+1, seed, dir, err)

@@ -19,6 +19,10 @@ func rows() []row {
 		atSites("eio", "EIO at each write and fsync of a short run", "write,fsync", "EIO"),
 		{name: "full", about: "the state's disk (a tmpfs) full for 15 s", asked: "alerts leave, it heals by itself", rounds: 20, short: 4, cannot: cannotMount, run: fullRound},
 		{name: "power", about: "the state's disk (ext4) loses its power up to three times", asked: "0 lost, 0 doubled", rounds: 50, short: 4, cannot: cannotLose, run: powerRound},
+		{name: "groups", about: "a million groups: snapshot, `kill -9`, restart", asked: "pause ≤ 100 ms, restart ≤ 10 s", rounds: 10, short: 1, most: 1,
+			run: groupsRound},
+		{name: "soak", about: "5,000 lines a second for a long time", asked: "memory is flat, lag < 2 s", rounds: 1, short: 1, most: 1, apart: true,
+			run: soakRound},
 	}
 }
 

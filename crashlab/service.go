@@ -67,6 +67,7 @@ type service struct {
 	rules    string
 	lateness time.Duration
 	state    string   // its directory
+	hookOnly bool     // nothing is told to the file
 	prefix   []string // a command that runs the program, with arguments; nil: none
 	env      []string
 	attr     *syscall.SysProcAttr
@@ -94,7 +95,10 @@ func (r *round) newService() *service {
 }
 
 func (s *service) configure() error {
-	r := s.round
+	r, root := s.round, "file"
+	if s.hookOnly {
+		root = "hook"
+	}
 	config := fmt.Sprintf(`
 version: 1
 logs:
@@ -107,14 +111,14 @@ receivers:
   hook: {webhook: {url: %q}, allow_loopback: true, rate_limit: {burst: 0}}
   file: {file: {path: %q}, rate_limit: {burst: 0}}
 route:
-  receiver: file
+  receiver: %s
   group_by: [rule, key]
   group_wait: 0s
   group_interval: 1s
-  routes:
-  - {receiver: hook, continue: true}
-  - {receiver: file}
-`, s.lateness, s.state, s.hook.server.URL, r.path("told.jsonl"))
+`, s.lateness, s.state, s.hook.server.URL, r.path("told.jsonl"), root)
+	if !s.hookOnly {
+		config += "  routes:\n  - {receiver: hook, continue: true}\n  - {receiver: file}\n"
+	}
 	return errors.Join(r.write("rules.yaml", s.rules), r.write("config.yaml", config))
 }
 

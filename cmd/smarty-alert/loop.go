@@ -80,6 +80,7 @@ type loop struct {
 	allPassed int64            // their sum
 	quiet     *quietStart      // nil once history has been read
 	snapshot  time.Time        // when the last one was begun
+	paused    time.Duration    // by it
 	saving    *saving          // the one under way; nil: none is
 	unsaved   bool             // a cut was made since
 	took      time.Duration    // the last commit
@@ -389,7 +390,8 @@ type readings struct {
 	ready    bool
 	at       time.Time
 	final    int64
-	snapshot time.Time // the last one was begun
+	snapshot time.Time     // the last one was begun
+	paused   time.Duration // by it
 	set      *rules.Set
 	rules    []engine.Stats
 	sources  []engine.SourceStats
@@ -398,7 +400,7 @@ type readings struct {
 }
 
 func (l *loop) publish() {
-	r := &readings{ready: l.ready, at: l.now(), snapshot: l.snapshot, set: l.set, live: l.live.Stats(), firing: map[string]int{}}
+	r := &readings{ready: l.ready, at: l.now(), snapshot: l.snapshot, paused: l.paused, set: l.set, live: l.live.Stats(), firing: map[string]int{}}
 	r.final, _ = l.eng.Final()
 	r.rules, r.sources = l.eng.Stats()
 	r.firing = l.eng.FiringByRule()

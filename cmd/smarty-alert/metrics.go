@@ -83,6 +83,7 @@ var (
 	descWritable = desc("state_writable", "1 while the state is written to its disk; 0 while that is full and it is kept in memory.")
 	descUnwrit   = desc("state_unwritable_seconds", "For how long the disk of the state has been full.")
 	descSnapshot = desc("state_snapshot_timestamp_seconds", "When the last snapshot was begun.")
+	descPause    = desc("state_snapshot_pause_seconds", "For how long the last snapshot held up reading and judging.")
 	descReady    = desc("ready", "1 when everything written before the start has been read.")
 )
 
@@ -116,6 +117,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gauge func(*prometheus.Desc, float64, ...string)) {
 	gauge(descReady, truth(r.ready))
 	gauge(descSnapshot, float64(r.snapshot.Unix()))
+	gauge(descPause, r.paused.Seconds())
 	gauge(descFinal, float64(r.final))
 	for _, s := range r.live {
 		counter(descRecords, s.Records, s.Source)

@@ -103,7 +103,9 @@ func (l *loop) startSaving(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode snapshot: %w", err)
 	}
+	began := l.now()
 	frozen, seq, s := l.eng.Freeze(), l.lastSeq, &saving{}
+	l.paused = l.now().Sub(began)
 	ctx = context.WithoutCancel(ctx)
 	l.saving, l.snapshot, l.unsaved = s, l.now(), false
 	s.over = l.beside(func() {
