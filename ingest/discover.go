@@ -97,7 +97,7 @@ func (l *Live) newFollow(cfg LogConfig, path string) *follow {
 		l.byPath[real] = &follow{} // a link's target is not followed twice
 	}
 	s := &follow{
-		cfg: cfg, opts: &l.opts, now: l.opts.Now, files: &l.files,
+		cfg: cfg, opts: &l.opts, now: l.opts.Now, files: &l.files, descriptors: l.descriptors,
 		path: path, stem: parseFilename(path).stem, since: l.clock,
 	}
 	s.lane = lane{high: unread, at: -1}

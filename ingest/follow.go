@@ -30,6 +30,7 @@ type follow struct {
 	opts           *LiveOptions
 	now            func() time.Time
 	files          *lister
+	descriptors    *descriptors
 	instance, stem string
 	path           string
 
@@ -37,9 +38,12 @@ type follow struct {
 	heads   [][]byte   // starts of files that were closed, to know their packed selves
 	done    []Position // final files that were read, newest last: they still lie there
 	nextGen int
-	since   time.Time // when this source was first looked for
-	pathAt  time.Time // when the path was last seen to lead to the newest node
-	resting time.Time // when the path was seen last, whatever was there
+	since   time.Time   // when this source was first looked for
+	seenAt  time.Time   // of the machine's clock: when the path was looked at last,
+	seen    fs.FileInfo // what was there,
+	unseen  error       // or why nothing is known
+	pathAt  time.Time   // when the path was last seen to lead to the newest node
+	resting time.Time   // when the path was seen last, whatever was there
 	missing bool
 	there   bool // a file was, in this run or before
 	err     error
@@ -219,12 +223,18 @@ func (s *follow) newest() *node {
 	return nil
 }
 
-// check looks at the path and at the open files.
+// glance looks at the path.
+func (s *follow) glance() {
+	s.seenAt = time.Now()
+	s.seen, s.unseen = os.Stat(s.path)
+}
+
+// check acts upon the last glance, and looks at the files.
 func (s *follow) check(now time.Time) {
 	if s.waiting != nil && !s.beginAgain(now) {
 		return
 	}
-	info, err := os.Stat(s.path)
+	info, err := s.seen, s.unseen
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.missing, s.err = true, nil
@@ -239,19 +249,20 @@ func (s *follow) check(now time.Time) {
 			s.err = s.rotated(id, now)
 		}
 	}
-	if s.err == nil {
-		s.pathAt = now
-	}
 	s.resting = now
 	for _, n := range s.nodes {
-		n.look(now)
+		if err := n.look(now); err != nil && s.err == nil {
+			s.err = err
+		}
+	}
+	if s.err == nil {
+		s.pathAt = now
 	}
 	s.retire(now)
 }
 
 // beginAgain tries to begin to read.
 func (s *follow) beginAgain(now time.Time) bool {
-	s.files.forget()
 	err := s.begin(s.waiting.saved, s.waiting.at)
 	s.missing = errors.Is(err, fs.ErrNotExist)
 	if s.err = err; s.missing {
@@ -271,14 +282,16 @@ func (s *follow) rotated(id inode, now time.Time) error {
 		return nil
 	}
 	for _, n := range slices.Clone(s.nodes) {
-		if n.look(now); n.replaced {
+		if err := n.look(now); err != nil {
+			return err
+		}
+		if n.replaced {
 			if err := s.replaced(n); err != nil { // before its new text is taken for another file's
 				return err
 			}
 		}
 	}
-	s.files.forget()
-	found, err := s.files.generations(s.path)
+	found, err := s.files.generations(s.path, s.seenAt)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type follower struct {
 	tail *tail.Tail // its life; nothing else of it is used
 	path string
 	done chan struct{} // closed when it wakes nobody any more
+	file *descriptor
 	from *waker
 }
 
@@ -69,13 +70,19 @@ func (w *waker) follow(n *node) *follower {
 	if n.file == nil || !canWatch() {
 		return nil
 	}
-	path := followPath(n.file)
-	if path == "" {
+	file, err := n.file.hold()
+	if err != nil {
 		return nil
 	}
-	f := &follower{tail: &tail.Tail{}, path: path, done: make(chan struct{}), from: w}
+	path := followPath(file)
+	if path == "" {
+		n.file.release()
+		return nil
+	}
+	f := &follower{tail: &tail.Tail{}, path: path, done: make(chan struct{}), file: n.file, from: w}
 	changes, err := watch.NewInotifyFileWatcher(path).ChangeEvents(&f.tail.Tomb, n.size)
 	if err != nil {
+		n.file.release()
 		return nil
 	}
 	w.running++
@@ -126,5 +133,6 @@ func (f *follower) stop() {
 	for watch.Events(f.path) != nil {
 		time.Sleep(100 * time.Microsecond)
 	}
+	f.file.release()
 	f.from.running--
 }

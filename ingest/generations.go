@@ -74,24 +74,30 @@ func (g *generation) follow() bool {
 	return false
 }
 
-// lister finds the generations of logs and reads each directory once per round.
+// lister finds the generations of logs. Where thousands of logs are rotated at a time
+// it reads their directory once, not once for each.
 type lister struct {
-	dirs map[string]map[string][]string // directory → name of the log → its files
+	dirs  map[string]listing
+	round time.Time // when files began to be looked at
 }
 
-// forget makes the next look read directories again.
-func (l *lister) forget() { l.dirs = nil }
+// listing is what a directory held.
+type listing struct {
+	names map[string][]string // name of the log → its files
+	at    time.Time           // the reading began
+}
 
 // generations returns the files of the log at path, oldest first, the live one
 // last if it is there. A packed file beside its unpacked self is left out. A file or
-// directory that cannot be looked at is an error: it is not gone.
-func (l *lister) generations(path string) ([]generation, error) {
+// directory that cannot be looked at is an error: it is not gone. What is found was
+// there after a moment.
+func (l *lister) generations(path string, after time.Time) ([]generation, error) {
 	dir, base := filepath.Dir(path), filepath.Base(path)
-	logs, err := l.read(dir)
+	logs, err := l.read(dir, after)
 	if err != nil {
 		return nil, err
 	}
-	names := logs[base]
+	names := logs.names[base]
 	if parseFilename(base).log != base {
 		names = []string{base} // a log with an odd name of its own, given as a path
 	}
@@ -139,8 +145,7 @@ func (l *lister) settled(path string, found []generation, saved []Position) ([]g
 			break
 		}
 		time.Sleep(lookAgain)
-		l.forget()
-		again, err := l.generations(path)
+		again, err := l.generations(path, time.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -165,21 +170,22 @@ func whole(found []generation, saved []Position) bool {
 	return err == nil && !slices.Contains(at, -1)
 }
 
-func (l *lister) read(dir string) (map[string][]string, error) {
-	if files, ok := l.dirs[dir]; ok {
-		return files, nil
+// read lists a directory, if it was not read after that moment.
+func (l *lister) read(dir string, after time.Time) (listing, error) {
+	if known, ok := l.dirs[dir]; ok && known.at.After(after) {
+		return known, nil
 	}
 	if l.dirs == nil {
-		l.dirs = map[string]map[string][]string{}
+		l.dirs = map[string]listing{}
 	}
-	files := map[string][]string{}
+	files := listing{map[string][]string{}, time.Now()}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, cause(err))
+		return listing{}, fmt.Errorf("open %s: %w", dir, cause(err))
 	}
 	for _, e := range entries {
 		log := parseFilename(e.Name()).log
-		files[log] = append(files[log], e.Name())
+		files.names[log] = append(files.names[log], e.Name())
 	}
 	l.dirs[dir] = files
 	return files, nil

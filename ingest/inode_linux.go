@@ -24,6 +24,14 @@ func inodeOf(info fs.FileInfo) (id inode, links uint64) {
 	return inode{uint64(st.Dev), st.Ino}, uint64(st.Nlink)
 }
 
+// unchanged tells whether nothing has happened to a file: nobody can set the time of its
+// change.
+func unchanged(a, b fs.FileInfo) bool {
+	x, ok := a.Sys().(*syscall.Stat_t)
+	y, also := b.Sys().(*syscall.Stat_t)
+	return ok && also && x.Ctim == y.Ctim && x.Mtim == y.Mtim && x.Size == y.Size
+}
+
 // getVersion is FS_IOC_GETVERSION of linux/fs.h: _IOR('v', 1, long).
 const getVersion = 2<<30 | bits.UintSize/8<<16 | 'v'<<8 | 1
 

@@ -30,6 +30,7 @@ type LiveOptions struct {
 	Poll       time.Duration // how often files are looked at without a word from a tail, at multiples of it; default 1 s
 	Discover   time.Duration // how often new files are looked for; default 2 s
 	MaxTails   int           // files with a tail of their own, the others are polled; default 256, negative: none
+	MaxOpen    int           // files open at a time; default half of what the process may open
 	// Confirm is asked about a record that is ahead of Now before it counts as one from
 	// the future: true says that Now was wrong, and has been set. nil: it never is.
 	Confirm func(sec int64) bool
@@ -42,7 +43,9 @@ func (o *LiveOptions) setDefaults() {
 	setDefault(&o.FlushAfter, 500*time.Millisecond)
 	setDefault(&o.Poll, time.Second)
 	setDefault(&o.Discover, 2*time.Second)
+	setDefault(&o.MaxOpen, defaultDescriptors())
 	setDefault(&o.MaxTails, 256)
+	o.MaxTails = min(o.MaxTails, o.MaxOpen/2) // a tail keeps its file open
 }
 
 func setDefault[T comparable](v *T, to T) {
@@ -77,15 +80,16 @@ type LiveStats struct {
 // Live follows growing logs. One goroutine calls its methods; the goroutines of
 // nxadm/tail only wake it up.
 type Live struct {
-	logs    []LogConfig
-	opts    LiveOptions
-	files   lister
-	waker   *waker
-	sources []*follow
-	byName  map[string]*follow
-	byPath  map[string]*follow
-	order   order // sources that may have something to read
-	open    map[*follow]time.Time
+	logs        []LogConfig
+	opts        LiveOptions
+	files       lister
+	descriptors *descriptors
+	waker       *waker
+	sources     []*follow
+	byName      map[string]*follow
+	byPath      map[string]*follow
+	order       order // sources that may have something to read
+	open        map[*follow]time.Time
 
 	calls    int
 	clock    time.Time // the last answer of Now
@@ -108,6 +112,7 @@ func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Li
 		byName: map[string]*follow{}, byPath: map[string]*follow{}, open: map[*follow]time.Time{},
 	}
 	l.clock = o.Now()
+	l.descriptors = &descriptors{files: &l.files, most: l.opts.MaxOpen}
 	fresh, err := l.search()
 	if err != nil {
 		return nil, err
@@ -119,12 +124,14 @@ func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Li
 			s.err = err
 			l.opts.Log.Warn("cannot read log", slog.String("source", s.name), slog.Any("error", err))
 		}
-		s.check(l.clock)
-		l.settle(s)
 	}
+	l.check(fresh, nil)
 	l.polled = l.clock
 	return l, nil
 }
+
+// scanMemory is shared by the scanners of all sources, but for what long records need.
+const scanMemory = 64 << 20
 
 // Sources returns the names of the sources. It grows as files appear; a source
 // keeps its index.
@@ -217,10 +224,7 @@ func (l *Live) refresh() {
 	if l.clock = l.opts.Now(); l.clock.Before(l.polled) {
 		l.polled = time.Time{} // set back: what was to come an hour later comes now
 	}
-	for _, s := range l.waker.taken() {
-		s.check(l.clock)
-		l.settle(s)
-	}
+	l.check(l.waker.taken(), nil)
 	if !l.clock.Before(l.nextPoll()) {
 		l.poll()
 	}
@@ -245,18 +249,14 @@ func (l *Live) nextPoll() time.Time {
 
 // poll looks at every file: it finds what tails did not report.
 func (l *Live) poll() {
-	l.files.forget()
-	for _, s := range l.sources {
-		size := s.newest().seen()
-		s.check(l.clock)
-		if s.newest().seen() > size && !s.heard {
+	l.check(l.sources, func(s *follow, before int64) {
+		if s.newest().seen() > before && !s.heard {
 			s.deaf++
 		} else {
 			s.deaf = 0
 		}
 		s.heard = false
-		l.settle(s)
-	}
+	})
 	l.polled = l.clock
 	if l.clock.Sub(l.searched) < l.opts.Discover {
 		return
@@ -266,8 +266,24 @@ func (l *Live) poll() {
 		return // a glob that was well-formed stays so
 	}
 	l.adopt(fresh, nil)
-	for _, s := range fresh {
+	l.check(fresh, nil)
+}
+
+// check looks at sources: at the paths of all, then at what follows from it, so that a
+// directory is read once whatever happened to all the logs in it. audit is told of each
+// source's size before.
+func (l *Live) check(sources []*follow, audit func(s *follow, before int64)) {
+	l.descriptors.block = scanMemory / max(1, len(l.sources))
+	for _, s := range sources {
+		s.glance()
+	}
+	l.files.round = time.Now()
+	for _, s := range sources {
+		before := s.newest().seen()
 		s.check(l.clock)
+		if audit != nil {
+			audit(s, before)
+		}
 		l.settle(s)
 	}
 }

@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
-// restAfter is how long a file is silent before its scanner is let go.
-const restAfter = 10 * time.Second
+// restAfter is how long a file is silent before its scanner is let go; where there are
+// thousands of logs, restSoon.
+const (
+	restAfter = 10 * time.Second
+	restSoon  = time.Second
+)
 
 // errReplaced: the text of a file was replaced beneath its reader.
 var errReplaced = errors.New("file was truncated or rewritten")
@@ -32,8 +35,8 @@ const halfFor = 5 * time.Second
 // of copytruncate) that is read to its end.
 type node struct {
 	owner *follow
-	file  *os.File // nil: its text is gone, only what the scanner holds is left
-	name  string   // base name when it was opened
+	file  *descriptor // nil: its text is gone, only what the scanner holds is left
+	name  string      // base name when it was opened
 	id    inode
 	igen  uint32 // generation of the inode
 	gen   int    // of its records
@@ -58,15 +61,16 @@ type node struct {
 	pending *pending
 	saved   Position // the last one handed out
 
-	ready    bool // may have something to read
-	replaced bool // errReplaced is due
-	ended    bool // nothing will ever come after off
-	readAt   time.Time
-	dataAt   time.Time // when bytes came last
-	eofAt    time.Time // when its end was seen last
-	heldSize int64     // end of an unfinished line
-	heldAt   time.Time // when it grew last
-	oldSince time.Time // when a successor was found
+	ready      bool      // may have something to read
+	replaced   bool      // errReplaced is due
+	replacedAt time.Time // of the machine's clock
+	ended      bool      // nothing will ever come after off
+	readAt     time.Time
+	dataAt     time.Time // when bytes came last
+	eofAt      time.Time // when its end was seen last
+	heldSize   int64     // end of an unfinished line
+	heldAt     time.Time // when it grew last
+	oldSince   time.Time // when a successor was found
 
 	follower *follower
 }
@@ -89,12 +93,12 @@ func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
 		return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
 	}
 	n := &node{
-		owner: s, file: f, name: filepath.Base(g.path), gen: gen, opts: s.cfg.Options, now: s.now,
+		owner: s, file: s.descriptors.adopt(f, g.path, g.id), name: filepath.Base(g.path), gen: gen, opts: s.cfg.Options, now: s.now,
 		packed: g.packed, final: g.packed, off: off, pos: off, limit: noLimit,
 		size: info.Size(), mtime: info.ModTime(), ready: true,
 	}
 	n.id, n.links = inodeOf(info)
-	n.igen = generationOf(f)
+	n.igen = n.file.igen
 	if n.packed {
 		n.head = headOf(f, g)
 	} else {
@@ -116,6 +120,10 @@ func (n *node) Read(p []byte) (int, error) {
 		return n.readPacked(p)
 	}
 	k, err := n.file.ReadAt(p, n.off)
+	if errors.Is(err, errGone) {
+		n.vanish()
+		return 0, io.EOF
+	}
 	if err != nil && err != io.EOF {
 		return 0, err
 	}
@@ -130,7 +138,7 @@ func (n *node) Read(p []byte) (int, error) {
 	}
 	// what was read belongs to the text known so far only if that is still there
 	if !n.sameText() {
-		n.replaced = true
+		n.replaced, n.replacedAt = true, time.Now()
 		return 0, io.EOF
 	}
 	n.took(p[:k])
@@ -176,6 +184,7 @@ func (n *node) took(p []byte) {
 func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
 	if n.scan == nil {
 		n.scan = smartylog.NewScanner(n, n.off, n.opts)
+		n.scan.Begin(n.owner.descriptors.block)
 	}
 	err := n.scan.Next(rec)
 	switch {
@@ -226,19 +235,23 @@ func (n *node) quiet() (open int64, ok bool) {
 	return n.scan.PeekSec()
 }
 
-// look compares the file with what was read of it and says whether there is
-// something to do.
-func (n *node) look(now time.Time) {
-	if n.file == nil {
-		return
-	}
+// look compares the file with what was read of it and finds out whether there is
+// something to do. The error is why it cannot: one that is closed may not be readable.
+func (n *node) look(now time.Time) error {
 	if n.replaced {
 		n.ready = true // what came of it is still to be found out
-		return
+		return nil
+	}
+	if n.file == nil {
+		return nil
 	}
 	info, err := n.file.Stat()
+	if errors.Is(err, errGone) {
+		n.vanish()
+		return nil
+	}
 	if err != nil {
-		return
+		return fmt.Errorf("read %s: %w", n.name, cause(err))
 	}
 	_, n.links = inodeOf(info)
 	changed := !info.ModTime().Equal(n.mtime) || info.Size() != n.size
@@ -246,22 +259,29 @@ func (n *node) look(now time.Time) {
 	if n.packed {
 		n.size = info.Size()
 		n.lookBroken(now, changed)
-		return
+		return nil
 	}
 	switch {
 	case info.Size() < n.off || changed && !n.sameText():
-		n.replaced, n.ready = true, true
-		return // size stays: what was not read of it is lost
+		n.replaced, n.replacedAt, n.ready = true, time.Now(), true
+		return nil // size stays: what was not read of it is lost
 	case info.Size() > n.off:
 		n.ready = true
 	case !n.ready:
 		n.eofAt = now
-		if n.scan != nil && !n.scan.Open() && now.Sub(n.dataAt) >= restAfter {
+		if n.scan != nil && !n.scan.Open() && now.Sub(n.dataAt) >= n.owner.descriptors.restAfter() {
 			n.owner.stats.Skipped += n.scan.Skipped()
 			n.scan = nil // a scanner holds a block of memory
 		}
 	}
 	n.size = info.Size()
+	return nil
+}
+
+// vanish takes note that the file was removed while it was closed.
+func (n *node) vanish() {
+	n.release()
+	n.file, n.replaced, n.replacedAt, n.ready = nil, true, time.Now(), true
 }
 
 // sameText tells whether the file still begins, and before off still ends, with
@@ -278,10 +298,12 @@ func (n *node) sameText() bool {
 	if k > len(n.head) {
 		n.head = append(n.head[:0], buf[:k]...)
 	}
-	if len(n.tail) == 0 {
+	b := make([]byte, len(n.tail))
+	k, err = n.file.ReadAt(b, n.off-int64(len(b)))
+	if err != nil && err != io.EOF {
 		return true
 	}
-	return bytes.Equal(n.before(n.off, len(n.tail)), n.tail)
+	return bytes.Equal(b[:k], n.tail)
 }
 
 // before reads up to size bytes that end at off.
@@ -362,8 +384,14 @@ func (n *node) close() {
 		n.follower.stop()
 		n.follower = nil
 	}
+	n.release()
+	n.file = nil
+}
+
+// release closes the file, and a reader of its packed text.
+func (n *node) release() {
+	n.text = nil
 	if n.file != nil {
-		n.file.Close()
-		n.file = nil
+		n.file.close()
 	}
 }

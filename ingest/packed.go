@@ -33,10 +33,14 @@ func (n *node) readPacked(p []byte) (int, error) {
 }
 
 func (n *node) unpack() error {
-	if _, err := n.file.Seek(0, io.SeekStart); err != nil {
+	f, err := n.file.hold() // a reader of its text knows the descriptor
+	if err != nil {
 		return err
 	}
-	text, err := decompress(n.file, n.name, defaultLimits().newBudget(n.size))
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	text, err := decompress(f, n.name, defaultLimits().newBudget(n.size))
 	if err != nil {
 		return err
 	}

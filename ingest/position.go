@@ -91,14 +91,15 @@ func (p Position) isInFile(f *os.File, g generation) bool {
 
 // isOpened tells whether n, opened for the position, is its file: it may have been
 // replaced since it was found. Of a packed one the beginning tells.
-func (p Position) isOpened(n *node, g generation) bool {
+func (p Position) isOpened(n *node) bool {
 	switch {
 	case p.HeadLen == 0:
 		return true // as good as new
 	case n.packed:
 		return p.startsLike(n.head)
 	}
-	return p.isInFile(n.file, g)
+	info, err := n.file.Stat()
+	return err == nil && info.Size() >= p.Offset && p.textMatches(n.file)
 }
 
 func (p Position) high() int64 {

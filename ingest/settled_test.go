@@ -55,7 +55,7 @@ func TestLister_SettledWhileFilesAreRenamed(t *testing.T) {
 	torn := 0
 	for range 300 {
 		l := &lister{}
-		found, err := l.generations(path)
+		found, err := l.generations(path, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestLister_SettledWhileFilesAreRenamed(t *testing.T) {
 func TestLister_SettledWithoutAFile(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), "a.log"), line(1, 1))
 	l := &lister{}
-	found, err := l.generations(path)
+	found, err := l.generations(path, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,6 @@ func (s *follow) begin(saved map[string][]Position, now time.Time) error {
 			return err
 		}
 		time.Sleep(lookAgain)
-		s.files.forget()
 	}
 	s.waiting = &beginning{saved, now}
 	return fmt.Errorf("open %s: files are being renamed all the time", s.path)
@@ -82,7 +81,7 @@ type beginning struct {
 // open opens the files of the saved positions and all that came after, or the
 // history that the configuration asks for.
 func (s *follow) open(saved map[string][]Position, now time.Time) error {
-	found, err := s.files.generations(s.path)
+	found, err := s.files.generations(s.path, time.Now())
 	if len(saved[s.name]) == 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil // all that will be there is new
 	}
@@ -260,7 +259,7 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		// a copy beside the file that was truncated is complete
 		n.final = n.packed || !g.live && g.id != p.inode
 		s.nodes = append(s.nodes, n)
-		if !p.isOpened(n, g) {
+		if !p.isOpened(n) {
 			return errMoved
 		}
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 )
@@ -10,18 +11,23 @@ import (
 // file is read anew from its start. While its directory cannot be read, nothing is done.
 func (s *follow) replaced(n *node) error {
 	now := s.now()
-	s.files.forget()
-	found, err := s.files.generations(s.path)
+	found, err := s.files.generations(s.path, n.replacedAt)
 	if err != nil {
 		return err
 	}
-	s.stats.Truncations++
+	if n.file == nil {
+		s.vanished(found, n)
+		return nil
+	}
 	fresh := &node{
 		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
 		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
 	}
-	fresh.look(now)
-	n.file, n.follower, n.replaced, n.final, n.ready = nil, nil, false, true, true
+	if err := fresh.look(now); err != nil {
+		return err
+	}
+	s.stats.Truncations++
+	n.file, n.follower, n.replaced, n.final, n.ready = nil, nil, false, true, true // the file is the fresh one's
 	i := slices.Index(s.nodes, n) + 1
 	s.nodes = slices.Insert(s.nodes, i, fresh)
 	copies := s.copiesOf(found, n, fresh, now)
@@ -39,6 +45,22 @@ func (s *follow) replaced(n *node) error {
 	return nil
 }
 
+// vanished handles a file that was removed while it was closed: its rest is in the
+// packed file that rotation has made of it, if there is one.
+func (s *follow) vanished(found []generation, n *node) {
+	n.replaced, n.final, n.ready = false, true, true
+	copies := s.copiesOf(found, n, nil, time.Time{})
+	if len(copies) == 0 {
+		gap := max(0, n.size-n.off)
+		s.stats.Gap += gap
+		s.opts.Log.Warn("log was removed while it was closed, because there are more logs than files may be open",
+			slog.String("source", s.name), slog.String("file", n.name), slog.Int64("bytes", gap))
+		return
+	}
+	n.scan = nil // the copy is read from the last record on
+	s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n)+1, copies...)
+}
+
 // copiesOf finds the copy of n's old text among the files of the log, and what came
 // between it and the fresh text that is there now.
 func (s *follow) copiesOf(found []generation, n, fresh *node, now time.Time) []*node {
@@ -52,7 +74,7 @@ func (s *follow) copiesOf(found []generation, n, fresh *node, now time.Time) []*
 	}
 	var copies []*node
 	for _, g := range found {
-		if g.live || g.id == fresh.id || sameStart(fresh.head, readHead(g)) {
+		if g.live || fresh == nil && len(copies) > 0 || fresh != nil && (g.id == fresh.id || sameStart(fresh.head, readHead(g))) {
 			break
 		}
 		holds := false
@@ -60,7 +82,7 @@ func (s *follow) copiesOf(found []generation, n, fresh *node, now time.Time) []*
 			holds, _ = p.isIn(g)
 		}
 		switch {
-		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id }):
+		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id && m.file != nil }):
 		case holds:
 			if c, err := s.openNode(g, n.gen, n.scanned()); err == nil {
 				c.final = true

@@ -2,6 +2,7 @@ package smartylog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"time"
@@ -19,6 +20,9 @@ const (
 // blockSize is how much is read at a time, and all that a Scanner holds.
 const blockSize = 1 << 20
 
+// smallestBlock is the least that a Scanner begins with.
+const smallestBlock = 8 << 10
+
 // Options say how to read times.
 type Options struct {
 	Zone         *time.Location // for records without offset; nil means UTC
@@ -34,15 +38,16 @@ type Scanner struct {
 	events eventNames
 	places places
 
-	buf  []byte
-	base int64 // file offset of buf[0], for bytes after the open record's cut
-	w    int   // end of the data in buf
-	line int   // start of the current line, or of its part not yet passed
-	end  int   // end of the current line, if found (> line)
-	scan int   // no newline between line and here
-	glue int   // no glued header in the current line before here
-	mid  bool  // the start of the current line has been looked at
-	stop int   // Next ends where a record begins there; 0: nowhere
+	block int // how much is held as long as records are shorter; 0: blockSize
+	buf   []byte
+	base  int64 // file offset of buf[0], for bytes after the open record's cut
+	w     int   // end of the data in buf
+	line  int   // start of the current line, or of its part not yet passed
+	end   int   // end of the current line, if found (> line)
+	scan  int   // no newline between line and here
+	glue  int   // no glued header in the current line before here
+	mid   bool  // the start of the current line has been looked at
+	stop  int   // Next ends where a record begins there; 0: nowhere
 
 	open  bool // there is an open record, buf[start:line] and on
 	start int
@@ -75,6 +80,11 @@ func NewScanner(r io.Reader, at int64, o Options) *Scanner {
 	s.stamps.zone, s.stamps.ignore = o.Zone, o.IgnoreOffset
 	return s
 }
+
+// Begin sets how much is read at a time, and held, as long as records are shorter:
+// where thousands of logs are read side by side a whole block for each is too much.
+// Call it before the first Next.
+func (s *Scanner) Begin(block int) { s.block = min(max(block, smallestBlock), blockSize) }
 
 // Next reads the next complete record into rec, a view that is valid until the
 // next call. It sets Pos, Raw, Sec, Offset, Event and Flags and leaves
@@ -292,7 +302,7 @@ func (s *Scanner) emit(rec *Record, to int, next *mark) {
 // fill reads more bytes, making room first.
 func (s *Scanner) fill() error {
 	if s.buf == nil {
-		s.buf = make([]byte, blockSize)
+		s.buf = make([]byte, cmp.Or(s.block, blockSize))
 	}
 	if s.w == len(s.buf) {
 		s.makeRoom()
@@ -338,6 +348,12 @@ func (s *Scanner) makeRoom() {
 		copy(s.buf, s.buf[from:s.w])
 		s.move(from)
 		s.base += int64(from)
+	}
+	if len(s.buf) < blockSize && s.w > len(s.buf)/2 { // a long record
+		larger := make([]byte, min(2*len(s.buf), blockSize))
+		copy(larger, s.buf[:s.w])
+		s.buf = larger
+		return
 	}
 	if !s.open || s.w <= blockSize/2 {
 		return

@@ -350,3 +350,42 @@ func TestException(t *testing.T) {
 		t.Errorf("exception %+v in a record without one", x)
 	}
 }
+
+// A scanner that begins small cuts the same records out of the same text, long lines
+// and long records too.
+func TestScanner_BeginsSmall(t *testing.T) {
+	var text bytes.Buffer
+	for i := range 400 {
+		fmt.Fprintf(&text, "%sEVENT_%d text='%s'\n", head, i, strings.Repeat("x", []int{1, 300, 5000, 40_000, 300_000}[i%5]))
+		if i%7 == 0 {
+			for range []int{3, 700}[i%2] {
+				text.WriteString("  a line of a traceback, with some text in it\n")
+			}
+		}
+		if i == 200 {
+			text.WriteString(head + "LONG text='" + strings.Repeat("y", 5<<20) + "'\n")
+		}
+	}
+	var want []string
+	for _, block := range []int{1 << 20, 0, 20_000, 100_000} { // the first is what a scanner does by itself
+		s := smartylog.NewScanner(bytes.NewReader(text.Bytes()), 0, smartylog.Options{})
+		if block < 1<<20 {
+			s.Begin(block)
+		}
+		var got []string
+		var rec smartylog.Record
+		for s.Next(&rec) == nil || s.Flush(&rec) {
+			got = append(got, fmt.Sprintf("%d %d %s %v %d %s", rec.Pos, s.Pos(), rec.Event, rec.Flags, len(rec.Raw), rec.Raw[max(0, len(rec.Raw)-200):]))
+		}
+		got = append(got, fmt.Sprint(s.Skipped(), s.Lines()))
+		if want == nil {
+			want = got
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("block of %d (-want +got):\n%.2000s", block, d)
+		}
+	}
+	if len(want) < 400 {
+		t.Errorf("only %d records", len(want))
+	}
+}
