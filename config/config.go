@@ -82,7 +82,7 @@ func (c *Config) Receiver(name string) (Receiver, bool) {
 
 // RuleOptions are what the file tells the rules.
 func (c *Config) RuleOptions() rules.Options {
-	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames(), Vars: c.Vars, Overrides: c.Overrides}
+	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames(), Vars: c.Vars, Overrides: c.Overrides, Language: c.Language}
 }
 
 // CalendarNames are the names rules and routes may use, sorted and never nil.

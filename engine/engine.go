@@ -23,6 +23,9 @@ type Options struct {
 	// Live says that records are read as they are written: what is ahead of the
 	// clock is told to the health rules.
 	Live bool
+	// Language is of what the engine says of itself beside the health rules: ru, else
+	// English.
+	Language string
 	// QuarantineAfter is how many evaluations of a rule in a row may fail before
 	// it is quarantined. 0: DefaultQuarantineAfter.
 	QuarantineAfter int

@@ -56,7 +56,25 @@ func textOrNil(s string) any {
 	return s
 }
 
-// String says what happened, for people.
+// text says what happened, for people.
+func (h *health) text(language string) string {
+	if language == "ru" {
+		return h.russian()
+	}
+	return h.String()
+}
+
+func (h *health) russian() string {
+	switch h.Event {
+	case groupEvicted:
+		return fmt.Sprintf("у правила %s больше групп, чем groups.max: забыта та, которой не было дольше всего", h.Rule)
+	case ruleQuarantined:
+		return fmt.Sprintf("правило %s раз за разом не удаётся вычислить; оно выключено, пока не изменится его файл", h.Rule)
+	}
+	return fmt.Sprintf("записи журнала %s опережают часы: см. offset и timezone этого журнала в logs", h.Source)
+}
+
+// String is the text as rules match it.
 func (h *health) String() string {
 	switch h.Event {
 	case groupEvicted:
@@ -93,7 +111,7 @@ func (e *Engine) healthItems(s int64, items *arrivals) {
 			}
 			r.stats.Matched += h.Times - 1
 			for range h.Times {
-				e.takeOwn(items, f, s, i, "health", h.String())
+				e.takeOwn(items, f, s, i, "health", h.text(e.o.Language))
 			}
 		}
 	}

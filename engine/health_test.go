@@ -105,3 +105,20 @@ func TestHealth_ClockSkew(t *testing.T) {
 		})
 	}
 }
+
+// What stands beside an alert about the program is in the language of its summary.
+func TestHealth_SpeaksRussian(t *testing.T) {
+	set := mustRules(t, "- {id: bad, event: TEST_A, match: 'n > 0', window: 1m, condition: count >= 1}").With(rules.Builtin(rules.Options{Language: "ru"}))
+	for language, want := range map[string]string{"ru": "правило bad раз за разом не удаётся вычислить", "en": "rule bad kept failing"} {
+		out, _ := run(t, set, engine.Options{QuarantineAfter: 2, Language: language}, logOf("1 A n='x'; 2 A n='x'; 20 Z"), false)
+		found := false
+		for _, o := range out {
+			if a := o.Alert; a != nil && a.Rule == "rule-quarantined" && len(a.Samples) > 0 {
+				found = strings.HasPrefix(a.Samples[0].Text, want) && a.Summary == "правило bad неисправно и выключено, пока правила не загрузят заново"
+			}
+		}
+		if !found {
+			t.Errorf("%s: no sample %q in %+v", language, want, out)
+		}
+	}
+}

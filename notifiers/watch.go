@@ -43,7 +43,8 @@ type Seen struct {
 // Watch notices what goes wrong with delivery, and when it is over. It reads no
 // clock. What it finds are transitions like any other.
 type Watch struct {
-	firing map[string]alert.Transition // by fingerprint
+	Language Language                    // of what it says
+	firing   map[string]alert.Transition // by fingerprint
 }
 
 // NewWatch goes on from the alerts that fired at the end of the last run; those of
@@ -61,7 +62,7 @@ func NewWatch(firing []alert.Transition) *Watch {
 // Look compares what is seen of the receivers with what fires. rule gives the
 // alerts of a rule what it says about them; false: it is disabled.
 func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t *alert.Transition) bool) (ts []alert.Transition) {
-	names := map[string]Seen{}
+	words, names := w.Language.words(), map[string]Seen{}
 	maps.Copy(names, seen)
 	for _, t := range w.firing { // of receivers that are gone, too
 		if !slices.Contains(ReceiverRules(), t.Rule) {
@@ -79,9 +80,9 @@ func (w *Watch) Look(now time.Time, seen map[string]Seen, rule func(id string, t
 			count   int
 			summary string
 		}{
-			{ReceiverFailing, failingHolds, s.Unsent, fmt.Sprintf("receiver %s fails: %d messages wait; %s", name, s.Unsent, s.LastError)},
-			{OutboxBacklog, backlogHolds, s.Unsent, fmt.Sprintf("receiver %s is behind: %d messages wait, the oldest for %s", name, s.Unsent, now.Sub(s.Oldest).Truncate(time.Second))},
-			{DeadLetters, deadHolds, s.Dead, fmt.Sprintf("receiver %s: %d messages were given up; see smarty-alert outbox list", name, s.Dead)},
+			{ReceiverFailing, failingHolds, s.Unsent, fmt.Sprintf(words.fails, name, words.count(s.Unsent, words.waiting), s.LastError)},
+			{OutboxBacklog, backlogHolds, s.Unsent, fmt.Sprintf(words.isBehind, name, words.count(s.Unsent, words.waiting), words.span(int64(now.Sub(s.Oldest)/time.Second)))},
+			{DeadLetters, deadHolds, s.Dead, fmt.Sprintf(words.hasGivenUp, name, words.count(s.Dead, words.givenUp))},
 		} {
 			t := watched(c.rule, alert.NewLabels(alert.Label{Name: "receiver", Value: name}), now)
 			old, on := w.firing[t.Fingerprint]

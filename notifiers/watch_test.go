@@ -2,6 +2,7 @@ package notifiers
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,7 +59,34 @@ func TestWatch_AReceiverThatIsGone(t *testing.T) {
 	if len(begun) != 1 || len(ended) != 1 || ended[0].State != alert.Resolved || ended[0].AlertID != begun[0].AlertID || ended[0].EndsAt != start.Add(m).Unix() {
 		t.Errorf("begun %+v, ended %+v", begun, ended)
 	}
-	if diff := cmp.Diff("receiver old fails: 2 messages wait; refused", begun[0].Summary); diff != "" {
+	if diff := cmp.Diff("receiver old takes no messages: 2 messages wait; refused", begun[0].Summary); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWatch_SpeaksRussian(t *testing.T) {
+	w := NewWatch(nil)
+	w.Language = Russian
+	dress := func(string, *alert.Transition) bool { return true }
+	var got []string
+	for _, tr := range slices.Concat(
+		w.Look(start, map[string]Seen{
+			"a": {Failing: true, Unsent: 3, LastError: "answered 503"},
+			"b": {Unsent: 21, Oldest: start.Add(-11 * m), Dead: 5},
+		}, dress),
+		w.LookAtState(start, w.Language.DiskFull(start), dress)) {
+		if tr.Annotation("summary") != tr.Summary {
+			t.Errorf("%s: %s", tr.Rule, tr.Annotations)
+		}
+		got = append(got, tr.Summary)
+	}
+	want := []string{
+		"получатель a не принимает сообщений: ждут 3 сообщения; answered 503",
+		"получатель b не успевает: ждёт 21 сообщение, самое старое уже 11 мин",
+		"получатель b: не доставлено 5 сообщений; см. smarty-alert outbox list",
+		"диск с состоянием полон с " + start.UTC().Format(time.RFC3339) + ": тревоги идут из памяти; освободите на нём место",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

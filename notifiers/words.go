@@ -52,6 +52,12 @@ type words struct {
 	rules, topGroups, others, all, flapping, untilCalm string
 	acked, by                                          string
 
+	// What the watch says of a receiver.
+	waiting, givenUp            plural
+	fails, isBehind, hasGivenUp string // of the receiver, a number of messages and more
+	diskFull                    string // with the time since when
+	noSnapshot                  string
+
 	date  string        // the layout of a day
 	units [4]string     // day, hour, minute, second
 	form  func(int) int // which form of a plural
@@ -76,7 +82,11 @@ var english = words{
 	groups: "Groups", groupsSince: "%d since %s, told of in this message alone", alerts: "Alerts", alertsSum: "%d firing, %d resolved",
 	rules: "Rules", topGroups: "Top", others: "and %d more", all: "all",
 	flapping: "Flapping", untilCalm: "it comes and goes too often: told of again when it is calm", acked: "Acked", by: "by %s",
-	date: "2006-01-02", units: [...]string{"d", "h", "m", "s"},
+	waiting: plural{"%d message waits", "%d messages wait"}, givenUp: plural{"%d message was given up", "%d messages were given up"},
+	fails: "receiver %s takes no messages: %s; %s", isBehind: "receiver %s is behind: %s, the oldest for %s", hasGivenUp: "receiver %s: %s; see smarty-alert outbox list",
+	diskFull:   "the disk of the state is full since %s: alerts go on from memory; free space on it",
+	noSnapshot: "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert",
+	date:       "2006-01-02", units: [...]string{"d", "h", "m", "s"},
 	form: func(n int) int {
 		if n == 1 {
 			return 0
@@ -107,7 +117,12 @@ var russian = words{
 	groups: "Групп", groupsSince: "%d с %s, о них говорит только это сообщение", alerts: "Тревог", alertsSum: "идёт %d, кончилось %d",
 	rules: "Правила", topGroups: "Главные", others: "и ещё %d", all: "все",
 	flapping: "Мигает", untilCalm: "то есть, то нет; следующее сообщение, когда успокоится", acked: "Занимается", by: "%s",
-	date: "02.01.2006", units: [...]string{" д", " ч", " мин", " с"},
+	waiting: plural{"ждёт %d сообщение", "ждут %d сообщения", "ждут %d сообщений"},
+	givenUp: plural{"не доставлено %d сообщение", "не доставлено %d сообщения", "не доставлено %d сообщений"},
+	fails:   "получатель %s не принимает сообщений: %s; %s", isBehind: "получатель %s не успевает: %s, самое старое уже %s", hasGivenUp: "получатель %s: %s; см. smarty-alert outbox list",
+	diskFull:   "диск с состоянием полон с %s: тревоги идут из памяти; освободите на нём место",
+	noSnapshot: "не записать снимок состояния: перезапуск будет всё дольше; см. журнал smarty-alert",
+	date:       "02.01.2006", units: [...]string{" д", " ч", " мин", " с"},
 	form: func(n int) int {
 		switch n %= 100; {
 		case n%10 == 1 && n != 11:
@@ -153,6 +168,14 @@ func (w *words) span(seconds int64) string {
 	}
 	return ""
 }
+
+// DiskFull says that the disk of the state is full.
+func (l Language) DiskFull(since time.Time) string {
+	return fmt.Sprintf(l.words().diskFull, since.UTC().Format(time.RFC3339))
+}
+
+// NoSnapshot says that the state cannot be saved as a whole.
+func (l Language) NoSnapshot() string { return l.words().noSnapshot }
 
 // severityName is as it stands in titles.
 func (w *words) severityName(s alert.Severity) string {

@@ -10,6 +10,11 @@ import (
 //go:embed builtin.yaml
 var builtinText []byte
 
+// The same rules in Russian words.
+//
+//go:embed builtin.ru.yaml
+var builtinRussian []byte
+
 // Builtin is the program's own rules about its health, as a configuration has them;
 // Options{} is for those without overrides. The faults of the options are those of
 // Load.
@@ -19,7 +24,13 @@ func Builtin(o Options) *Set {
 	return &Set{Rules: l.set.builtin}
 }
 
-func (l *loader) loadBuiltin() { l.load("builtin.yaml", builtinText, true) }
+func (l *loader) loadBuiltin() {
+	text := builtinText
+	if l.options.Language == "ru" {
+		text = builtinRussian
+	}
+	l.load("builtin.yaml", text, true)
+}
 
 // With is the rules of both sets, those of s first.
 func (s *Set) With(other *Set) *Set {

@@ -60,9 +60,9 @@ func (l *loop) stateProblem() string {
 	since, full := l.store.InMemory()
 	switch {
 	case full:
-		return "the disk of the state is full since " + since.UTC().Format(time.RFC3339) + ": alerts go on from memory; free space on it"
+		return l.watch.Language.DiskFull(since)
 	case l.noSnap != nil:
-		return "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert"
+		return l.watch.Language.NoSnapshot()
 	}
 	return ""
 }

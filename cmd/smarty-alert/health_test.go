@@ -166,7 +166,7 @@ func TestRun_TellsOfAFailingReceiver(t *testing.T) {
 	s.start()
 	s.append("smarty_accounts.log", "LOGIN_ERROR", "reason='account_does_not_exist' params={'abonement': '7'}")
 	await(t, got, "/other", "logins")
-	await(t, got, "/admin", `"status":"firing"`, "receiver down fails")
+	await(t, got, "/admin", `"status":"firing"`, "receiver down takes no messages")
 	await(t, got, "/beat")
 	down.Store(false)
 	await(t, got, "/down", "logins")

@@ -14,6 +14,7 @@ import (
 // reloaded is a new configuration, checked as a whole, before anything changes.
 type reloaded struct {
 	rules    *rules.Set
+	language notifiers.Language
 	dispatch notifiers.Options
 	apply    func() // replaces the receivers
 }
@@ -35,7 +36,7 @@ func (s *service) reread() (*reloaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reloaded{rules: l.rules, dispatch: dispatchOptions(l.config), apply: func() {
+	return &reloaded{rules: l.rules, language: notifiers.Language(l.config.Language), dispatch: dispatchOptions(l.config), apply: func() {
 		s.workers.replace(list)
 		s.config, s.rules = l.config, l.rules
 		s.shown.Store(show(l.config))
@@ -126,7 +127,7 @@ func (l *loop) swap(ctx context.Context) error {
 		return err
 	}
 	next.apply()
-	l.set = next.rules
+	l.set, l.watch.Language = next.rules, next.language
 	fresh := l.announce(transitions(l.eng.Swap(next.rules)))
 	l.log.Info("reloaded", slog.Int("rules", len(next.rules.Rules)))
 	if err := l.commit(ctx, true, fresh, l.flush()); err != nil {

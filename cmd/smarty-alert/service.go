@@ -171,6 +171,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, aside: s.store.Aside, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
 		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
 		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
+	l.watch.Language = notifiers.Language(s.config.Language)
 	st.Firing = withoutWatched(st.Firing)
 	if l.disp, err = notifiers.NewDispatcher(dispatchOptions(s.config), st.Groups, s.now()); err != nil {
 		return err
@@ -181,7 +182,7 @@ func (s *service) openLoop(ctx context.Context) error {
 		logs[i] = ingest.LogConfig{Path: lc.Path, Instance: lc.Instance, Start: ingest.Start(lc.Start),
 			Options: smartylog.Options{Zone: lc.Zone, IgnoreOffset: lc.IgnoreOffset}}
 	}
-	eo := engine.Options{Live: true, Lateness: int64(s.config.Lateness / time.Second),
+	eo := engine.Options{Live: true, Language: s.config.Language, Lateness: int64(s.config.Lateness / time.Second),
 		Redactor: redact.New(s.config.Redact.Keys, s.config.Redact.Allow)}
 	if err := l.begin(ctx, logs, ingest.LiveOptions{Now: s.now, Log: s.log, Confirm: s.clock.confirm}, eo, st); err != nil {
 		if l.live != nil {
