@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +33,6 @@ type hook struct {
 	mu    sync.Mutex
 	dice  *rand.Rand
 	sound bool
-	life  int
 	got   []message
 }
 
@@ -51,8 +52,8 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.sound {
 		fault, pause = fakes.None, 0
 	}
-	life := h.life
 	h.mu.Unlock()
+	life, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/")) // what a process sent may be read after its death
 	f := fakes.Faulty{Next: fakes.Sequence(fault), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		var m struct{ Alerts []told }
@@ -68,18 +69,14 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.ServeHTTP(w, r)
 }
 
+// url is where the process of some number sends to.
+func (h *hook) url(life int) string { return h.server.URL + "/" + strconv.Itoa(life) }
+
 // heal lets it fail no more.
 func (h *hook) heal() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.sound = true
-}
-
-// nextLife is told when the sender has died.
-func (h *hook) nextLife() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.life++
 }
 
 func (h *hook) taken() []message {

@@ -96,7 +96,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, removeEmpty(dir)) }()
 	o.dir = dir
-	if o.program == "" {
+	if o.program == "" && !o.baseline {
 		o.program = filepath.Join(dir, "smarty-alert")
 		if err := build(ctx, o.program); err != nil {
 			return err

@@ -94,6 +94,8 @@ func (r *round) newService() *service {
 	return s
 }
 
+// configure writes what the next process reads. The webhook's address has the number
+// of the process in it.
 func (s *service) configure() error {
 	r, root := s.round, "file"
 	if s.hookOnly {
@@ -115,7 +117,7 @@ route:
   group_by: [rule, key]
   group_wait: 0s
   group_interval: 1s
-`, s.lateness, s.state, s.hook.server.URL, r.path("told.jsonl"), root)
+`, s.lateness, s.state, s.hook.url(len(s.lives)), r.path("told.jsonl"), root)
 	if !s.hookOnly {
 		config += "  routes:\n  - {receiver: hook, continue: true}\n  - {receiver: file}\n"
 	}
@@ -127,10 +129,10 @@ var listening = regexp.MustCompile(`msg=running listen=(\S+)`)
 // launch starts a process and waits for nothing.
 func (s *service) launch(flags ...string) error {
 	if s.born == 0 {
-		if err := s.configure(); err != nil {
-			return err
-		}
 		s.born = time.Now().Unix()
+	}
+	if err := s.configure(); err != nil {
+		return err
 	}
 	args := append(slices.Clone(s.prefix), s.round.program, "run", "--config", s.round.path("config.yaml"))
 	args = append(args, flags...)
@@ -255,7 +257,6 @@ func (s *service) kill() {
 // died takes note of the end of a process.
 func (s *service) died() {
 	s.cmd = nil
-	s.hook.nextLife()
 	s.lives = append(s.lives, len(s.fileLines()))
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -167,7 +167,7 @@ func (s *Store) roomFor(ctx context.Context) error {
 	if os.Geteuid() == 0 {
 		free = fs.Bfree
 	}
-	if int64(free)*fs.Bsize < held+spareRoom {
+	if int64(free)*int64(fs.Bsize) < held+spareRoom {
 		return errNoRoom
 	}
 	return nil
