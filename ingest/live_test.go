@@ -443,6 +443,46 @@ func TestLive_LinkSwitched(t *testing.T) {
 	r.want("current", 7)
 }
 
+// The link is switched while nobody looks; the file before is written on, or rotated.
+func TestRestart_LinkSwitched(t *testing.T) {
+	for name, down := range map[string]func(r *rig){
+		"and left": func(*rig) {},
+		"and rotated": func(r *rig) {
+			r.rename("a.txt", "a.txt.1")
+			r.append("a.txt", "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.logs[0].Path = r.path("current.log")
+			r.append("a.txt", lines(0, 5))
+			if err := os.Symlink("a.txt", r.path("current.log")); err != nil {
+				t.Fatal(err)
+			}
+			r.start(nil)
+			r.drain(2)
+			saved := throughJSON(t, r.stop())
+			r.append("a.txt", lines(5, 2))
+			r.reopen("a.txt")
+			down(r)
+			r.append("b.txt", lines(7, 3))
+			r.remove("current.log")
+			if err := os.Symlink("b.txt", r.path("current.log")); err != nil {
+				t.Fatal(err)
+			}
+			r.start(saved)
+			r.read()
+			r.want("current", 10)
+			if s := r.stats("current"); s.Gap != 0 {
+				t.Errorf("a gap of %d bytes is told, all are there", s.Gap)
+			}
+			r.start(throughJSON(t, r.stop()))
+			r.read()
+			r.want("current", 10)
+		})
+	}
+}
+
 func TestLive_DeletedWhileRead(t *testing.T) {
 	r := newRig(t)
 	r.append("x.log", lines(0, 3))

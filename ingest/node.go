@@ -2,10 +2,13 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -34,14 +37,15 @@ const halfFor = 5 * time.Second
 // a rotated one that may still be written, or a final one (packed, or the copy
 // of copytruncate) that is read to its end.
 type node struct {
-	owner *follow
-	file  *descriptor // nil: its text is gone, only what the scanner holds is left
-	name  string      // base name when it was opened
-	id    inode
-	igen  uint32 // generation of the inode
-	gen   int    // of its records
-	opts  smartylog.Options
-	now   func() time.Time
+	owner  *follow
+	file   *descriptor // nil: its text is gone, only what the scanner holds is left
+	name   string      // base name when it was opened
+	target string      // where it lay, when its name was a link
+	id     inode
+	igen   uint32 // generation of the inode
+	gen    int    // of its records
+	opts   smartylog.Options
+	now    func() time.Time
 
 	packed, final bool
 	text          io.Reader // of a packed file, positioned at off
@@ -92,8 +96,9 @@ func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
 		f.Close()
 		return nil, fmt.Errorf("open %s: %w", g.path, cause(err))
 	}
+	target := linkTarget(g.path)
 	n := &node{
-		owner: s, file: s.descriptors.adopt(f, g.path, g.id), name: filepath.Base(g.path), gen: gen, opts: s.cfg.Options, now: s.now,
+		owner: s, file: s.descriptors.adopt(f, cmp.Or(target, g.path), g.id), name: filepath.Base(g.path), target: target, gen: gen, opts: s.cfg.Options, now: s.now,
 		packed: g.packed, final: g.packed, off: off, pos: off, limit: noLimit,
 		size: info.Size(), mtime: info.ModTime(), ready: true,
 	}
@@ -106,6 +111,19 @@ func (s *follow) openNode(g generation, gen int, off int64) (*node, error) {
 		n.tail = n.before(off, tailBytes)
 	}
 	return n, nil
+}
+
+// linkTarget is where a link leads to; "" for a path that is none.
+func linkTarget(path string) string {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return ""
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return ""
+	}
+	return target
 }
 
 // Read gives the scanner the bytes from off on. It answers io.EOF at the limit,
@@ -345,7 +363,7 @@ func (n *node) position(looked time.Time) Position {
 	}
 	head := n.headUpTo(n.pos)
 	p := Position{
-		Path: n.owner.path, inode: n.id, Generation: n.igen,
+		Path: n.owner.path, Target: n.target, inode: n.id, Generation: n.igen,
 		Head: fingerprint(head), HeadLen: len(head),
 		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: looked.UnixNano(),
 	}

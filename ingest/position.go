@@ -20,7 +20,8 @@ const (
 // file again after it was renamed, copied or packed. Offsets are in the
 // unpacked text. It is stored as JSON; two equal Positions are the same place.
 type Position struct {
-	Path string `json:"path"` // of the live log, whatever this file is called now
+	Path   string `json:"path"`             // of the live log, whatever this file is called now
+	Target string `json:"target,omitempty"` // where the file lay, when the path was a link
 	inode
 	Generation uint32 `json:"generation,omitempty"` // of the inode, where the file system has one
 	Head       string `json:"head,omitempty"`       // hash of the first HeadLen bytes

@@ -225,6 +225,10 @@ func (n *node) secondAt(off int64) (sec int64, ok bool) {
 func (s *follow) resume(found []generation, saved []Position) error {
 	saved = slices.Clone(saved)
 	slices.SortStableFunc(saved, func(a, b Position) int { return a.Gen - b.Gen })
+	found, err := s.withTargets(found, saved)
+	if err != nil {
+		return err
+	}
 	at, err := locate(found, saved)
 	if err != nil {
 		return err
@@ -264,6 +268,28 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		}
 	}
 	return s.openNew(found, newest, known, empty, lastLook(saved))
+}
+
+// withTargets adds to found the files to which the log's path, a link, led before it was
+// switched: they are older than all that it leads to now.
+func (s *follow) withTargets(found []generation, saved []Position) ([]generation, error) {
+	var before []generation
+	for _, p := range saved {
+		if p.Target == "" || p.Done || slices.ContainsFunc(found, func(g generation) bool { return p.isInode(g.id) }) {
+			continue
+		}
+		targets, err := s.files.generations(p.Target, s.seenAt)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, g := range targets {
+			g.live = false
+			if is, _ := p.isIn(g); is && !slices.ContainsFunc(before, func(b generation) bool { return b.id == g.id }) {
+				before = append(before, g)
+			}
+		}
+	}
+	return append(before, found...), nil
 }
 
 // lastLook is when the log of the positions was looked at last: nothing written

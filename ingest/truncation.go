@@ -20,7 +20,7 @@ func (s *follow) replaced(n *node) error {
 		return nil
 	}
 	fresh := &node{
-		owner: s, file: n.file, name: n.name, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
+		owner: s, file: n.file, name: n.name, target: n.target, id: n.id, igen: n.igen, opts: n.opts, now: n.now,
 		limit: noLimit, ready: true, oldSince: n.oldSince, follower: n.follower,
 	}
 	if err := fresh.look(now); err != nil {
