@@ -58,6 +58,20 @@ func (s *service) judge(w *writer) error {
 	return fmt.Errorf("%d complaints, the first: %s", len(complaints), complaints[0])
 }
 
+// judgeRecords counts the records alone.
+func (s *service) judgeRecords(w *writer) error {
+	_, stored, err := s.stored()
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	complaints := s.round.countRecords(stored, w)
+	if len(complaints) == 0 {
+		return nil
+	}
+	s.round.keep("complaints.txt", complaints)
+	return fmt.Errorf("%d complaints, the first: %s", len(complaints), complaints[0])
+}
+
 // stored is what the service has decided, and up to which second.
 func (s *service) stored() (until int64, out []decided, err error) {
 	ctx := context.Background()
