@@ -98,8 +98,9 @@ func (r *round) newService() *service {
 // of the process in it.
 func (s *service) configure() error {
 	r, root := s.round, "file"
+	file := fmt.Sprintf("  file: {file: {path: %q}, rate_limit: {burst: 0}}\n", r.path("told.jsonl"))
 	if s.hookOnly {
-		root = "hook"
+		root, file = "hook", ""
 	}
 	config := fmt.Sprintf(`
 version: 1
@@ -111,13 +112,12 @@ web: {listen: "127.0.0.1:0"}
 flapping: {transitions: 1000, within: 1h}
 receivers:
   hook: {webhook: {url: %q}, allow_loopback: true, rate_limit: {burst: 0}}
-  file: {file: {path: %q}, rate_limit: {burst: 0}}
-route:
+%sroute:
   receiver: %s
   group_by: [rule, key]
   group_wait: 0s
   group_interval: 1s
-`, s.lateness, s.state, s.hook.url(len(s.lives)), r.path("told.jsonl"), root)
+`, s.lateness, s.state, s.hook.url(len(s.lives)), file, root)
 	if !s.hookOnly {
 		config += "  routes:\n  - {receiver: hook, continue: true}\n  - {receiver: file}\n"
 	}

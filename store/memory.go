@@ -73,6 +73,9 @@ func (s *Store) InMemory() (since time.Time, ok bool) {
 	return *at, true
 }
 
+// Fills is how often the disk was found to be full, if only for a moment.
+func (s *Store) Fills() int64 { return s.fills.Load() }
+
 // toMemory goes on in memory. The caller holds s.writing.
 func (s *Store) toMemory(ctx context.Context) error {
 	s.place.Lock()
@@ -99,6 +102,7 @@ func (s *Store) toMemory(ctx context.Context) error {
 	}
 	now := s.now()
 	s.memory.Store(&now)
+	s.fills.Add(1)
 	return nil
 }
 

@@ -68,7 +68,8 @@ type Store struct {
 	writing  sync.Mutex                // one transaction of the writer at a time
 	place    sync.RWMutex              // held for reading while it must not change where rows are
 	memory   atomic.Pointer[time.Time] // since when rows are kept in memory; nil: on the disk
-	broken   chan struct{}             // closed once the disk cannot be trusted
+	fills    atomic.Int64
+	broken   chan struct{} // closed once the disk cannot be trusted
 	breaking sync.Once
 }
 
@@ -194,23 +195,25 @@ func (s *Store) Close() error {
 	if s.lock == nil {
 		return nil
 	}
-	err := errors.Join(s.moveLog(), s.closeDatabase())
+	_, err := s.MoveLog()
+	err = errors.Join(err, s.closeDatabase())
 	err = errors.Join(err, s.lock.release(err == nil && s.trusted() == nil))
 	s.lock = nil
 	return err
 }
 
-// moveLog moves what the write-ahead log holds into the database, as closing does,
-// but says what goes wrong. Who still reads is not waited for.
-func (s *Store) moveLog() error {
+// MoveLog moves what the write-ahead log holds into the database, as closing does,
+// but says what goes wrong. Without room for it nothing is lost: full tells. Who still
+// reads is not waited for.
+func (s *Store) MoveLog() (full bool, err error) {
 	if s.trusted() != nil {
-		return nil // the next Open does it
+		return false, nil // the next Open does it
 	}
 	var busy, pages, moved int
-	if err := s.w.QueryRow(sqlMoveLog).Scan(&busy, &pages, &moved); err != nil && !s.full(err) { // a full log is as good
-		return s.failed("move the log into "+s.path(databaseFile), s.distrust(err))
+	if err = s.w.QueryRow(sqlMoveLog).Scan(&busy, &pages, &moved); err == nil || s.full(err) {
+		return err != nil, nil
 	}
-	return nil
+	return false, s.failed("move the log into "+s.path(databaseFile), s.distrust(err))
 }
 
 func (s *Store) closeDatabase() error {

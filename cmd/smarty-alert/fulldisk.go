@@ -22,10 +22,17 @@ func (l *loop) kept(cut store.Cut) {
 	if len(cut.Deliveries) > 0 {
 		l.wake()
 	}
-	if l.full {
+	l.sayFull()
+}
+
+// sayFull tells of a full disk each time that it fills up, also if it had no room for
+// a moment only.
+func (l *loop) sayFull() {
+	n := l.store.Fills()
+	if n == l.fills {
 		return
 	}
-	l.full = true
+	l.full, l.fills = true, n
 	l.log.Error("the disk of the state is full: alerts go on from memory, and what is sent now may come again, with the same alert ids, if the program is killed before there is room (hint: free space on the disk of state.dir)")
 }
 

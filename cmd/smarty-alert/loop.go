@@ -41,6 +41,8 @@ type journal interface {
 	// InMemory reports since when the disk is full and Commit keeps in memory what
 	// a cut causes, but not the cut.
 	InMemory() (since time.Time, ok bool)
+	// Fills is how often the disk was found to be full.
+	Fills() int64
 }
 
 // loop owns the engine, the followed logs and the dispatcher: one goroutine
@@ -90,6 +92,7 @@ type loop struct {
 	torn      bool // the engine knows more than the store was given: no snapshot of it
 
 	full      bool      // the disk was when it was last asked
+	fills     int64     // of the disk, that were told
 	tryAgain  time.Time // whether it still is; not before
 	noSnap    error     // the last snapshot could not be written
 	complains complaints
@@ -307,6 +310,7 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 	cut.Transitions, cut.Deliveries = ts, ds
 	cut.Groups, cut.Gone = l.disp.Changed()
 	cut.Mutes = l.disp.ChangedMutes()
+	l.sayFull()
 	if (read || l.eng.Evaluated() != l.evaluated) && l.mayCut() {
 		var err error
 		if cut.Positions, err = json.Marshal(l.place()); err != nil {

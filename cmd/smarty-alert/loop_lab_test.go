@@ -185,7 +185,7 @@ func (b *lab) start() {
 	b.off = 0 // somebody has set it
 	clock := newWallClock(b.machine, slog.New(slog.DiscardHandler))
 	l := &loop{log: slog.New(slog.DiscardHandler), clock: clock, now: clock.now, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
-		reload: make(chan chan error), prepare: b.prepare}
+		reload: make(chan chan error), prepare: b.prepare, watch: &notifiers.Watch{}}
 	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
 	b.check(err)
 	b.loop = l

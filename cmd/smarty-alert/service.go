@@ -235,6 +235,10 @@ func (s *service) run(ctx context.Context) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to stop before it had begun
 	}
+	full, moving := s.store.MoveLog()
+	if l := s.loop.Load(); full || l != nil && l.fills != s.store.Fills() {
+		s.log.Warn("stopped with a full disk: what the database has no room for stays in its log, until the next start")
+	}
 	s.log.Info("stopped")
-	return errors.Join(err, s.store.Close(), s.removeDryRun())
+	return errors.Join(err, moving, s.store.Close(), s.removeDryRun())
 }
