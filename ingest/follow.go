@@ -34,9 +34,10 @@ type follow struct {
 	instance, stem string
 	path           string
 
-	nodes   []*node    // oldest generation first; the last one is followed
-	heads   [][]byte   // starts of files that were closed, to know their packed selves
-	done    []Position // final files that were read, newest last: they still lie there
+	nodes   []*node            // oldest generation first; the last one is followed
+	heads   [][]byte           // starts of files that were closed, to know their packed selves
+	gone    map[lostFile]int64 // files that are not there any more, and up to where that was told
+	done    []Position         // final files that were read, newest last: they still lie there
 	nextGen int
 	since   time.Time   // when this source was first looked for
 	seenAt  time.Time   // of the machine's clock: when the path was looked at last,

@@ -40,6 +40,11 @@ func (s *follow) limit(to []Position) {
 	if s.target == nil {
 		s.target = []Position{}
 	}
+	for _, p := range to {
+		if s.waiting == nil && !slices.ContainsFunc(s.nodes, func(n *node) bool { return n.isAt(p) }) {
+			s.missed(p)
+		}
+	}
 	oldest := -1
 	matched := make([]int64, len(s.nodes))
 	for i, n := range s.nodes {

@@ -74,6 +74,40 @@ func TestReadTo_GivesTheSameCuts(t *testing.T) {
 	}
 }
 
+// Of files that came and went after the snapshot, what is to be read again is told to
+// the byte, once.
+func TestReadTo_VanishedFilesAreAGap(t *testing.T) {
+	r := newRig(t)
+	more := numbered()
+	r.append("x.log", more(3))
+	r.start(nil)
+	r.read()
+	snapshot := throughJSON(t, r.live.Positions())
+	var cuts []map[string][]Position
+	for range 3 {
+		r.append("x.log", more(4))
+		r.read()
+		cuts = append(cuts, throughJSON(t, r.live.Positions()))
+		r.rename("x.log", "x.log.1")
+		r.reopen("x.log")
+		r.append("x.log", more(2))
+		r.read()
+		cuts = append(cuts, throughJSON(t, r.live.Positions()))
+	}
+	r.stop()
+	r.start(snapshot)
+	want := int64(len(lines(3, 4+2+4+2+4))) // all between the snapshot and the newest two files
+	want -= int64(len(lines(15, 4+2)))      // of which one is x.log.1
+	var rec smartylog.Record
+	for _, at := range cuts {
+		for r.live.ReadTo("x", at["x"], &rec) == nil {
+		}
+	}
+	if got := r.stats("x").Gap; got != want {
+		t.Errorf("gap = %d bytes, want %d", got, want)
+	}
+}
+
 // Cuts at any moment, any number of them, over rotations: reading back to each
 // gives what was read up to it, and going live from there the rest.
 func TestReadTo_AnyCuts(t *testing.T) {

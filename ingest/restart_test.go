@@ -130,6 +130,28 @@ func TestRestart_DeletedWhileDownIsAGap(t *testing.T) {
 	}
 }
 
+// What was seen of a log, and is neither in the copy nor in the log, is told to the byte.
+func TestRestart_TruncatedBehindTheCopyIsAGap(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", lines(0, 10))
+	r.start(nil)
+	r.drain(4)
+	saved := throughJSON(t, r.stop())
+	write(t, r.path("x.log.1"), lines(0, 7))
+	if err := os.Truncate(r.path("x.log"), 0); err != nil {
+		t.Fatal(err)
+	}
+	r.append("x.log", lines(10, 3))
+	r.start(saved)
+	r.read()
+	if want := int64(len(lines(7, 3))); r.stats("x").Gap != want {
+		t.Errorf("gap = %d bytes, want %d", r.stats("x").Gap, want)
+	}
+	if want := append(upTo(0, 7), 10, 11, 12); !slices.Equal(r.got["x"], want) {
+		t.Errorf("records = %v, want %v", r.got["x"], want)
+	}
+}
+
 func TestRestart_HalfPackedFileIsRetried(t *testing.T) {
 	r := newRig(t)
 	r.append("x.log", lines(0, 2000))

@@ -61,7 +61,7 @@ func (s *follow) begin(saved map[string][]Position, now time.Time) error {
 		for _, n := range s.nodes {
 			n.close()
 		}
-		s.nodes, s.done, s.nextGen, s.stats = nil, nil, 0, LiveStats{}
+		s.nodes, s.done, s.gone, s.nextGen, s.stats = nil, nil, nil, 0, LiveStats{}
 		if !errors.Is(err, errMoved) {
 			s.waiting = &beginning{saved, now}
 			return err
@@ -266,6 +266,10 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		if !p.isOpened(n) {
 			return errMoved
 		}
+		if gap := p.Size - max(n.size, p.Offset); gap > 0 && !n.packed { // it was cut off behind the copy
+			s.stats.Gap += gap
+			s.opts.Log.Warn("log was truncated before it was read", slog.String("source", s.name), slog.Int64("bytes", gap))
+		}
 	}
 	return s.openNew(found, newest, known, empty, lastLook(saved))
 }
@@ -404,14 +408,41 @@ func claim(found []generation, saved []Position, at []int, newest int) {
 
 // lost counts what is known to have been unread of a file that is gone.
 func (s *follow) lost(p Position) {
-	gap := max(0, p.Size-p.Offset)
-	if p.Done {
-		return
+	if !p.Done {
+		s.goneTo(p, p.Offset, max(p.Size, p.Offset))
 	}
-	s.stats.Gap += gap
-	if gap > 0 {
+}
+
+// missed counts what was read of a file up to a cut, and is to be read again after a
+// restart, when that file is gone.
+func (s *follow) missed(p Position) {
+	known := p.HeadLen == 0 || p.Done || slices.ContainsFunc(s.heads, p.startsLike) || // read to its end before this cut
+		slices.ContainsFunc(s.done, func(d Position) bool { return d.Head == p.Head })
+	if !known {
+		s.goneTo(p, 0, p.Offset)
+	}
+}
+
+// goneTo counts the bytes between two places of a file that is gone, once.
+func (s *follow) goneTo(p Position, from, to int64) {
+	file := lostFile{p.inode, p.Generation}
+	if before, ok := s.gone[file]; ok {
+		from = before
+	}
+	if s.gone == nil {
+		s.gone = map[lostFile]int64{}
+	}
+	s.gone[file] = max(from, to)
+	if gap := to - from; gap > 0 {
+		s.stats.Gap += gap
 		s.opts.Log.Warn("log vanished before it was read", slog.String("source", s.name), slog.Int64("bytes", gap))
 	}
+}
+
+// lostFile is a file that is gone.
+type lostFile struct {
+	inode
+	igen uint32
 }
 
 func (s *follow) savedHigh() int64 {
