@@ -11,19 +11,20 @@ import (
 // change is what happens to a log between two parts of a round.
 type change func(r *round, w *writer, stem string) error
 
-// linkRound is changeRound for a link that is switched.
+// linkRound is changeRound for a link that is switched once: of a file that it led to
+// between two looks nobody knows.
 func linkRound(down bool) func(*round) error {
-	return changesRound(switchLink, switchLink, down, false)
+	return changesRound(switchLink, switchLink, 1, down, false)
 }
 
 // changeRound writes, changes the log in some way, live or while the follower is down,
 // and writes on. Every byte that the log held exists afterwards, or was read before.
 func changeRound(do change, down, read bool) func(*round) error {
-	return changesRound(func(*round, *writer, string) error { return nil }, do, down, read)
+	return changesRound(func(*round, *writer, string) error { return nil }, do, 2, down, read)
 }
 
-// changesRound makes a change before the follower is started, and others afterwards.
-func changesRound(first, do change, down, read bool) func(*round) error {
+// changesRound makes a change before the follower is started, and some others afterwards.
+func changesRound(first, do change, times int, down, read bool) func(*round) error {
 	return func(r *round) error {
 		w, err := r.newWriter()
 		if err != nil {
@@ -37,7 +38,7 @@ func changesRound(first, do change, down, read bool) func(*round) error {
 		if err := s.start(); err != nil {
 			return err
 		}
-		for range 2 {
+		for range times {
 			if err := writeSome(w, stem, 5+r.dice.IntN(30)); err != nil {
 				return err
 			}
