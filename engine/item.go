@@ -42,7 +42,7 @@ func (a *arrivals) items(rules []*ruleState, sources []*source) []item {
 
 func (it *arrived) item(r *ruleState) item {
 	out := item{Rule: r.index, Source: it.Source, Gen: it.Gen, Pos: it.Pos, Sec: it.Sec, Key: slices.Clone(it.Key),
-		Inputs: slices.Clone(it.Inputs), Mask: it.Mask, Suspect: it.Suspect}
+		Inputs: slices.Clone(it.Inputs), Mask: it.Mask, Suspect: it.suspect()}
 	for _, v := range it.Kept {
 		out.Kept = append(out.Kept, kept{v})
 	}
@@ -53,7 +53,7 @@ func (it *arrived) item(r *ruleState) item {
 // put takes an item among the arrivals.
 func (a *arrivals) put(it item, sources []*source) {
 	sm := &it.Sample
-	rec := arrivedRecord{Source: it.Source, Gen: it.Gen, Pos: it.Pos, Sec: it.Sec, At: sm.At, Suspect: it.Suspect, Origin: sm.Source, File: sm.File}
+	rec := arrivedRecord{Source: it.Source, Gen: it.Gen, Pos: it.Pos, Sec: it.Sec, At: sm.At, doubt: doubt{suspect: it.Suspect}, Origin: sm.Source, File: sm.File}
 	rec.sample = excerpt{text: a.append(sm.Text), tail: a.append(sm.Tail), last: int32(sm.Last), clean: sm.Clean}
 	a.records = append(a.records, rec)
 	x := arrival{rule: int32(it.Rule), mask: it.Mask, key: a.append(it.Key)}

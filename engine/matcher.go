@@ -88,7 +88,7 @@ func (m *Matcher) Match(rec *smartylog.Record, ms *Matches) int {
 		return -1
 	}
 	if counts {
-		ms.last().suspect = rec.IsSuspect()
+		ms.last().doubt = ms.doubtful(rec)
 		ms.last().sample = ms.excerpt(rec)
 	}
 	ms.end()

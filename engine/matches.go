@@ -39,7 +39,7 @@ func (s span) moved(by int) span {
 type matchedRecord struct {
 	findings, bytes, inputs, kept span
 	sample                        excerpt
-	suspect                       bool
+	doubt                         doubt
 }
 
 // finding is what one rule made of a record.

@@ -113,7 +113,7 @@ type arrivedRecord struct {
 	Pos          int64
 	Sec          int64 // the second the record is taken at
 	At           int64 // its own
-	Suspect      bool
+	doubt        doubt
 	Origin, File string // for people
 	sample       excerpt
 }

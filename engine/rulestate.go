@@ -166,7 +166,7 @@ func (r *ruleState) take(e *Engine, it *arrived, s int64) {
 	if evicted {
 		return
 	}
-	if g := r.slots.At(slot); it.Suspect && g.incident != 0 && r.active[g.incident].State == alert.Firing {
+	if g := r.slots.At(slot); g.incident != 0 && r.active[g.incident].State == alert.Firing && it.suspect() {
 		return
 	}
 	r.touch(slot, s)

@@ -14,8 +14,8 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 
 // StepMatched is Step for a record that a Matcher of this engine has matched: ms
 // and its place in it are those of Match. Of the record it needs what stands in the
-// struct, and its bytes only where that is not settled: whether the record looks forged, if
-// no rule wants it (Record.IsSuspect), and all of it if a Swap came between Match and this.
+// struct, and its bytes where that is not settled: whether the record looks forged, if it
+// moves its source's time (Record.IsSuspect), and all of it if a Swap came between Match and this.
 // Nothing of ms is kept.
 func (e *Engine) StepMatched(src int, rec *smartylog.Record, ms *Matches, place int) {
 	if !rec.HasTime() {
@@ -98,7 +98,8 @@ func (e *Engine) takeFound(rec *smartylog.Record, ms *Matches, m *matchedRecord,
 func (e *Engine) arrive(into *arrivals, rec *smartylog.Record, m *matchedRecord, t moment, by shifts) {
 	into.records = append(into.records, arrivedRecord{})
 	x := &into.records[len(into.records)-1]
-	x.Source, x.Gen, x.Pos, x.Sec, x.At, x.Suspect = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec, m.suspect
+	x.Source, x.Gen, x.Pos, x.Sec, x.At, x.doubt.suspect = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec, m.doubt.suspect
+	x.doubt.before, x.doubt.in = m.doubt.before.moved(by.bytes), m.doubt.in
 	x.Origin, x.File = e.sources[t.src].origin(rec), rec.File
 	x.sample.text, x.sample.tail = m.sample.text.moved(by.bytes), m.sample.tail.moved(by.bytes)
 	x.sample.last, x.sample.clean = m.sample.last, m.sample.clean

@@ -103,6 +103,24 @@ func BenchmarkOneKey(b *testing.B) {
 	})
 }
 
+// BenchmarkFirstKey reads the first key of each record, and nothing behind it.
+func BenchmarkFirstKey(b *testing.B) {
+	overRecords(b, dayLog(), func(r *smartylog.Record) {
+		if v, ok := r.Lookup("url"); ok {
+			sink += int64(len(v.(string)))
+		}
+	})
+}
+
+// BenchmarkSuspect looks for a value that the record before left open.
+func BenchmarkSuspect(b *testing.B) {
+	each(b, func(r *smartylog.Record) {
+		if r.IsSuspect() {
+			sink++
+		}
+	})
+}
+
 func BenchmarkNestedKey(b *testing.B) {
 	path, err := smartylog.ParsePath("params.cid")
 	if err != nil {

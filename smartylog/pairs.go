@@ -10,7 +10,6 @@ type pair struct {
 	repr    bool // the value is a printed Python value, else raw text
 	open    bool // it lacks its closing quote or bracket
 	read    bool // decoded is set
-	clipped bool // decoded lacks something
 	decoded any
 }
 
@@ -94,20 +93,25 @@ func (s *splitter) begin(b []byte, p int, event *eventKeys) {
 // manyPairs is how many pairs are searched one by one: more than any event has.
 const manyPairs = 32
 
-// split appends the pairs that begin at s.p or later. They end with the line in
-// which the last value ends: what follows is not part of the context.
+// split appends the pairs that begin at s.p or later.
 func (s *splitter) split() {
+	for s.next() {
+	}
+}
+
+// next appends the next pair; false if there is none. They end with the line in which
+// the last value ends: what follows is not part of the context.
+func (s *splitter) next() bool {
 	for {
 		s.p = skipGap(s.b, s.p)
 		if s.p >= len(s.b) || s.b[s.p] == '\n' {
-			return
+			return false
 		}
-		k, ok := keyAt(s.b, s.p)
-		if !ok {
-			s.skipWord()
-			continue
+		if k, ok := keyAt(s.b, s.p); ok {
+			s.add(k)
+			return true
 		}
-		s.add(k)
+		s.skipWord()
 	}
 }
 
@@ -149,8 +153,8 @@ func (s *splitter) add(k keyPlace) {
 		s.keep(pr)
 		return
 	}
-	err := s.read(k.value)
-	if end := s.parser.p; err == nil && s.endsValue(end) {
+	end, err := s.valueEnd(k.value)
+	if err == nil && s.endsValue(end) {
 		pr.repr = true
 		pr.value = span{k.value, end}
 	} else {
@@ -166,6 +170,17 @@ func (s *splitter) add(k keyPlace) {
 // shows it without quotes: "1 day, 0:00:01".
 func goesOnAsDays(b []byte) bool {
 	return bytes.HasPrefix(b, []byte(" day, ")) || bytes.HasPrefix(b, []byte(" days, "))
+}
+
+// valueEnd is where the printed value at p ends, or where reading it has failed.
+func (s *splitter) valueEnd(p int) (int, error) {
+	if s.parser.ahead == 0 && p < len(s.b) { // else it may be exhausted
+		if end := plainEnd(s.b, p); end >= 0 {
+			return end, nil
+		}
+	}
+	err := s.read(p)
+	return s.parser.p, err
 }
 
 // read reads the printed value at p and leaves the parser at its end.

@@ -30,7 +30,8 @@ type Record struct {
 	trace    span
 	traced   bool // trace is found
 	pairs    []pair
-	split    bool       // pairs are found, and keys
+	begun    bool       // the first of the pairs, and keys, are found
+	split    bool       // all of them are
 	open     bool       // one of the pairs is not closed
 	keys     *eventKeys // of the event
 	context  *Context
@@ -55,7 +56,7 @@ func (r *Record) reset(m *mark) {
 	r.mark = *m
 	r.pairsAt, r.bodyEnd, r.traced = 0, 0, false
 	r.pairs = r.pairs[:0]
-	r.split, r.open, r.context = false, false, nil
+	r.begun, r.split, r.open, r.context = false, false, false, nil
 }
 
 // HasTime is false for what has no readable header.
@@ -124,25 +125,36 @@ func (r *Record) findPairs() {
 	if r.split {
 		return
 	}
-	r.split = true
-	if !r.HasTime() {
-		return
+	for r.nextPair() {
 	}
+	r.split = true
 	s := &r.splitter
-	s.pairs = r.pairs
-	r.keys = documented.keys[r.Event]
-	s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), r.keys)
-	s.split()
-	r.pairs = s.pairs
 	r.Flags |= s.seen
 	r.open = s.seen&Unterminated != 0
 	for i := range r.pairs {
-		if p := &r.pairs[i]; p.value.to-p.value.from > MaxValue && r.clips(p) {
-			r.Flags |= TruncatedValue
+		if p := &r.pairs[i]; p.value.to-p.value.from > MaxValue {
+			r.decode(p) // which tells whether it is cut
 		}
 	}
 	s.b, s.pairs, s.places = nil, nil, nil
 	r.findStack()
+}
+
+// nextPair finds one more pair; false: there are no more.
+func (r *Record) nextPair() bool {
+	s := &r.splitter
+	if !r.HasTime() {
+		return false
+	}
+	if !r.begun {
+		r.begun = true
+		r.keys = documented.keys[r.Event]
+		s.pairs = r.pairs
+		s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), r.keys)
+	}
+	found := s.next()
+	r.pairs = s.pairs
+	return found
 }
 
 // findStack gives the traceback to stacktrace= if its value, the last one, is just
@@ -165,15 +177,12 @@ func (r *Record) findStack() {
 func (r *Record) decode(p *pair) any {
 	if !p.read {
 		p.read = true
-		p.decoded, p.clipped = r.value(p)
+		var clipped bool
+		if p.decoded, clipped = r.value(p); clipped {
+			r.Flags |= TruncatedValue
+		}
 	}
 	return p.decoded
-}
-
-// clips tells whether decoding cuts off something of a value over MaxValue.
-func (r *Record) clips(p *pair) bool {
-	r.decode(p)
-	return p.clipped
 }
 
 // value reads the value of a pair, and tells whether it had to be clipped: texts
@@ -241,7 +250,6 @@ func (r *Record) Lookup(key string) (any, bool) {
 	if !r.split && !r.mentions(key) {
 		return nil, false
 	}
-	r.findPairs()
 	if p := r.pair(key); p != nil {
 		return r.decode(p), true
 	}
@@ -263,12 +271,18 @@ func (r *Record) mentions(key string) bool {
 	return aliased || !isASCII(key) || bytes.Contains(r.Raw[min(r.pairsAt, len(r.Raw)):], []byte(key))
 }
 
+// pair is the first pair of that name. Those behind it are not looked for, as long as
+// nobody asks.
 func (r *Record) pair(key string) *pair {
-	for i := range r.pairs {
+	if key == stackKey {
+		r.findPairs() // its value may be the traceback
+	}
+	for i := 0; i < len(r.pairs) || !r.split && r.nextPair(); i++ {
 		if p := &r.pairs[i]; string(p.name.of(r.Raw)) == key {
 			return p
 		}
 	}
+	r.findPairs()
 	return nil
 }
 
@@ -342,6 +356,6 @@ func (r *Record) Clone() *Record {
 	r.IsSuspect()
 	c := *r
 	c.Raw = slices.Clone(r.Raw)
-	c.split, c.context, c.pairs, c.splitter, c.work, c.values = false, nil, nil, splitter{}, splitter{}, nil
+	c.begun, c.split, c.context, c.pairs, c.splitter, c.work, c.values = false, false, nil, nil, splitter{}, splitter{}, nil
 	return &c
 }

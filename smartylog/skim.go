@@ -5,164 +5,188 @@ package smartylog
 // these few forms of values, or fails: then the value is read as any other.
 func (p *parser) skims() bool {
 	start, ahead, unsure, depth := p.p, p.ahead, p.unsure, p.depth
-	if p.skim("") {
+	end := p.skim(start, depth, "")
+	if p.depth = depth; end >= 0 {
+		p.p = end
 		return true
 	}
-	p.p, p.ahead, p.unsure, p.depth = start, ahead, unsure, depth
+	p.p, p.ahead, p.unsure = start, ahead, unsure
 	return false
 }
 
-// skim is next for skims. Most values and keys are literals.
-func (p *parser) skim(after string) bool {
-	q := p.p
-	if q >= len(p.b) || p.depth >= maxDepth {
-		return false
+// skim is next for skims: where the value ends that begins at b[q], -1 if it cannot
+// tell. Places are handed on rather than kept in the parser, since all that follows
+// waits for them.
+func (p *parser) skim(q, depth int, after string) int {
+	if q >= len(p.b) || depth >= maxDepth {
+		return -1
 	}
-	if p.b[q] == 'u' && q+1 < len(p.b) {
-		q++
+	if end := plainEnd(p.b, q); end >= 0 {
+		return end
 	}
-	if quote := p.b[q]; quote == '\'' || quote == '"' {
-		end, _ := closingQuote(p.b, q+1, quote)
-		p.p = end + 1
-		return end >= 0
-	}
-	p.depth++
-	ok := p.skimForm(after)
-	p.depth--
-	return ok
-}
-
-func (p *parser) skimForm(after string) bool {
-	switch c := p.b[p.p]; {
+	depth++
+	switch c := p.b[q]; {
 	case c == '{':
-		return p.skimBraces()
+		return p.skimBraces(q+1, depth)
 	case c == '[':
-		p.p++
-		return p.skimItems(']')
+		return p.skimItems(q+1, depth, ']')
 	case c == '(':
-		return p.skimTuple()
+		return p.skimTuple(q, depth)
 	case c == '<':
-		p.after = after
-		_, err := p.angle()
-		return err == nil
-	case isDigit(c):
-		return p.skimInteger()
-	case isNameByte(c):
-		return p.skimWord()
+		p.p, p.depth, p.after = q, depth, after
+		if _, err := p.angle(); err != nil {
+			return -1
+		}
+		return p.p
+	case isNameByte(c) && !isDigit(c):
+		return p.skimWord(q, depth)
 	}
-	return p.readsForm()
+	return p.formEnd(q, depth)
 }
 
-// readsForm reads the value as form does.
-func (p *parser) readsForm() bool {
-	_, err := p.form()
-	return err == nil
+// plainEnd is where the literal or the integer ends that begins at b[q]; -1 if there
+// is none, or one of a rare form. Most values and keys are one.
+func plainEnd(b []byte, q int) int {
+	c := b[q]
+	if isDigit(c) {
+		return integerEnd(b, q)
+	}
+	if c == 'u' && q+1 < len(b) {
+		q++
+		c = b[q]
+	}
+	if c == '\'' || c == '"' {
+		if end, _ := closingQuote(b, q+1, c); end >= 0 {
+			return end + 1
+		}
+	}
+	return -1
 }
 
-func (p *parser) skimInteger() bool {
-	q := p.p
-	for q < len(p.b) && isDigit(p.b[q]) {
+// integerEnd is plainEnd for what begins with a digit.
+func integerEnd(b []byte, q int) int {
+	for q < len(b) && isDigit(b[q]) {
 		q++
 	}
-	if q < len(p.b) && p.b[q] == 'L' {
+	if q < len(b) && b[q] == 'L' {
 		q++
 	}
-	if q < len(p.b) && (isNameByte(p.b[q]) || p.b[q] == '.') {
-		return p.readsForm()
+	if q < len(b) && (isNameByte(b[q]) || b[q] == '.') {
+		return -1
 	}
-	p.p = q
-	return true
+	return q
+}
+
+// formEnd is where the value ends as form reads it; -1 if there is none.
+func (p *parser) formEnd(q, depth int) int {
+	p.p, p.depth = q, depth
+	if _, err := p.form(); err != nil {
+		return -1
+	}
+	return p.p
 }
 
 // skimWord passes over a constant or a call.
-func (p *parser) skimWord() bool {
+func (p *parser) skimWord(q, depth int) int {
+	p.p = q
 	end := p.wordEnd()
 	if end >= len(p.b) || p.b[end] != '(' || p.literalPrefix() > 0 {
-		return p.readsForm()
+		return p.formEnd(q, depth)
 	}
-	for p.p = end + 1; ; {
-		p.space()
-		if p.at(')') {
-			return true
+	for q = end + 1; ; {
+		if q = afterSpace(p.b, q); q < len(p.b) && p.b[q] == ')' {
+			return q + 1
 		}
+		p.p = q
 		p.argumentName()
-		if !p.skim(",)") {
-			return false
+		if q = p.skim(p.p, depth, ",)"); q < 0 {
+			return -1
 		}
-		if p.space(); !p.at(',') && p.peek(0) != ')' {
-			return false
+		if q = p.afterComma(q, ')'); q < 0 {
+			return -1
 		}
 	}
 }
 
-func (p *parser) skimTuple() bool {
+func (p *parser) skimTuple(q, depth int) int {
+	p.p = q
 	if _, ok := p.complex(); ok {
-		return true
+		return p.p
 	}
-	p.p++
-	return p.skimItems(')')
+	return p.skimItems(q+1, depth, ')')
 }
 
 // skimItems is items for skims.
-func (p *parser) skimItems(end byte) bool {
+func (p *parser) skimItems(q, depth int, end byte) int {
 	for after := afterItem(end); ; {
-		p.space()
-		if p.at(end) {
-			return true
+		if q = afterSpace(p.b, q); q < len(p.b) && p.b[q] == end {
+			return q + 1
 		}
-		if !p.skim(after) {
-			return false
+		if q = p.skim(q, depth, after); q < 0 {
+			return -1
 		}
-		if p.space(); !p.at(',') && p.peek(0) != end {
-			return false
+		if q = p.afterComma(q, end); q < 0 {
+			return -1
 		}
 	}
+}
+
+// afterComma passes over a comma, unless the container's end comes; -1 if something
+// else does.
+func (p *parser) afterComma(q int, end byte) int {
+	if q = afterSpace(p.b, q); q < len(p.b) {
+		switch p.b[q] {
+		case ',':
+			return q + 1
+		case end:
+			return q
+		}
+	}
+	return -1
 }
 
 // skimBraces passes over a dict or a set.
-func (p *parser) skimBraces() bool {
-	p.p++
-	p.space()
-	if p.at('}') {
-		return true
+func (p *parser) skimBraces(q, depth int) int {
+	if q = afterSpace(p.b, q); q < len(p.b) && p.b[q] == '}' {
+		return q + 1
 	}
-	if !p.skim(":,}") {
-		return false
+	if q = p.skim(q, depth, ":,}"); q < 0 {
+		return -1
 	}
-	if p.space(); p.at(':') {
-		return p.skimDict()
+	if q = afterSpace(p.b, q); q < len(p.b) && p.b[q] == ':' {
+		return p.skimDict(q+1, depth)
 	}
-	if !p.at(',') && p.peek(0) != '}' {
-		return false
+	if q = p.afterComma(q, '}'); q < 0 {
+		return -1
 	}
-	return p.skimItems('}')
+	return p.skimItems(q, depth, '}')
 }
 
 // skimDict passes over the rest of a dict after its first key and colon.
-func (p *parser) skimDict() bool {
+func (p *parser) skimDict(q, depth int) int {
 	for {
-		p.space()
-		if !p.skim(",}") {
-			return false
+		if q = p.skim(afterSpace(p.b, q), depth, ",}"); q < 0 {
+			return -1
 		}
-		p.space()
-		comma := p.at(',')
-		p.space()
-		if p.at('}') {
-			return true
+		if q = p.afterComma(q, '}'); q < 0 {
+			return -1
 		}
-		if !comma || !p.skim(":") {
-			return false
+		if q = afterSpace(p.b, q); q < len(p.b) && p.b[q] == '}' {
+			return q + 1
 		}
-		if p.space(); !p.at(':') {
-			return false
+		if q = p.skim(q, depth, ":"); q < 0 {
+			return -1
 		}
+		if q = afterSpace(p.b, q); q >= len(p.b) || p.b[q] != ':' {
+			return -1
+		}
+		q++
 	}
 }
 
 // afterSpace is where the white space within containers ends that begins at b[p].
 func afterSpace(b []byte, p int) int {
-	for p < len(b) && (b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t') {
+	for p < len(b) && b[p] <= ' ' && (b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t') {
 		p++
 	}
 	return p

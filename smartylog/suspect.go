@@ -84,6 +84,30 @@ func outlier(before, sec, after int64) bool {
 	return sec < before-day || sec > after+day
 }
 
+// Doubt is what decides whether a record looks forged, apart from the text of the
+// record before it: for those who keep that text, and may never have to ask. The
+// zero Doubt is none.
+type Doubt struct {
+	message, pairs int
+	event          string
+}
+
+// Doubt returns the text of the record before, a view, and what has to be looked for
+// in it to know whether r looks forged. The text is nil if IsSuspect costs nothing.
+func (r *Record) Doubt() (before []byte, d Doubt) {
+	p := r.before
+	if p == nil || p.known || r.behind != nil || r.Flags&Suspect != 0 {
+		return nil, Doubt{}
+	}
+	return p.raw, Doubt{p.message, p.pairs, p.event}
+}
+
+// Holds is IsSuspect for the record that has this doubt, given the text of the one
+// before it.
+func (d Doubt) Holds(before []byte) bool {
+	return endsInsideValue(before, d.message, d.pairs, d.event, &splitter{})
+}
+
 // IsSuspect tells whether the record may be forged, and sets the flag.
 func (r *Record) IsSuspect() bool {
 	if r.behind != nil {

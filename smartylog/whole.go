@@ -44,28 +44,9 @@ func (s *splitter) isWhole() bool {
 		if !ok || k.spaced {
 			return false
 		}
-		if p = s.literalEnd(k.value); p < 0 {
-			if s.read(k.value) != nil {
-				return false
-			}
-			p = s.parser.p
-		}
-		if !s.endsValue(p) {
+		end, err := s.valueEnd(k.value)
+		if p = end; err != nil || !s.endsValue(p) {
 			return false
 		}
 	}
-}
-
-// literalEnd is where the text in quotes ends that begins at p; -1 if there is none.
-func (s *splitter) literalEnd(p int) int {
-	if p < len(s.b) && s.b[p] == 'u' {
-		p++
-	}
-	if p >= len(s.b) || s.b[p] != '\'' && s.b[p] != '"' {
-		return -1
-	}
-	if end, _ := closingQuote(s.b, p+1, s.b[p]); end >= 0 {
-		return end + 1
-	}
-	return -1
 }
