@@ -15,13 +15,32 @@ type doubt struct {
 // found at once.
 const doubtBytes = 1 << 10
 
-// doubtful is the doubt in a record.
-func (ms *Matches) doubtful(rec *smartylog.Record) doubt {
+// doubtful is the doubt in the record that was added last. Only its sample is missing.
+func (a *arrivals) doubtful(rec *smartylog.Record) doubt {
 	before, in := rec.Doubt()
 	if n := len(before); n == 0 || n > doubtBytes {
 		return doubt{suspect: rec.IsSuspect()}
 	}
-	return doubt{before: ms.append(before), in: in}
+	text, ok := a.textBefore(rec, before)
+	if !ok {
+		text = a.append(before)
+	}
+	return doubt{before: text, in: in}
+}
+
+// textBefore is where the bytes of the record before rec stand without the end of its
+// only line, if that is the one added before rec: most are.
+func (a *arrivals) textBefore(rec *smartylog.Record, before []byte) (text span, ok bool) {
+	n := len(a.records) - 1
+	if n == 0 || before[len(before)-1] != '\n' {
+		return span{}, false
+	}
+	x, last := &a.records[n], &a.records[n-1]
+	if last.Source != x.Source || last.Gen != x.Gen || last.Pos+int64(len(before)) != rec.Pos || last.sample.clean {
+		return span{}, false
+	}
+	text = last.sample.text
+	return text, int(text.to-text.from) == len(before)-1 && last.sample.tail == (span{})
 }
 
 // suspect tells whether the record looks forged.

@@ -56,7 +56,8 @@ func (a *arrivals) put(it item, sources []*source) {
 	rec := arrivedRecord{Source: it.Source, Gen: it.Gen, Pos: it.Pos, Sec: it.Sec, At: sm.At, doubt: doubt{suspect: it.Suspect}, Origin: sm.Source, File: sm.File}
 	rec.sample = excerpt{text: a.append(sm.Text), tail: a.append(sm.Tail), last: int32(sm.Last), clean: sm.Clean}
 	a.records = append(a.records, rec)
-	x := arrival{rule: int32(it.Rule), mask: it.Mask, key: a.append(it.Key)}
+	x := a.add(int32(it.Rule), sources)
+	x.mask, x.key = it.Mask, a.append(it.Key)
 	x.inputs.from = int32(len(a.inputs))
 	a.inputs = append(a.inputs, it.Inputs...)
 	x.inputs.to = int32(len(a.inputs))
@@ -65,7 +66,6 @@ func (a *arrivals) put(it item, sources []*source) {
 		a.kept = append(a.kept, k.V)
 	}
 	x.kept.to = int32(len(a.kept))
-	a.add(x, sources)
 }
 
 func (a *arrivals) append(b []byte) span {

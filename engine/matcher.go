@@ -77,19 +77,12 @@ func (m *Matcher) Match(rec *smartylog.Record, ms *Matches) int {
 	defer rec.Remember(nil)
 	ms.of = m.set
 	ms.begin()
-	counts := false
 	for _, r := range m.choose(in, rec) {
-		if m.match(r, rec, rec.Log, rec.Event, ms) {
-			counts = true
-		}
+		m.match(r, rec, rec.Log, rec.Event, ms)
 	}
 	if ms.last().findings.from == int32(len(ms.findings)) {
 		ms.records = ms.records[:len(ms.records)-1]
 		return -1
-	}
-	if counts {
-		ms.last().doubt = ms.doubtful(rec)
-		ms.last().sample = ms.excerpt(rec)
 	}
 	ms.end()
 	return len(ms.records) - 1

@@ -8,7 +8,7 @@ type Matches struct {
 	of       *selection // of the Matcher that filled it
 	records  []matchedRecord
 	findings []finding
-	bytes    []byte // keys of groups, texts of samples
+	bytes    []byte // keys of groups
 	inputs   []windowing.Input
 	kept     []any
 	failures []failure
@@ -38,8 +38,6 @@ func (s span) moved(by int) span {
 // own part of the list.
 type matchedRecord struct {
 	findings, bytes, inputs, kept span
-	sample                        excerpt
-	doubt                         doubt
 }
 
 // finding is what one rule made of a record.
@@ -81,10 +79,4 @@ func (ms *Matches) end() {
 	r := ms.last()
 	r.findings.to, r.bytes.to = int32(len(ms.findings)), int32(len(ms.bytes))
 	r.inputs.to, r.kept.to = int32(len(ms.inputs)), int32(len(ms.kept))
-}
-
-func (ms *Matches) append(b []byte) span {
-	from := len(ms.bytes)
-	ms.bytes = append(ms.bytes, b...)
-	return span{int32(from), int32(len(ms.bytes))}
 }

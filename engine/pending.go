@@ -129,22 +129,23 @@ func (a *arrivals) reset() {
 	a.inputs, a.kept = a.inputs[:0], a.kept[:0]
 }
 
-// add takes an arrival of the record that was added last.
-func (a *arrivals) add(x arrival, sources []*source) {
-	x.record = int32(len(a.records) - 1)
-	a.list = append(a.list, x)
-	for int(x.rule) >= len(a.chains) {
+// add adds an arrival of the record that was added last for a rule, and returns it to
+// be filled in before the next.
+func (a *arrivals) add(rule int32, sources []*source) *arrival {
+	a.list = append(a.list, arrival{rule: rule, record: int32(len(a.records) - 1)})
+	for int(rule) >= len(a.chains) {
 		a.chains = append(a.chains, chain{})
 	}
-	c, place := &a.chains[x.rule], int32(len(a.list))
+	c, place := &a.chains[rule], int32(len(a.list))
 	if c.first == 0 {
-		c.first, c.last = place, place
-		a.rules = append(a.rules, x.rule)
-		return
+		c.first = place
+		a.rules = append(a.rules, rule)
+	} else {
+		c.unordered = c.unordered || a.compare(c.last, place, sources) > 0
+		a.list[c.last-1].next = place
 	}
-	c.unordered = c.unordered || a.compare(c.last, place, sources) > 0
-	a.list[c.last-1].next = place
 	c.last = place
+	return &a.list[place-1]
 }
 
 // compare gives the total order of two arrivals of a rule.

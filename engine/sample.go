@@ -68,17 +68,17 @@ type excerpt struct {
 
 // excerpt copies the first line of a record and, when there are more, the
 // last one, which names the exception of a traceback.
-func (ms *Matches) excerpt(rec *smartylog.Record) (x excerpt) {
+func (a *arrivals) excerpt(rec *smartylog.Record) (x excerpt) {
 	raw := bytes.TrimSpace(rec.Raw)
 	first, _, more := bytes.Cut(raw, []byte("\n"))
-	x.text = ms.append(clip(first, sampleBytes+bytesAfter))
+	x.text = a.append(clip(first, sampleBytes+bytesAfter))
 	if more {
 		last := bytes.LastIndexByte(raw, '\n') + 1
 		for last < len(raw) && (raw[last] == ' ' || raw[last] == '\t') {
 			last++
 		}
 		begin := max(0, last-bytesBefore)
-		x.tail = ms.append(raw[begin:min(len(raw), last+lastBytes+bytesAfter)])
+		x.tail = a.append(raw[begin:min(len(raw), last+lastBytes+bytesAfter)])
 		x.last = int32(last - begin)
 	}
 	return x

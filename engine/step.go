@@ -14,9 +14,8 @@ func (e *Engine) Step(src int, rec *smartylog.Record) {
 
 // StepMatched is Step for a record that a Matcher of this engine has matched: ms
 // and its place in it are those of Match. Of the record it needs what stands in the
-// struct, and its bytes where that is not settled: whether the record looks forged, if it
-// moves its source's time (Record.IsSuspect), and all of it if a Swap came between Match and this.
-// Nothing of ms is kept.
+// struct, and if it counts for some rule or a Swap came between Match and this, its bytes too.
+// Whether it looks forged may be found out as well (Record.IsSuspect). Nothing of ms is kept.
 func (e *Engine) StepMatched(src int, rec *smartylog.Record, ms *Matches, place int) {
 	if !rec.HasTime() {
 		return
@@ -83,9 +82,9 @@ func (e *Engine) takeFound(rec *smartylog.Record, ms *Matches, m *matchedRecord,
 				into = e.pending.second(t.at)
 			}
 			shift = into.copy(ms, m)
-			e.arrive(into, rec, m, t, shift)
+			e.arrive(into, rec, t)
 		}
-		into.add(into.arrival(f, ms, r, shift), e.sources)
+		into.arrival(into.add(f.rule, e.sources), f, ms, r, shift)
 	}
 	if t.wait && into != nil {
 		s := e.sources[t.src]
@@ -95,14 +94,13 @@ func (e *Engine) takeFound(rec *smartylog.Record, ms *Matches, m *matchedRecord,
 }
 
 // arrive adds a record, which is written where it stays.
-func (e *Engine) arrive(into *arrivals, rec *smartylog.Record, m *matchedRecord, t moment, by shifts) {
+func (e *Engine) arrive(into *arrivals, rec *smartylog.Record, t moment) {
 	into.records = append(into.records, arrivedRecord{})
 	x := &into.records[len(into.records)-1]
-	x.Source, x.Gen, x.Pos, x.Sec, x.At, x.doubt.suspect = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec, m.doubt.suspect
-	x.doubt.before, x.doubt.in = m.doubt.before.moved(by.bytes), m.doubt.in
+	x.Source, x.Gen, x.Pos, x.Sec, x.At = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec
 	x.Origin, x.File = e.sources[t.src].origin(rec), rec.File
-	x.sample.text, x.sample.tail = m.sample.text.moved(by.bytes), m.sample.tail.moved(by.bytes)
-	x.sample.last, x.sample.clean = m.sample.last, m.sample.clean
+	x.doubt = into.doubtful(rec)
+	x.sample = into.excerpt(rec)
 }
 
 // origin is rec.Source(), which is as a rule the source's own name.
@@ -128,15 +126,14 @@ func (a *arrivals) copy(ms *Matches, m *matchedRecord) shifts {
 	return by
 }
 
-// arrival makes one of a finding, whose texts and inputs are here.
-func (a *arrivals) arrival(f *finding, ms *Matches, r *ruleState, by shifts) arrival {
-	x := arrival{rule: f.rule, mask: f.mask, key: f.key.moved(by.bytes), inputs: f.inputs.moved(by.inputs)}
+// arrival makes x that of a finding, whose texts and inputs are here.
+func (a *arrivals) arrival(x *arrival, f *finding, ms *Matches, r *ruleState, by shifts) {
+	x.mask, x.key, x.inputs = f.mask, f.key.moved(by.bytes), f.inputs.moved(by.inputs)
 	if r.records != nil {
 		x.kept.from = int32(len(a.kept))
 		a.kept = r.records.placed(a.kept, ms.kept[f.kept.from:f.kept.to])
 		x.kept.to = int32(len(a.kept))
 	}
-	return x
 }
 
 // release gives the items that waited for a first timestamp their second.
@@ -174,5 +171,5 @@ func (e *Engine) takeOwn(items *arrivals, f *finding, s int64, i int, origin, te
 	rec := arrivedRecord{Source: nowhere, Pos: int64(i), Sec: s, At: s, Origin: origin}
 	rec.sample.text = items.append([]byte(text))
 	items.records = append(items.records, rec)
-	items.add(items.arrival(f, &e.own, e.rules[f.rule], by), e.sources)
+	items.arrival(items.add(f.rule, e.sources), f, &e.own, e.rules[f.rule], by)
 }
