@@ -74,7 +74,8 @@ func TestWatch_SpeaksRussian(t *testing.T) {
 			"a": {Failing: true, Unsent: 3, LastError: "answered 503"},
 			"b": {Unsent: 21, Oldest: start.Add(-11 * m), Dead: 5},
 		}, dress),
-		w.LookAtState(start, w.Language.DiskFull(start), dress)) {
+		w.LookAtState(StateDisk, start, w.Language.DiskFull(start), dress),
+		w.LookAtState(StateBroken, start, w.Language.SetAside("/state/broken-1"), dress)) {
 		if tr.Annotation("summary") != tr.Summary {
 			t.Errorf("%s: %s", tr.Rule, tr.Annotations)
 		}
@@ -85,6 +86,7 @@ func TestWatch_SpeaksRussian(t *testing.T) {
 		"получатель b не успевает: ждёт 21 сообщение, самое старое уже 11 мин",
 		"получатель b: не доставлено 5 сообщений; см. smarty-alert outbox list",
 		"диск с состоянием полон с " + start.UTC().Format(time.RFC3339) + ": тревоги идут из памяти; освободите на нём место",
+		"состояние было повреждено и отложено в сторону: тревоги, которые шли раньше, забыты; посмотрите /state/broken-1 и удалите",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -57,6 +57,7 @@ type words struct {
 	fails, isBehind, hasGivenUp string // of the receiver, a number of messages and more
 	diskFull                    string // with the time since when
 	noSnapshot                  string
+	setAside                    string // with the path
 
 	date  string        // the layout of a day
 	units [4]string     // day, hour, minute, second
@@ -86,6 +87,7 @@ var english = words{
 	fails: "receiver %s takes no messages: %s; %s", isBehind: "receiver %s is behind: %s, the oldest for %s", hasGivenUp: "receiver %s: %s; see smarty-alert outbox list",
 	diskFull:   "the disk of the state is full since %s: alerts go on from memory; free space on it",
 	noSnapshot: "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert",
+	setAside:   "the state was damaged and was set aside: alerts that fired before are forgotten; look at %s and remove it",
 	date:       "2006-01-02", units: [...]string{"d", "h", "m", "s"},
 	form: func(n int) int {
 		if n == 1 {
@@ -122,6 +124,7 @@ var russian = words{
 	fails:   "получатель %s не принимает сообщений: %s; %s", isBehind: "получатель %s не успевает: %s, самое старое уже %s", hasGivenUp: "получатель %s: %s; см. smarty-alert outbox list",
 	diskFull:   "диск с состоянием полон с %s: тревоги идут из памяти; освободите на нём место",
 	noSnapshot: "не записать снимок состояния: перезапуск будет всё дольше; см. журнал smarty-alert",
+	setAside:   "состояние было повреждено и отложено в сторону: тревоги, которые шли раньше, забыты; посмотрите %s и удалите",
 	date:       "02.01.2006", units: [...]string{" д", " ч", " мин", " с"},
 	form: func(n int) int {
 		switch n %= 100; {
@@ -176,6 +179,9 @@ func (l Language) DiskFull(since time.Time) string {
 
 // NoSnapshot says that the state cannot be saved as a whole.
 func (l Language) NoSnapshot() string { return l.words().noSnapshot }
+
+// SetAside says that a damaged state lies at a path, out of use.
+func (l Language) SetAside(path string) string { return fmt.Sprintf(l.words().setAside, path) }
 
 // severityName is as it stands in titles.
 func (w *words) severityName(s alert.Severity) string {

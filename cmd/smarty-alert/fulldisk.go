@@ -84,7 +84,7 @@ func (l *loop) setAsideProblem() string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "the state was damaged and was set aside: alerts that fired before are forgotten; look at " + all[len(all)-1] + " and remove it"
+	return l.watch.Language.SetAside(all[len(all)-1])
 }
 
 // complainEvery is how often the same is said again.
