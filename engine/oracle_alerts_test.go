@@ -92,7 +92,9 @@ func builtin() []*oRule {
 	return []*oRule{of("group-limit", "GROUP_EVICTED", "of_rule"), of("rule-quarantined", "RULE_QUARANTINED", "of_rule"),
 		of("clock-skew", "CLOCK_SKEW", "source"), of("receiver-failing", "RECEIVER_FAILING", "receiver"),
 		of("outbox-backlog", "OUTBOX_BACKLOG", "receiver"), of("dead-letters", "DEAD_LETTER", "receiver"), of("state-disk", "STATE_DISK", ""),
-		of("state-broken", "STATE_BROKEN", "")}
+		of("state-broken", "STATE_BROKEN", ""),
+		of("source-stalled", "SOURCE_STALLED", "source"), of("gap", "GAP", "source"), of("parse-failures", "PARSE_FAILURES", "source"),
+		of("engine-lag", "ENGINE_LAG", "")} // those from state-disk on never see a record
 }
 
 func isBuiltin(id string) bool {

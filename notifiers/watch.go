@@ -21,7 +21,9 @@ const (
 )
 
 // WatchRules are their ids.
-func WatchRules() []string { return append(ReceiverRules(), StateDisk, StateBroken) }
+func WatchRules() []string {
+	return slices.Concat(ReceiverRules(), []string{StateDisk, StateBroken}, LogRules(), []string{EngineLag})
+}
 
 // ReceiverRules are the ids of those about one receiver each.
 func ReceiverRules() []string { return []string{ReceiverFailing, OutboxBacklog, DeadLetters} }
@@ -45,6 +47,7 @@ type Seen struct {
 type Watch struct {
 	Language Language                    // of what it says
 	firing   map[string]alert.Transition // by fingerprint
+	logs     watchedLogs
 }
 
 // NewWatch goes on from the alerts that fired at the end of the last run; those of

@@ -59,6 +59,9 @@ type words struct {
 	noSnapshot                  string
 	setAside                    string // with the path
 
+	// And of logs.
+	unreadable, fileGone, stuck, vanished, unparsed, late string
+
 	date  string        // the layout of a day
 	units [4]string     // day, hour, minute, second
 	form  func(int) int // which form of a plural
@@ -88,7 +91,11 @@ var english = words{
 	diskFull:   "the disk of the state is full since %s: alerts go on from memory; free space on it",
 	noSnapshot: "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert",
 	setAside:   "the state was damaged and was set aside: alerts that fired before are forgotten; look at %s and remove it",
-	date:       "2006-01-02", units: [...]string{"d", "h", "m", "s"},
+	unreadable: "log %s cannot be read: %s", fileGone: "the file is gone", stuck: "%d bytes wait and cannot be read",
+	vanished: "%d bytes of log %s vanished before they could be read: alerts may be missing",
+	unparsed: "log %s: %d of the last %d records could not be read; smarty-alert parse shows them",
+	late:     "alerts come %s late: %d bytes of logs wait to be read",
+	date:     "2006-01-02", units: [...]string{"d", "h", "m", "s"},
 	form: func(n int) int {
 		if n == 1 {
 			return 0
@@ -125,7 +132,11 @@ var russian = words{
 	diskFull:   "диск с состоянием полон с %s: тревоги идут из памяти; освободите на нём место",
 	noSnapshot: "не записать снимок состояния: перезапуск будет всё дольше; см. журнал smarty-alert",
 	setAside:   "состояние было повреждено и отложено в сторону: тревоги, которые шли раньше, забыты; посмотрите %s и удалите",
-	date:       "02.01.2006", units: [...]string{" д", " ч", " мин", " с"},
+	unreadable: "журнал %s не читается: %s", fileGone: "файла больше нет", stuck: "%d байт ждут, и их не прочесть",
+	vanished: "%d байт журнала %s пропали непрочитанными: тревог могло быть больше",
+	unparsed: "журнал %s: %d из последних %d записей не разобрать; их покажет smarty-alert parse",
+	late:     "тревоги опаздывают на %s: ждут чтения %d байт журналов",
+	date:     "02.01.2006", units: [...]string{" д", " ч", " мин", " с"},
 	form: func(n int) int {
 		switch n %= 100; {
 		case n%10 == 1 && n != 11:
@@ -182,6 +193,12 @@ func (l Language) NoSnapshot() string { return l.words().noSnapshot }
 
 // SetAside says that a damaged state lies at a path, out of use.
 func (l Language) SetAside(path string) string { return fmt.Sprintf(l.words().setAside, path) }
+
+// FileGone says of a log that its file is not there any more.
+func (l Language) FileGone() string { return l.words().fileGone }
+
+// Stuck says of a log that bytes of it cannot be read.
+func (l Language) Stuck(bytes int64) string { return fmt.Sprintf(l.words().stuck, bytes) }
 
 // severityName is as it stands in titles.
 func (w *words) severityName(s alert.Severity) string {

@@ -209,7 +209,8 @@ func TestBuiltin(t *testing.T) {
 			t.Errorf("%s: built in %v, source %v, window %d", r.ID, r.Builtin, r.Source, r.Window)
 		}
 	}
-	if want := []string{"group-limit", "rule-quarantined", "clock-skew", "receiver-failing", "outbox-backlog", "dead-letters", "state-disk", "state-broken"}; !slices.Equal(ids, want) {
+	if want := []string{"group-limit", "rule-quarantined", "clock-skew", "receiver-failing", "outbox-backlog", "dead-letters", "state-disk", "state-broken",
+		"source-stalled", "gap", "parse-failures", "engine-lag"}; !slices.Equal(ids, want) {
 		t.Errorf("built-in rules %q, want %q", ids, want)
 	}
 	set := parsed(t, "rules: [{id: a, event: LOGIN_ERROR}]", rules.Options{})

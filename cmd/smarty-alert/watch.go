@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/rules"
 )
@@ -91,10 +92,51 @@ func (l *loop) look(ctx context.Context, seen map[string]notifiers.Seen) error {
 	ts := l.watch.Look(l.now(), seen, l.dress)
 	ts = append(ts, l.watch.LookAtState(notifiers.StateDisk, l.now(), l.stateProblem(), l.dress)...)
 	ts = append(ts, l.watch.LookAtState(notifiers.StateBroken, l.now(), l.setAsideProblem(), l.dress)...)
+	ts = append(ts, l.watch.LookAtReading(l.now(), l.seenReading(), l.dress)...)
 	if len(ts) == 0 {
 		return nil
 	}
 	return l.commit(ctx, false, l.announce(ts), l.flush())
+}
+
+// seenReading is what the loop knows of reading.
+func (l *loop) seenReading() notifiers.SeenReading {
+	seen := notifiers.SeenReading{Logs: map[string]notifiers.SeenLog{}, Behind: l.behind()}
+	for src, st := range l.live.Stats() {
+		one := notifiers.SeenLog{Gap: st.Gap, Records: st.Records, Unparsed: st.Unparsed}
+		if src < len(l.still) && l.still[src].stalled {
+			one.Stalled = l.whyStalled(st)
+		}
+		seen.Logs[st.Source] = one
+		seen.Wait += st.Lag
+	}
+	if r := l.set.Find(notifiers.Gap); r != nil {
+		seen.GapFor = time.Duration(r.KeepFiringFor) * time.Second
+	}
+	if r := l.set.Find(notifiers.EngineLag); r != nil {
+		seen.LagFor = time.Duration(r.For) * time.Second
+	}
+	return seen
+}
+
+// whyStalled is what people are told of a log that has stalled.
+func (l *loop) whyStalled(st ingest.LiveStats) string {
+	switch {
+	case st.Err != nil:
+		return l.hide(st.Err.Error())
+	case st.Lost:
+		return l.watch.Language.FileGone()
+	}
+	return l.watch.Language.Stuck(st.Unread)
+}
+
+// behind is how much older than it must be the last second is that was evaluated.
+func (l *loop) behind() time.Duration {
+	final, ok := l.eng.Final()
+	if !ok {
+		return 0
+	}
+	return max(0, l.now().Sub(time.Unix(final+l.late+1, 0)))
 }
 
 // dress gives an alert of the watch what its rule says; false: it is disabled.
