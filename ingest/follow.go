@@ -250,12 +250,19 @@ func (s *follow) check(now time.Time) {
 			s.err = s.rotated(id, now)
 		}
 	}
-	s.resting = now
+	blank := s.newest()
+	if blank != nil && (len(blank.head) > 0 || blank.off > 0 || blank.packed) {
+		blank = nil
+	}
 	for _, n := range s.nodes {
 		if err := n.look(now); err != nil && s.err == nil {
 			s.err = err
 		}
 	}
+	if blank != nil && len(blank.head) > 0 && s.err == nil {
+		s.err = s.copiedUnseen(blank)
+	}
+	s.resting = now
 	if s.err == nil {
 		s.pathAt = now
 	}
@@ -320,6 +327,34 @@ func (s *follow) rotated(id inode, now time.Time) error {
 				n.oldSince = now
 			}
 		}
+	}
+	return nil
+}
+
+// copiedUnseen opens what was in a file before the first text that was seen in it: it was
+// written, copied and truncated between two looks, once or several times.
+func (s *follow) copiedUnseen(n *node) error {
+	found, err := s.files.generations(s.path, s.seenAt)
+	if err != nil {
+		return err
+	}
+	after := s.lastLook()
+	if after.Before(s.since) {
+		after = s.since
+	}
+	for _, g := range found {
+		if g.live || g.info.ModTime().Before(after) || s.knows(g) {
+			continue
+		}
+		c, err := s.openNode(g, n.gen, 0)
+		if err != nil {
+			return err
+		}
+		c.final = true
+		s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n), c)
+		s.stats.Truncations++
+		n.gen = s.nextGen
+		s.nextGen++
 	}
 	return nil
 }

@@ -280,6 +280,38 @@ func TestLive_CopyTruncate(t *testing.T) {
 	}
 }
 
+// Before anything of a log was seen it is copied and truncated, once or twice.
+func TestLive_CopyTruncateUnseen(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	more := numbered()
+	for _, times := range []int{1, 2, 0, 3} {
+		for range times {
+			r.append("x.log", more(3))
+			for k := 9; k > 0; k-- {
+				_ = os.Rename(r.path(fmt.Sprintf("x.log.%d", k)), r.path(fmt.Sprintf("x.log.%d", k+1)))
+			}
+			text, err := os.ReadFile(r.path("x.log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, r.path("x.log.1"), string(text))
+			r.touch(r.path("x.log.1"))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.append("x.log", more(2))
+		r.read()
+	}
+	r.want("x", seqOf([]byte(more(1))))
+	if s := r.stats("x"); s.Gap != 0 {
+		t.Errorf("a gap of %d bytes is told, all are there", s.Gap)
+	}
+}
+
 func TestLive_FilesAndDirectoriesAppear(t *testing.T) {
 	r := newRig(t)
 	r.logs = []LogConfig{{Path: r.path("one.log")}, {Path: r.path("sub") + "/*.log"}, {Path: r.path("deep"), Instance: "app"}}

@@ -108,7 +108,10 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if l.quiet != nil {
 		return nil
 	}
-	return l.reconcile(ctx, st.Firing, again, sn.Rules)
+	if err := l.reconcile(ctx, st.Firing, again, sn.Rules); err != nil {
+		return err
+	}
+	return l.keepSnapshot(ctx)
 }
 
 // forsake notes which sources of the engine are not followed any more.
