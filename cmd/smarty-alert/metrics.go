@@ -57,6 +57,9 @@ var (
 	descMissing   = desc("source_readable", "1 when the log is there and can be read.", "source")
 	descGap       = desc("gap_bytes_total", "Bytes that vanished before they could be read.", "source")
 	descRotations = desc("source_rotations_total", "Rotations seen.", "source")
+	descUnparsed  = desc("unparsed_total", "Records without a readable header.", "source")
+	descLagTime   = desc("source_lag_seconds", "How old the newest timestamp read is while bytes wait to be read; 0 when none do.", "source")
+	descOld       = desc("evaluation_lag_seconds", "How old the last second is that was evaluated.")
 	descLate      = desc("late_total", "Records older than what was final already.", "source")
 	descFuture    = desc("future_total", "Records from the future.", "source")
 	descSteps     = desc("clock_steps_total", "Times the source's clock was set back.", "source")
@@ -119,7 +122,13 @@ func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gau
 	gauge(descSnapshot, float64(r.snapshot.Unix()))
 	gauge(descPause, r.paused.Seconds())
 	gauge(descFinal, float64(r.final))
+	if r.final > 0 {
+		gauge(descOld, max(0, float64(r.at.Unix()-r.final)))
+	}
+	waits := map[string]bool{}
 	for _, s := range r.live {
+		waits[s.Source] = s.Lag > 0
+		counter(descUnparsed, s.Unparsed, s.Source)
 		counter(descRecords, s.Records, s.Source)
 		counter(descBytes, s.Bytes, s.Source)
 		gauge(descLag, float64(s.Lag), s.Source)
@@ -133,6 +142,11 @@ func (r *readings) collect(counter func(*prometheus.Desc, int64, ...string), gau
 		counter(descSteps, s.Steps, s.Name)
 		if s.Seen {
 			gauge(descBehind, float64(s.Newest), s.Name)
+			lag := 0.0
+			if waits[s.Name] {
+				lag = max(0, float64(r.at.Unix()-s.Newest))
+			}
+			gauge(descLagTime, lag, s.Name)
 		}
 	}
 	for _, st := range r.rules {
