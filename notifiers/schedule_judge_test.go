@@ -301,9 +301,3 @@ func refusedThrice(d alert.Delivery) bool {
 	return n == 3
 }
 
-func total(counts map[string]int) (n int) {
-	for _, c := range counts {
-		n += c
-	}
-	return n
-}

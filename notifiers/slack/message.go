@@ -68,7 +68,7 @@ func (r *Receiver) render(d alert.Delivery, samples bool) message {
 	} else {
 		m.blocks = append(m.blocks, body(tx)...)
 	}
-	if samples == inThread { // the message is edited, and says when it was last
+	if !samples { // the message is edited, and says when it was last
 		when := notifiers.Cut(d.Created.In(zoneOr(r.o.Voice.Zone)).Format("2006-01-02 15:04:05 MST"), 100)
 		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
 	}
