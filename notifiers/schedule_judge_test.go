@@ -300,4 +300,3 @@ func refusedThrice(d alert.Delivery) bool {
 	}
 	return n == 3
 }
-

@@ -37,7 +37,7 @@ type Text struct {
 }
 
 // Words are the names that channels put beside parts of a text.
-type Words struct{ Todo, Runbook, Silence, Open string }
+type Words struct{ Todo, Runbook, Silence, Open, AsOf string }
 
 // Blame says in a built-in text why it is not the one that was asked for.
 func (tx *Text) Blame(err error) {
@@ -91,6 +91,12 @@ type Voice struct {
 
 // NewText writes a delivery's text in English with times in zone (nil: UTC).
 func NewText(d alert.Delivery, zone *time.Location) Text { return Voice{Zone: zone}.Text(d) }
+
+// Moment is a time in full.
+func (v Voice) Moment(at time.Time) string {
+	w := newWriter(v, at)
+	return w.clock(at.In(w.zone))
+}
 
 // Text writes a delivery's text.
 func (v Voice) Text(d alert.Delivery) Text {

@@ -72,7 +72,7 @@ var english = words{
 	firing:   "FIRING", still: "STILL FIRING", resolved: "RESOLVED", event: "EVENT", wasFiring: "WAS FIRING %s–%s",
 	firingMany: plural{"FIRING %d"}, resolvedMany: plural{"RESOLVED %d"}, stillMany: "STILL %s",
 	since: "Since", at: "At", wasDuring: "Was firing", value: "Value", condition: "Condition", suppressed: "Suppressed",
-	rule: "Rule", labels: "Labels", about: "About", Words: Words{Todo: "What to do", Runbook: "Runbook", Silence: "Silence", Open: "Open"},
+	rule: "Rule", labels: "Labels", about: "About", Words: Words{Todo: "What to do", Runbook: "Runbook", Silence: "Silence", Open: "Open", AsOf: "As of"},
 	fromTo: "%s to %s, for %s", during: ", for %s", holdsSince: "; the condition holds since %s", within: "within %s",
 	suppressedBy: plural{"%d more during the cooldown"}, several: "several rules", none: "none", template: "Template", more: plural{"and %d more"},
 	ends: map[string]string{
@@ -110,7 +110,7 @@ var russian = words{
 	firingMany:   plural{"%d ТРЕВОГА", "%d ТРЕВОГИ", "%d ТРЕВОГ"},
 	resolvedMany: plural{"%d ОТБОЙ", "%d ОТБОЯ", "%d ОТБОЕВ"}, stillMany: "ВСЁ ЕЩЁ %s",
 	since: "Началось", at: "Когда", wasDuring: "Длилось", value: "Значение", condition: "Условие", suppressed: "Пропущено",
-	rule: "Правило", labels: "Метки", about: "Описание", Words: Words{Todo: "Что делать", Runbook: "Инструкция", Silence: "Заглушить", Open: "Открыть"},
+	rule: "Правило", labels: "Метки", about: "Описание", Words: Words{Todo: "Что делать", Runbook: "Инструкция", Silence: "Заглушить", Open: "Открыть", AsOf: "По состоянию на"},
 	fromTo: "с %s по %s, %s", during: ", длится %s", holdsSince: "; условие выполняется с %s", within: "за %s",
 	suppressedBy: plural{"за время паузы ещё %d запись", "за время паузы ещё %d записи", "за время паузы ещё %d записей"},
 	several:      "разные правила", none: "нет", template: "Шаблон",

@@ -44,25 +44,25 @@ var kept = map[string]string{
 // phone: it says nothing on its console and asks nobody for anything.
 func TestScreenshots(t *testing.T) {
 	browser := newBrowser(t)
-	if browser.open(t, "<script>console.log('x')</script><img src=http://pictures.example/a.png>", "control", 390, false); len(browser.asked()) == 0 || browser.said == "" {
+	if browser.open(t, "<script>console.log('x')</script><img src=http://pictures.example/a.png>", "control", false); len(browser.asked()) == 0 || browser.said == "" {
 		t.Fatalf("a page that loads a picture and talks is not noticed: %q", browser.said)
 	}
 	for name, page := range pages(t) {
-		for _, width := range []int{1280, 390} {
-			for _, dark := range []bool{false, true} {
-				look := fmt.Sprintf("%s-%d-%s", name, width, map[bool]string{false: "light", true: "dark"}[dark])
-				picture := browser.open(t, page, look, width, dark)
-				if asked := browser.asked(); len(asked) > 0 || browser.said != "" {
-					t.Errorf("%s asks for %v and says %s", look, asked, browser.said)
-				}
-				if b := picture.Bounds(); b.Dx() != width || b.Dy() < 100 {
+		for scheme, dark := range map[string]bool{"light": false, "dark": true} {
+			pictures := browser.open(t, page, name+"-"+scheme, dark)
+			if asked := browser.asked(); len(asked) > 0 || browser.said != "" {
+				t.Errorf("%s, %s: asks for %v and says %s", name, scheme, asked, browser.said)
+			}
+			for i, width := range widths {
+				look := fmt.Sprintf("%s-%d-%s", name, width, scheme)
+				if b := pictures[i].Bounds(); b.Dx() != width || b.Dy() < 100 || b.Dy() == tallest {
 					t.Errorf("%s is %v", look, b)
 				}
 				if file := kept[look]; file != "" && *update {
-					save(t, filepath.Join("..", "docs", "images", file+".png"), picture)
+					save(t, filepath.Join("..", "docs", "images", file+".png"), pictures[i])
 				}
 				if *shots != "" {
-					save(t, filepath.Join(*shots, look+".png"), picture)
+					save(t, filepath.Join(*shots, look+".png"), pictures[i])
 				}
 			}
 		}
@@ -109,10 +109,14 @@ func (b *browser) asked() (out []string) {
 	return out
 }
 
-const tallest = 6000 // pixels
+const tallest = 4000 // pixels
 
-// open draws a page. It stands in a frame, since windows have a least width.
-func (b *browser) open(t *testing.T, page, name string, width int, dark bool) image.Image {
+// widths of a desk's screen and of a phone's.
+var widths = []int{1280, 390}
+
+// open draws a page in all widths. It stands in frames, since windows have a least
+// width.
+func (b *browser) open(t *testing.T, page, name string, dark bool) (pictures []image.Image) {
 	t.Helper()
 	file, shot := filepath.Join(b.dir, name+".html"), filepath.Join(b.dir, name+".png")
 	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
@@ -123,7 +127,11 @@ func (b *browser) open(t *testing.T, page, name string, width int, dark bool) im
 	if dark {
 		scheme = "dark"
 	}
-	html := fmt.Sprintf(`<!DOCTYPE html><html style="color-scheme: %s"><body style="margin:0"><iframe src="%s" style="border:0;width:%dpx;height:%dpx" scrolling="no"></iframe>`, scheme, filepath.Base(file), width, tallest)
+	html, all := fmt.Sprintf(`<!DOCTYPE html><html style="color-scheme: %s"><body style="margin:0;display:flex">`, scheme), 0
+	for _, width := range widths {
+		html += fmt.Sprintf(`<iframe src="%s" style="flex:none;border:0;width:%dpx;height:%dpx" scrolling="no"></iframe>`, filepath.Base(file), width, tallest)
+		all += width
+	}
 	if err := os.WriteFile(frame, []byte(html), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +141,7 @@ func (b *browser) open(t *testing.T, page, name string, width int, dark bool) im
 	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--user-data-dir="+filepath.Join(b.dir, "profile"),
 		"--proxy-server=http://"+b.proxy, "--proxy-bypass-list=<-loopback>", "--enable-logging=stderr", "--blink-settings=preferredColorScheme="+preferred,
-		fmt.Sprintf("--window-size=%d,%d", max(width, 800), tallest), "--screenshot="+shot, "file://"+frame)
+		fmt.Sprintf("--window-size=%d,%d", all, tallest), "--screenshot="+shot, "file://"+frame)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("chromium: %v\n%s", err, out)
@@ -144,11 +152,15 @@ func (b *browser) open(t *testing.T, page, name string, width int, dark bool) im
 			b.said += line
 		}
 	}
-	return cut(t, shot, width)
+	whole, left := read(t, shot), 0
+	for _, width := range widths {
+		pictures = append(pictures, cut(whole, left, width))
+		left += width
+	}
+	return pictures
 }
 
-// cut takes away what is empty to the right and at the bottom.
-func cut(t *testing.T, file string, width int) image.Image {
+func read(t *testing.T, file string) image.Image {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
@@ -159,19 +171,24 @@ func cut(t *testing.T, file string, width int) image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty := whole.At(width/2, tallest-1)
+	return whole
+}
+
+// cut takes one frame, without what is empty at its bottom.
+func cut(whole image.Image, left, width int) image.Image {
+	empty := whole.At(left+width/2, tallest-1)
 	bottom := tallest - 1
-	for bottom > 0 && rowIs(whole, bottom, width, empty) {
+	for bottom > 0 && rowIs(whole, bottom, left, width, empty) {
 		bottom--
 	}
 	out := image.NewRGBA(image.Rect(0, 0, width, min(bottom+14, tallest)))
-	draw.Draw(out, out.Bounds(), whole, image.Point{}, draw.Src)
+	draw.Draw(out, out.Bounds(), whole, image.Pt(left, 0), draw.Src)
 	return out
 }
 
-func rowIs(m image.Image, y, width int, c color.Color) bool {
+func rowIs(m image.Image, y, left, width int, c color.Color) bool {
 	r, g, b, _ := c.RGBA()
-	for x := range width {
+	for x := left; x < left+width; x++ {
 		if r2, g2, b2, _ := m.At(x, y).RGBA(); r2 != r || g2 != g || b2 != b {
 			return false
 		}

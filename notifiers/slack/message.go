@@ -3,7 +3,6 @@ package slack
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -69,8 +68,8 @@ func (r *Receiver) render(d alert.Delivery, samples bool) message {
 		m.blocks = append(m.blocks, body(tx)...)
 	}
 	if !samples { // the message is edited, and says when it was last
-		when := notifiers.Cut(d.Created.In(zoneOr(r.o.Voice.Zone)).Format("2006-01-02 15:04:05 MST"), 100)
-		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, "⟳ "+when, false, false)))
+		when := notifiers.Cut(tx.Words.AsOf+" "+r.o.Voice.Moment(d.Created), 150)
+		m.blocks = append(m.blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, when, false, false)))
 	}
 	return m
 }
@@ -139,13 +138,6 @@ func body(tx notifiers.Text) (blocks []slack.Block) {
 
 func openLink(tx notifiers.Text) string {
 	return "<" + escapeAll(tx.Open) + "|" + tx.Words.Open + ">"
-}
-
-func zoneOr(zone *time.Location) *time.Location {
-	if zone == nil {
-		return time.UTC
-	}
-	return zone
 }
 
 // maxReplySamples is how many samples a reply shows, of all its alerts.

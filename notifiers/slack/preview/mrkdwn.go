@@ -64,7 +64,9 @@ func prose(s string) string {
 func styled(s string) string {
 	s = html.EscapeString(unescape(s))
 	for _, st := range styles {
-		s = st.re.ReplaceAllString(s, "${1}<"+st.tag+">${2}</"+st.tag+">${3}")
+		for range 2 { // the border between two styled words belongs to both
+			s = st.re.ReplaceAllString(s, "${1}<"+st.tag+">${2}</"+st.tag+">${3}")
+		}
 	}
 	return s
 }

@@ -13,7 +13,7 @@ var pageTemplate = template.Must(template.New("page").Parse(`<!DOCTYPE html>
   :root { --page: #1a1d21; --text: #d1d2d3; --dim: #9a9b9d; --line: #3c3f44; --code: #222529; --red: #e8912d; --link: #1d9bd1; --mention: #4a3d12; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; padding: 12px 20px; background: var(--page); color: var(--text); font: 15px/1.46 Lato, 'Helvetica Neue', 'Noto Sans', Arial, 'Noto Color Emoji', sans-serif; }
+body { margin: 0; padding: 12px 20px; background: var(--page); color: var(--text); font: 15px/1.46 Lato, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif; }
 .message { display: flex; gap: 8px; max-width: 760px; padding: 8px 0; }
 .face { flex: none; width: 36px; height: 36px; border-radius: 8px; background: #4a154b; color: #ffffff; font-weight: 700; line-height: 36px; text-align: center; }
 .body { flex: 1; min-width: 0; overflow-wrap: anywhere; }

@@ -33,6 +33,7 @@ func section(markup string) preview.Message {
 func TestPage_Markup(t *testing.T) {
 	for markup, want := range map[string]string{
 		"*Since:* 12:03":                    "<b>Since:</b> 12:03",
+		"*a*\n*b:* c *d* *e*":               "<b>a</b><br><b>b:</b> c <b>d</b> <b>e</b>",
 		"2 * 3 * 4":                         "2 * 3 * 4",
 		"a*b*c":                             "a*b*c",
 		"(_really_) ~no~":                   "(<i>really</i>) <s>no</s>",
