@@ -29,7 +29,7 @@ PARSER_FUZZ  = FuzzFraming FuzzHeader FuzzValue FuzzFile
 RULES_FUZZ   = FuzzMutatedRules
 
 .DEFAULT_GOAL := help
-.PHONY: crashlab soak parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings oracle mutants mutants-short determinism delivery
+.PHONY: crashlab soak parity help run test test-system check check-offline staticcheck bench bench-contests bench-go flame bench-live fuzz fuzz-short values golden drawings screenshots oracle mutants mutants-short determinism delivery
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ drawings: ## draw docs/images anew, from what the engine says
 parity: ## the dispatcher beside Debian's Alertmanager, case by case; after a change of cases: go test -tags=parity ./notifiers/parity -run SideBySide -update
 	@.ci/system-packages prometheus-alertmanager
 	go test -count=1 -tags=parity -run SideBySide -v ./notifiers/parity
+
+screenshots: ## messages and mails in a browser, light and dark, wide and on a phone: docs/images anew; SHOTS=directory keeps all of them
+	@.ci/system-packages chromium
+	go test -count=1 -timeout 30m -tags=screenshots -run Screenshots -v ./systemtest -update $(if $(SHOTS),-shots $(abspath $(SHOTS)))
 
 oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...

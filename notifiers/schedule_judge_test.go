@@ -169,7 +169,7 @@ func (j *judgement) judgeReader(s *side, to string) {
 	written := map[string]taken{}       // by text, where there are no ids
 	fires := map[int]bool{}             // what they believe
 	repeated := func(m, before taken) { // told before
-		if s.deleted[before.message] {
+		if s.deleted[before.message] || s.deleted[before.thread] {
 			return
 		}
 		j.sum.duplicates[s.kind]++

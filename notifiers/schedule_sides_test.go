@@ -65,6 +65,7 @@ type taken struct {
 	message      string // that stands in the chat; "": it is none that can be edited
 	posted       bool   // and not edited
 	answers      bool   // in a thread
+	thread       string // the message that it answers
 	text         string
 	alerts       map[int]bool // by number in the story; whether it fires
 	more         bool         // alerts that are not shown
@@ -134,7 +135,7 @@ func (s *side) slackTook(m fakes.SlackMessage) {
 		ID string `json:"block_id"`
 	}
 	_, _ = json.Unmarshal(m.Metadata, &meta), json.Unmarshal(m.Blocks, &blocks)
-	t := taken{message: m.TS, posted: m.Edits == 0, answers: m.Thread != "", text: m.Text + string(m.Blocks)}
+	t := taken{message: m.TS, posted: m.Edits == 0, answers: m.Thread != "", thread: m.Thread, text: m.Text + string(m.Blocks)}
 	switch {
 	case m.TS == "":
 		t.id, t.posted = blocks[0].ID, true

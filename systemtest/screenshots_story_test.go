@@ -110,14 +110,23 @@ func (s story) storm(reason notifiers.Reason) alert.Delivery {
 	return d
 }
 
-// mostFrequent is a palette.
+// mostFrequent is a palette: of each shade the most frequent colour, so that a link of
+// a few letters keeps its own.
 func mostFrequent(counts map[color.RGBA]int) color.Palette {
-	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+	type shade struct{ r, g, b uint8 }
+	best, all := map[shade]color.RGBA{}, map[shade]int{}
+	for c, n := range counts {
+		s := shade{c.R >> 4, c.G >> 4, c.B >> 4}
+		if all[s] += n; n > counts[best[s]] {
+			best[s] = c
+		}
+	}
+	shades := slices.SortedFunc(maps.Keys(all), func(a, b shade) int {
+		return cmp.Or(cmp.Compare(all[b], all[a]), cmp.Compare(a.r, b.r), cmp.Compare(a.g, b.g), cmp.Compare(a.b, b.b))
 	})
 	var out color.Palette
-	for _, c := range colours[:min(len(colours), 256)] {
-		out = append(out, c)
+	for _, s := range shades[:min(len(shades), 256)] {
+		out = append(out, best[s])
 	}
 	return out
 }
