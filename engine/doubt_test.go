@@ -50,8 +50,8 @@ func TestEngine_DoubtIsSettledLater(t *testing.T) {
 		at := int64(0)
 		for range rapid.IntRange(5, 25).Draw(t, "records") {
 			at += rapid.SampledFrom([]int64{0, 0, 1, 3, 12}).Draw(t, "later")
-			event := rapid.SampledFrom([]string{"LOGIN_ERROR", "LOGIN_ERROR", "LOGIN_SUCCESS", "ACCOUNT_CREATED"}).Draw(t, "event")
-			rest := rapid.SampledFrom([]string{"reason='a'", "reason='a' params={}", "reason=u'b'", "reason='a' params={'x': '", "reason='b' params=[1, ", "reason='a' password='secret' ip='"}).Draw(t, "pairs")
+			event := rapid.SampledFrom([]string{"LOGIN_ERROR", "LOGIN_ERROR", "LOGIN_SUCCESS", "EPG_REMOVED"}).Draw(t, "event")
+			rest := rapid.SampledFrom([]string{"reason='a'", "reason='a' params={}", "reason=u'b'", "reason='a' params={'x': '", "reason='b' params=[1, ", "reason='a' params=[1,]", "reason='a' password='secret' ip='"}).Draw(t, "pairs")
 			if rapid.IntRange(0, 9).Draw(t, "long") == 0 {
 				rest = "reason='a' ip='" + strings.Repeat("1.2.3.4, ", rapid.SampledFrom([]int{70, 200}).Draw(t, "times")) + rest
 			}
