@@ -114,14 +114,14 @@ func (t *tally) fault(short bool) error {
 	return errors.Join(errs...)
 }
 
-// holdAll runs rows: in the short form those that are not measured at the same time,
-// so that there are always enough rounds; else one after the other.
+// holdAll runs rows at the same time, so that there are always enough rounds; those
+// that are measured follow one after the other.
 func holdAll(ctx context.Context, chosen []row, o options, out io.Writer) []*result {
 	o.slots = make(chan struct{}, o.parallel)
 	results := make([]*result, len(chosen))
 	var together sync.WaitGroup
 	for i, w := range chosen {
-		if o.short && w.most == 0 {
+		if w.most == 0 {
 			together.Go(func() { results[i] = hold(ctx, w, o, out) })
 		}
 	}
