@@ -113,6 +113,7 @@ func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Li
 	}
 	l.clock = o.Now()
 	l.descriptors = &descriptors{files: &l.files, most: l.opts.MaxOpen}
+	l.files.round = time.Now()
 	fresh, err := l.search()
 	if err != nil {
 		return nil, err

@@ -52,8 +52,9 @@ var errMoved = errors.New("it was removed or replaced while it was being opened"
 // it opens none and is called again: to go on from what can be read would forget what
 // the positions say of the others.
 func (s *follow) begin(saved map[string][]Position, now time.Time) error {
+	after := s.files.round // one reading of a directory does for all its logs
 	for range mostLooks {
-		err := s.open(saved, now)
+		err := s.open(saved, now, after)
 		if err == nil {
 			s.waiting = nil
 			return nil
@@ -67,6 +68,7 @@ func (s *follow) begin(saved map[string][]Position, now time.Time) error {
 			return err
 		}
 		time.Sleep(lookAgain)
+		after = time.Now()
 	}
 	s.waiting = &beginning{saved, now}
 	return fmt.Errorf("open %s: files are being renamed all the time", s.path)
@@ -80,8 +82,8 @@ type beginning struct {
 
 // open opens the files of the saved positions and all that came after, or the
 // history that the configuration asks for.
-func (s *follow) open(saved map[string][]Position, now time.Time) error {
-	found, err := s.files.generations(s.path, time.Now())
+func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
+	found, err := s.files.generations(s.path, after)
 	if len(saved[s.name]) == 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil // all that will be there is new
 	}
