@@ -14,7 +14,7 @@ import (
 // what a user starts, not by a test alone.
 var libraries = []string{
 	"github.com/expr-lang/expr", "github.com/expr-lang/expr/vm",
-	"github.com/nxadm/tail",
+	"github.com/nxadm/tail/watch",
 	"github.com/slack-go/slack",
 	"github.com/robfig/cron/v3",
 }

@@ -49,7 +49,7 @@ func TestRun_StopsWithBacklog(t *testing.T) {
 	s.eventually("one is being sent, and others wait", func() bool {
 		return tries.Load() > 0 && s.gauge(`smarty_alert_outbox{receiver="hangs",state="pending"}`) > 20
 	})
-	line := time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 +0000") + " DEBUG [accounts.py:1 f] [PID:1 TID:MainThread] LOGIN_SUCCESS reason='x'\n"
+	line := time.Now().Format("Mon Jan 02 15:04:05-0700 2006") + " DEBUG check:64 run[1.MainThread] LOGIN_SUCCESS reason='x'\n"
 	if err := os.WriteFile(filepath.Join(s.dir, "logs", "smarty_portal.log"), []byte(strings.Repeat(line, 1<<20)), 0o644); err != nil {
 		t.Fatal(err)
 	}
