@@ -224,7 +224,7 @@ func (j *judgement) givenUp(receiver string, n int) bool {
 }
 
 // neverClosed reports whether a chat refused to have it said in an alert's message
-// that it is over, after the next incident had its own.
+// that it is over, after the next incident had its own, or in a copy of the message.
 func (j *judgement) neverClosed(receiver string, n int) bool {
 	refused := 0
 	for _, d := range j.rows {
@@ -234,7 +234,7 @@ func (j *judgement) neverClosed(receiver string, n int) bool {
 			continue
 		}
 		for _, a := range d.Attempts {
-			if strings.Contains(a.Error, "the message before") {
+			if strings.Contains(a.Error, "the message before") || strings.Contains(a.Error, "the copy of the message") {
 				refused++
 			}
 		}

@@ -27,27 +27,31 @@ func TestWatch(t *testing.T) {
 		"given up, dropped":                {looks: []Seen{{Dead: 1}, {Dead: 2}, {}}, want: map[int]string{0: "firing dead-letters", 2: "resolved dead-letters"}},
 		"disabled":                         {looks: []Seen{{Dead: 1}}, off: map[string]bool{DeadLetters: true}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := NewWatch(nil)
-			dress := func(id string, tr *alert.Transition) bool { tr.Severity = alert.Warning; return !tc.off[id] }
-			var firing []alert.Transition
-			for i, s := range tc.looks {
-				w = NewWatch(firing) // a restart each time changes nothing
-				got := ""
-				for _, tr := range w.Look(start.Add(time.Duration(i)*m), map[string]Seen{"noc": s}, dress) {
-					got = fmt.Sprint(tr.State, " ", tr.Rule)
-					if firing = nil; tr.Active() {
-						firing = append(firing, tr)
+		for _, restarts := range []bool{false, true} { // one before each look changes nothing
+			t.Run(fmt.Sprint(name, ", restarts ", restarts), func(t *testing.T) {
+				w := NewWatch(nil)
+				dress := func(id string, tr *alert.Transition) bool { tr.Severity = alert.Warning; return !tc.off[id] }
+				var firing []alert.Transition
+				for i, s := range tc.looks {
+					if restarts {
+						w = NewWatch(firing)
 					}
-					if tr.Group.Get("receiver") != "noc" || tr.ID == "" || tr.Severity != alert.Warning {
-						t.Errorf("look %d: %+v", i, tr)
+					got := ""
+					for _, tr := range w.Look(start.Add(time.Duration(i)*m), map[string]Seen{"noc": s}, dress) {
+						got = fmt.Sprint(tr.State, " ", tr.Rule)
+						if firing = nil; tr.Active() {
+							firing = append(firing, tr)
+						}
+						if tr.Group.Get("receiver") != "noc" || tr.ID == "" || tr.Severity != alert.Warning {
+							t.Errorf("look %d: %+v", i, tr)
+						}
+					}
+					if got != tc.want[i] {
+						t.Errorf("look %d: %q, want %q", i, got, tc.want[i])
 					}
 				}
-				if got != tc.want[i] {
-					t.Errorf("look %d: %q, want %q", i, got, tc.want[i])
-				}
-			}
-		})
+			})
+		}
 	}
 }
 

@@ -2,23 +2,23 @@
 // whose messages can be edited. Start at Chat.
 //
 // The reference that a chat's receiver keeps is that of the incident's message and,
-// after it, those of the messages of earlier incidents that do not say yet that
-// these are over: what is new is said at once, and what is old put right then, if
-// need be in further tries.
+// after it, those of other messages that are to be put right: copies of it, which say
+// what it says for as long as it is edited, and the messages of earlier incidents that
+// do not say yet that these are over. What is new is said at once, and the others are
+// put right then, if need be in further tries.
 package inplace
 
 import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/notifiers"
 )
 
 // Chat is what a receiver can do with single messages. References of messages have
-// no spaces and do not end in "!".
+// no spaces, do not begin with "=" and do not end in "!".
 type Chat struct {
 	// Post says what the delivery tells in a new message.
 	Post func(ctx context.Context, d alert.Delivery) (ref string, err error)
@@ -39,63 +39,56 @@ type Chat struct {
 // a new one. ref is the group's last reference. A reference beside an error is to be
 // kept as the delivery's own.
 func (c Chat) Show(ctx context.Context, d alert.Delivery, ref string) (string, error) {
-	at, stale := split(ref)
-	old, own := at, false
+	was := split(ref)
+	old := was.at
 	switch {
 	case d.Ref != "": // an earlier try of this delivery got so far
-		at, stale = split(d.Ref)
-		own = true
+		was = split(d.Ref)
 	case d.Reason == string(notifiers.First):
-		if at != "" {
-			stale = append([]string{at}, stale...)
-		}
-		at = ""
+		was = was.past()
 	}
-	now, err := c.tell(ctx, d, at, old)
-	if err != nil && !own && (now == "" || now == at) {
-		return "", err // the group's reference is as it was
+	now, err := c.tell(ctx, d, was, old)
+	if err != nil && (now.at == "" || now.at == was.at) {
+		return "", err // what is known is as it was
 	}
 	if err == nil {
-		stale, err = c.close(ctx, d, stale)
+		now, err = c.putRight(ctx, d, now)
 	}
-	return join(now, stale), err
+	return now.String(), err
 }
 
 // Message is the incident's own message of a reference.
-func Message(ref string) string {
-	at, _ := split(ref)
-	return at
-}
+func Message(ref string) string { return split(ref).at }
 
-// tell makes a message say the delivery, and returns which one does, or will do when
-// what went wrong is over.
-func (c Chat) tell(ctx context.Context, d alert.Delivery, at, old string) (string, error) {
-	if at != "" {
-		if err := c.Edit(ctx, d, at); err == nil || !c.Gone(err) {
-			return at, err
-		}
+// tell makes a message say the delivery. What it returns names the one that does, or
+// will do when what went wrong is over.
+func (c Chat) tell(ctx context.Context, d alert.Delivery, p place, old string) (place, error) {
+	p, err := c.edit(ctx, d, p)
+	if p.at != "" {
+		return p, err
 	}
 	found, err := c.left(ctx, d, old)
 	if err != nil {
-		return "", err
+		return place{}, err
 	}
-	now := ""
-	for _, ref := range found { // of several groups that leave as one message, several may be out
-		err := c.Edit(ctx, d, ref)
-		if c.Gone(err) {
-			continue
-		}
-		if now == "" {
-			now = ref
-		}
-		if err != nil {
-			return now, err
-		}
+	if p, err = c.edit(ctx, d, p.with(found)); p.at != "" {
+		return p, err
 	}
-	if now != "" {
-		return now, nil
+	p.at, err = c.Post(ctx, d)
+	return p, err
+}
+
+// edit makes the message, or the first of its copies that still stands, say the
+// delivery. There is none left if what it returns has no message.
+func (c Chat) edit(ctx context.Context, d alert.Delivery, p place) (place, error) {
+	for p.at != "" {
+		err := c.Edit(ctx, d, p.at)
+		if err == nil || !c.Gone(err) {
+			return p, err
+		}
+		p = p.without()
 	}
-	return c.Post(ctx, d)
+	return p, nil
 }
 
 func (c Chat) left(ctx context.Context, d alert.Delivery, old string) ([]string, error) {
@@ -105,37 +98,43 @@ func (c Chat) left(ctx context.Context, d alert.Delivery, old string) ([]string,
 	return c.Find(ctx, d, old)
 }
 
-// close shows in the messages of earlier incidents that these are over, where the
-// delivery that said so never left on its own. What is refused three times is left as
-// it is: the new message says it too. It returns those that are still to be closed.
-func (c Chat) close(ctx context.Context, d alert.Delivery, stale []string) ([]string, error) {
-	d, any := ended(d)
-	if !any {
-		return nil, nil
-	}
-	for i, ref := range stale {
-		plain := strings.TrimRight(ref, refusal)
-		err := c.Edit(ctx, d, plain)
-		if err == nil || c.Gone(err) {
+// putRight makes the copies say the delivery too, and shows in the messages of earlier
+// incidents that these are over, where the delivery that said so never left on its own.
+// What is refused three times is left as it is: the incident's message says it too.
+func (c Chat) putRight(ctx context.Context, d alert.Delivery, p place) (place, error) {
+	over, any := ended(d)
+	var kept []string
+	for i, ref := range p.others {
+		says, what := over, closing
+		if copied(ref) {
+			says, what = d, copying
+		} else if !any {
+			continue
+		}
+		err := c.Edit(ctx, says, plain(ref))
+		switch {
+		case err == nil && copied(ref):
+			kept = append(kept, copyMark+plain(ref)) // there will be more to say
+			continue
+		case err == nil || c.Gone(err):
 			continue
 		}
 		e := c.Classify(err)
-		why := fmt.Errorf("%s: %w", closing, e.Err)
+		why := fmt.Errorf("%s: %w", what, e.Err)
 		if !e.Permanent {
-			return stale[i:], &notifiers.SendError{Err: why, Class: e.Class, RetryAfter: e.RetryAfter, Unclear: e.Unclear}
+			return place{p.at, append(kept, p.others[i:]...)}, &notifiers.SendError{Err: why, Class: e.Class, RetryAfter: e.RetryAfter, Unclear: e.Unclear}
 		}
-		if len(ref)-len(plain) < mostRefusals-1 {
-			rest := slices.Clone(stale[i:])
-			rest[0] += refusal
-			return rest, &notifiers.SendError{Err: why, Class: e.Class, Answered: true} // soon again: news must not wait for it
+		if refusals(ref) < mostRefusals-1 {
+			rest := append(append(kept, ref+refusal), p.others[i+1:]...)
+			return place{p.at, rest}, &notifiers.SendError{Err: why, Class: e.Class, Answered: true} // soon again: news must not wait for it
 		}
 	}
-	return nil, nil
+	return place{p.at, kept}, nil
 }
 
 const (
 	closing      = "show in the message before that it is over"
-	refusal      = "!" // behind a reference, for each
+	copying      = "show in the copy of the message what is new"
 	mostRefusals = 3
 )
 
@@ -147,16 +146,4 @@ func ended(d alert.Delivery) (_ alert.Delivery, any bool) {
 	d.Reason = string(notifiers.Resolved)
 	d.Message.Alerts, d.Message.Status, d.Message.Digest = over, "resolved", nil
 	return d, len(over) > 0
-}
-
-func split(ref string) (at string, stale []string) {
-	parts := strings.Fields(ref)
-	if len(parts) == 0 {
-		return "", nil
-	}
-	return parts[0], parts[1:]
-}
-
-func join(at string, stale []string) string {
-	return strings.Join(append([]string{at}, stale...), " ")
 }

@@ -95,6 +95,10 @@ func TestShow(t *testing.T) {
 	again.Again = []string{"d0", "d1"}
 	lost := delivery(notifiers.Update, "a")
 	lost.Again = []string{"d"}
+	update := delivery(notifiers.Update, "a")
+	nextAgain, backAgain := next, next
+	nextAgain.Ref, nextAgain.Again = "m2 m1", []string{"d"}
+	backAgain.Again = []string{"d0"} // the end of a, whose message was gone, was posted
 	for name, tc := range map[string]struct {
 		d       alert.Delivery
 		answers map[string][]error
@@ -115,10 +119,29 @@ func TestShow(t *testing.T) {
 		"the message of another incident is kept": {d: twice, steps: []step{{"m1", false, "new"}}, calls: []string{"post -b"}},
 		"nothing is posted": {d: next, answers: map[string][]error{"post b -a": {errDown}}, steps: []step{{"m1", true, ""}, {"m1", false, "new"}},
 			calls: []string{"post b -a", "post b -a", "edit m1 -a"}},
-		"all that was left is found": {d: again, found: []string{"m8", "m9"}, steps: []step{{"m1", false, "m8"}}, calls: []string{"find d0,d1 near m1", "edit m8 -a -b", "edit m9 -a -b"}},
-		"what was left is gone":      {d: again, found: []string{"m8"}, answers: map[string][]error{"edit m8 -a -b": {errGone}}, steps: []step{{"", false, "new"}}, calls: []string{"find d0,d1 near ", "edit m8 -a -b", "post -a -b"}},
-		"gone, and perhaps posted":   {d: lost, found: []string{"m7"}, answers: map[string][]error{"edit m1 a": {errGone}}, steps: []step{{"m1", false, "m7"}}, calls: []string{"edit m1 a", "find d near m1", "edit m7 a"}},
-		"an edit that fails":         {d: delivery(notifiers.Update, "a"), answers: map[string][]error{"edit m1 a": {errDown}}, steps: []step{{"m1", true, ""}}, calls: []string{"edit m1 a"}},
+		"all that was left is found": {d: again, found: []string{"m8", "m9"}, steps: []step{{"m1", false, "m8 =m9"}}, calls: []string{"find d0,d1 near m1", "edit m8 -a -b", "edit m9 -a -b"}},
+		"the copy of what is found, until it has been done": {d: again, found: []string{"m8", "m9"}, answers: map[string][]error{"edit m9 -a -b": {errDown}},
+			steps: []step{{"m1", true, "m8 =m9 m1"}, {"m1", false, "m8 =m9"}},
+			calls: []string{"find d0,d1 near m1", "edit m8 -a -b", "edit m9 -a -b", "edit m8 -a -b", "edit m9 -a -b"}},
+		"what is found, before its copy": {d: again, found: []string{"m8", "m9"}, answers: map[string][]error{"edit m8 -a -b": {errDown}},
+			steps: []step{{"m1", true, "m8 =m9 m1"}, {"m1", false, "m8 =m9"}},
+			calls: []string{"find d0,d1 near m1", "edit m8 -a -b", "edit m8 -a -b", "edit m9 -a -b"}},
+		"what was left is what is old": {d: backAgain, found: []string{"m1"}, steps: []step{{"m1", false, "m1"}}, calls: []string{"find d0 near m1", "edit m1 b -a"}},
+		"a copy is edited as well":     {d: update, steps: []step{{"m1 =m2", false, "m1 =m2"}}, calls: []string{"edit m1 a", "edit m2 a"}},
+		"a copy, until it has been done": {d: update, answers: map[string][]error{"edit m2 a": {errDown}},
+			steps: []step{{"m1 =m2", true, "m1 =m2"}, {"m1 =m2", false, "m1 =m2"}}, calls: []string{"edit m1 a", "edit m2 a", "edit m1 a", "edit m2 a"}},
+		"a copy, refused three times": {d: update, answers: map[string][]error{"edit m2 a": {errBad, errBad, errBad, errBad}},
+			steps: []step{{"m1 =m2 =m3", true, "m1 =m2! =m3"}, {"m1 =m2! =m3", true, "m1 =m2!! =m3"}, {"m1 =m2!! =m3", false, "m1 =m3"}},
+			calls: []string{"edit m1 a", "edit m2 a", "edit m1 a", "edit m2 a", "edit m1 a", "edit m2 a", "edit m3 a"}},
+		"a copy that was refused once": {d: update, steps: []step{{"m1 =m2!", false, "m1 =m2"}}, calls: []string{"edit m1 a", "edit m2 a"}},
+		"a copy that is gone":          {d: update, answers: map[string][]error{"edit m2 a": {errGone}}, steps: []step{{"m1 =m2", false, "m1"}}, calls: []string{"edit m1 a", "edit m2 a"}},
+		"a copy stands in":             {d: update, answers: map[string][]error{"edit m1 a": {errGone}}, steps: []step{{"m1 =m2! =m3", false, "m2 =m3"}}, calls: []string{"edit m1 a", "edit m2 a", "edit m3 a"}},
+		"a copy of what is old":        {d: next, steps: []step{{"m1 =m2!", false, "new"}}, calls: []string{"post b -a", "edit m1 -a", "edit m2 -a"}},
+		"gone, and no look": {d: nextAgain, answers: map[string][]error{"find d near m2": {errDown}, "edit m2 b -a": {errGone}},
+			steps: []step{{"m2", true, ""}}, calls: []string{"edit m2 b -a", "find d near m2"}},
+		"what was left is gone":    {d: again, found: []string{"m8"}, answers: map[string][]error{"edit m8 -a -b": {errGone}}, steps: []step{{"", false, "new"}}, calls: []string{"find d0,d1 near ", "edit m8 -a -b", "post -a -b"}},
+		"gone, and perhaps posted": {d: lost, found: []string{"m7"}, answers: map[string][]error{"edit m1 a": {errGone}}, steps: []step{{"m1", false, "m7"}}, calls: []string{"edit m1 a", "find d near m1", "edit m7 a"}},
+		"an edit that fails":       {d: delivery(notifiers.Update, "a"), answers: map[string][]error{"edit m1 a": {errDown}}, steps: []step{{"m1", true, ""}}, calls: []string{"edit m1 a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := &chat{answers: tc.answers, found: tc.found}

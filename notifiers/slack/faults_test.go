@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,45 @@ func TestSend_WithoutTheRightToReadItIsSaidAgain(t *testing.T) {
 	d.Again = []string{d.ID}
 	if _, err := bot(t, url).Send(t.Context(), d, "C123:1.1"); err != nil || len(f.Messages()) != 2 {
 		t.Errorf("%v, %d messages", err, len(f.Messages()))
+	}
+}
+
+// Two copies stand there after a look that was refused, once the channel can be read
+// again: both are edited until the incident is over, and neither by the next one.
+func TestSend_CopiesGoOnBeingEdited(t *testing.T) {
+	f, faulty, url := newFake(t)
+	r, err := slack.New(slack.Options{Token: "xoxb-s3cr3t", Channel: "C123", APIURL: url, HTTP: notifiers.HTTPOptions{AllowLoopback: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(d alert.Delivery, ref string, faults ...fakes.Fault) string {
+		t.Helper()
+		faulty.Next = fakes.Sequence(faults...)
+		got, err := r.Send(t.Context(), d, ref)
+		if failed := slices.Contains(faults, fakes.AcceptReset); (err != nil) != failed {
+			t.Fatalf("after %q: %+v, %v", faults, got, err)
+		}
+		return got.Ref
+	}
+	d := delivery(notifiers.First, edge("a", alert.Firing))
+	send(d, "", fakes.AcceptReset)
+	d.Again = []string{d.ID}
+	send(d, "", fakes.BadRequest, fakes.AcceptReset) // no look, and the answer is lost again
+	ref := send(d, "")
+	over := delivery(notifiers.Resolved, edge("a", alert.Resolved))
+	over.ID = "d2"
+	ref = send(over, ref)
+	next := delivery(notifiers.First, edge("b", alert.Firing))
+	next.ID = "d3"
+	send(next, ref)
+	var firing []bool
+	for _, m := range f.Messages() {
+		if m.Thread == "" {
+			firing = append(firing, strings.Contains(m.Text, "FIRING"))
+		}
+	}
+	if diff := cmp.Diff([]bool{false, false, true}, firing); diff != "" {
+		t.Errorf("messages that say that it fires (-want +got):\n%s\n%s", diff, strings.Join(f.Calls(), "\n"))
 	}
 }
 
