@@ -38,8 +38,8 @@ order, and a second one at once.
 
 While the disk of the state is full, alerts go on from memory. When it fails to
 write, to sync or to read, run stops with exit status 75: nobody knows then what
-is on it, and only a new start, which checks it, may go on. systemd makes one with
-Restart=on-failure (examples/systemd).`,
+is on it, and only a new start, which checks it, may go on. systemd makes one
+with Restart=on-failure (examples/systemd).`,
 		Example: `  smarty-alert run --config /etc/smarty-alert/config.yaml
   smarty-alert run --config examples/config.yaml --dry-run`,
 		Args: cobra.NoArgs,
