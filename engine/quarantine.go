@@ -16,19 +16,9 @@ type faults struct {
 	Records, Windows int64 // evaluations in a row that failed
 	Quarantined      bool
 	From             int64 // the second at which the quarantine begins; never: it does not
-	asked, failing   bool  // the evaluation under way has begun, has failed
+	failing          bool  // the judgement under way has failed
 	err              error // of the judgement under way, when it has failed
 	failures         int   // judgements of the second under way that failed
-}
-
-// matched ends the evaluation of a record: all its expressions are one.
-func (f *faults) matched() {
-	switch {
-	case f.failing:
-		f.Records++
-	case f.asked:
-		f.Records = 0
-	}
 }
 
 // judged is a group that was judged at the second under way.
