@@ -88,7 +88,7 @@ func TestFallback_StandsInWhileTheReceiverFails(t *testing.T) {
 		})
 		want := []string{"new_alerts a,b", "first c", "resolved -a,-b", "resolved -c"}
 		if diff := cmp.Diff(want, brief(mail.got())); diff != "" {
-			t.Errorf("mail (-want +got):\n%s", diff)
+			t.Fatalf("mail (-want +got):\n%s", diff)
 		}
 		for _, d := range m.Rows {
 			if d.State != alert.DeliverySent {
