@@ -101,6 +101,9 @@ func (l *Live) newFollow(cfg LogConfig, path string) *follow {
 		path: path, stem: parseFilename(path).stem, since: l.clock,
 	}
 	s.lane = lane{high: unread, at: -1}
+	if l.opts.Wants != nil {
+		s.wants = l.opts.Wants(s.stem)
+	}
 	l.byPath[path] = s
 	return s
 }

@@ -33,6 +33,7 @@ type follow struct {
 	descriptors    *descriptors
 	instance, stem string
 	path           string
+	wants          func(event string) bool // nil: all
 
 	nodes   []*node            // oldest generation first; the last one is followed
 	heads   [][]byte           // starts of files that were closed, to know their packed selves
@@ -73,8 +74,8 @@ func (s *follow) next(rec *smartylog.Record) error {
 			if err == io.EOF {
 				continue
 			}
-			if err == nil {
-				s.deliver(n, rec, n.scan.Pos())
+			if err == nil && !s.deliver(n, rec, n.scan.Pos()) {
+				continue
 			}
 			return err
 		}
@@ -91,8 +92,9 @@ func (s *follow) next(rec *smartylog.Record) error {
 		p := n.pending
 		n.pending = nil
 		*rec = *p.rec
-		s.deliver(n, rec, p.pos)
-		return nil
+		if s.deliver(n, rec, p.pos) {
+			return nil
+		}
 	}
 }
 
@@ -177,19 +179,33 @@ func (s *follow) take(n *node, rec *smartylog.Record) error {
 			return nil
 		}
 		n.pos = n.scan.Pos()
-		s.stats.Passed++
+		s.stats.Passed += 1 + rec.Passed
 	}
 }
 
-func (s *follow) deliver(n *node, rec *smartylog.Record, pos int64) {
-	n.pos = pos
+// deliver makes rec the record returned; false: it is read again, with those before
+// it that were passed over, since they say something about the log's clock: another
+// file of it has gone on meanwhile, or the wall clock was set back, and the record of
+// their second that was returned was one from the future.
+func (s *follow) deliver(n *node, rec *smartylog.Record, pos int64) bool {
+	if rec.Passed > 0 && (rec.Sec > s.high || rec.Sec < s.high-smartylog.BackSlack) && n.again() {
+		return false
+	}
+	if n.pos = pos; n.scan != nil {
+		n.skipped = n.scan.Skipped()
+	}
 	rec.Instance, rec.Log = s.instance, s.stem
 	rec.File, rec.Gen = n.name, n.gen
-	s.stats.Records++
 	if !rec.HasTime() {
 		s.stats.Unparsed++
 	}
-	s.stats.Bytes += int64(len(rec.Raw))
+	s.count(rec)
+	return true
+}
+
+func (s *follow) count(rec *smartylog.Record) {
+	s.stats.Records += 1 + rec.Passed
+	s.stats.Bytes += int64(len(rec.Raw)) + rec.PassedBytes
 }
 
 // drop closes a node of which everything was read.

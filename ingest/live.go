@@ -24,7 +24,10 @@ type LogConfig struct {
 
 // LiveOptions has useful zero values, except Now, which is required.
 type LiveOptions struct {
-	Now        func() time.Time
+	Now func() time.Time
+	// Wants, when set, gives the events of a log that the caller wants; nil: all. Of the
+	// others records may be passed over: see smartylog.Scanner.Want.
+	Wants      func(log string) func(event string) bool
 	Log        *slog.Logger
 	FlushAfter time.Duration // silence that closes a record; default 500 ms
 	Poll       time.Duration // how often files are looked at without a word from a tail, at multiples of it; default 1 s
@@ -59,8 +62,8 @@ func setDefault[T comparable](v *T, to T) {
 type LiveStats struct {
 	Source      string
 	Path        string
-	Bytes       int64 // of the records returned
-	Records     int64
+	Bytes       int64 // of the records
+	Records     int64 // returned, and passed over since nobody wants them
 	Unparsed    int64 // of these, without a readable header
 	Passed      int64 // records before the start, which were not returned
 	Skipped     int64 // bytes that belong to no record
@@ -217,6 +220,19 @@ func (l *Live) rest(s *follow, err error) {
 		if due, ok := l.open[s]; !ok || n.dataAt.Add(l.opts.FlushAfter).Before(due) {
 			l.open[s] = n.dataAt.Add(l.opts.FlushAfter)
 		}
+	}
+}
+
+// Want changes what is wanted. It holds for every record that comes behind the last
+// one returned.
+func (l *Live) Want(wants func(log string) func(event string) bool) {
+	l.opts.Wants = wants
+	for _, s := range l.sources {
+		s.wants = wants(s.stem)
+		for _, n := range s.nodes {
+			n.wantNow()
+		}
+		l.settle(s)
 	}
 }
 

@@ -54,7 +54,9 @@ type node struct {
 
 	scan    *smartylog.Scanner
 	off     int64 // next byte to read
+	reached int64 // the greatest off so far
 	pos     int64 // end of the last record returned
+	skipped int64 // by the scanner up to there
 	limit   int64 // reading stops here (ReadTo)
 	size    int64 // when last looked at
 	mtime   time.Time
@@ -134,6 +136,7 @@ func (n *node) Read(p []byte) (int, error) {
 	}
 	p = p[:min(int64(len(p)), n.limit-n.off)]
 	n.readAt = n.now()
+	n.scan.Trust(n.readAt.Unix() + FutureSlack) // what is read was written by now
 	if n.packed {
 		return n.readPacked(p)
 	}
@@ -188,7 +191,9 @@ func (n *node) wholeLines(p []byte, room int) int {
 func (n *node) took(p []byte) {
 	n.off += int64(len(p))
 	n.size = max(n.size, n.off)
-	n.dataAt = n.readAt
+	if n.off > n.reached { // what is read again came when it was read first
+		n.reached, n.dataAt = n.off, n.readAt
+	}
 	if len(p) >= tailBytes {
 		n.tail = append(n.tail[:0], p[len(p)-tailBytes:]...)
 		return
@@ -203,6 +208,9 @@ func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
 	if n.scan == nil {
 		n.scan = smartylog.NewScanner(n, n.off, n.opts)
 		n.scan.Begin(n.owner.descriptors.block)
+		if n.owner.target == nil { // what is told again is told as it was, whatever was wanted then
+			n.scan.Want(n.owner.wants, n.owner.high)
+		}
 	}
 	err := n.scan.Next(rec)
 	switch {
@@ -339,17 +347,47 @@ func (n *node) seen() int64 {
 	return n.size
 }
 
+// wantNow has the scanner go by what is wanted now. What it has passed over behind
+// the last record returned is read again.
+func (n *node) wantNow() {
+	if n.scan == nil || n.owner.target != nil || n.owes() && n.again() {
+		return
+	}
+	n.scan.WantNow(n.owner.wants, n.owner.high)
+}
+
+// owes tells whether records behind the last one returned were passed over.
+func (n *node) owes() bool { return n.scan.Owes() || n.pending != nil && n.pending.rec.Passed > 0 }
+
+// again has all be read again behind the last record returned; false: it is there
+// no more, or cannot be read now, and only the scanner has it.
+func (n *node) again() bool {
+	if n.file == nil || n.replaced {
+		return false
+	}
+	if _, err := n.file.open(); err != nil || !n.packed && !n.sameText() {
+		return false
+	}
+	n.owner.stats.Skipped += n.skipped
+	n.rewind()
+	n.pending, n.ready = nil, true
+	return true
+}
+
 // scanned is the end of the last record that left the scanner.
 func (n *node) scanned() int64 {
-	if n.scan == nil {
+	switch {
+	case n.scan == nil:
 		return n.off
+	case n.scan.Owes():
+		return n.pos // what was passed over since nobody was told of
 	}
 	return n.scan.Pos()
 }
 
 // rewind goes back to the last record returned.
 func (n *node) rewind() {
-	n.off, n.scan, n.text, n.ended = n.pos, nil, nil, false
+	n.off, n.scan, n.text, n.ended, n.skipped = n.pos, nil, nil, false, 0
 	if !n.packed && n.file != nil {
 		n.tail = n.before(n.off, tailBytes)
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // brokenFor is how long the rest of a half-written packed file is waited for.
@@ -66,6 +68,10 @@ func (n *node) lookBroken(now time.Time, changed bool) {
 			slog.String("file", n.name), slog.Int64("read", n.off), slog.Any("error", n.broken))
 		n.broken, n.ended, n.ready, n.eofAt = nil, true, true, now
 		if n.scan != nil && n.scan.Partial() {
+			var rec smartylog.Record
+			if n.scan.Owed(&rec) {
+				n.owner.count(&rec)
+			}
 			n.scan = nil // half a line is no record
 		}
 	}

@@ -93,6 +93,7 @@ func (l *Live) unlimit() {
 		s.target = nil
 		for _, n := range s.nodes {
 			n.limit, n.ready = noLimit, true
+			n.wantNow()
 		}
 		l.settle(s)
 	}

@@ -14,6 +14,7 @@ type Piece struct {
 	Text   []byte // from the piece's first byte to the end of the next one's first line
 	End    int    // where the next piece begins in Text
 	At     int64  // offset of Text[0] in the file
+	Until  int64  // see Scanner.Trust
 	Frames []Frame
 
 	scan Scanner
@@ -29,7 +30,7 @@ type Frame struct {
 	Event  string
 	Flags  Flags
 
-	Passed int64
+	Passed, PassedBytes int64
 
 	mark         mark
 	before       previous // what its credibility depends on, if doubtful
@@ -42,7 +43,8 @@ type Frame struct {
 // Put makes rec the record that was framed. Like Scanner.Next it leaves Instance,
 // Log, File and Gen alone.
 func (f *Frame) Put(rec *Record) {
-	rec.Pos, rec.Raw, rec.Sec, rec.Offset, rec.Event, rec.Flags, rec.Passed = f.Pos, f.Raw, f.Sec, f.Offset, f.Event, f.Flags, f.Passed
+	rec.Pos, rec.Raw, rec.Sec, rec.Offset, rec.Event, rec.Flags = f.Pos, f.Raw, f.Sec, f.Offset, f.Event, f.Flags
+	rec.Passed, rec.PassedBytes = f.Passed, f.PassedBytes
 	rec.reset(&f.mark)
 	rec.cut, rec.pairsAt = f.cut, f.pairsAt
 	rec.before, rec.behind = nil, nil
@@ -89,6 +91,7 @@ func (p *Piece) frame(o Options, wants func(event string) bool, high int64) {
 	s.prev, s.turn, s.torn.waits, s.quoted = [2]previous{}, false, false, quotedText{}
 	s.pos, s.skipped, s.lines = p.At, 0, 0
 	s.Want(wants, high)
+	s.Trust(p.Until)
 	p.run()
 }
 
@@ -97,7 +100,7 @@ func (p *Piece) run() {
 	p.Frames = p.Frames[:0]
 	for s.Next(&p.rec) == nil {
 		r := &p.rec
-		f := Frame{Pos: r.Pos, Raw: r.Raw, Sec: r.Sec, Offset: r.Offset, Event: r.Event, Flags: r.Flags, Passed: r.Passed,
+		f := Frame{Pos: r.Pos, Raw: r.Raw, Sec: r.Sec, Offset: r.Offset, Event: r.Event, Flags: r.Flags, Passed: r.Passed, PassedBytes: r.PassedBytes,
 			mark: r.mark, cut: r.cut, pairsAt: r.pairsAt}
 		if f.Flags&TruncatedValue != 0 {
 			f.Raw = bytes.Clone(f.Raw) // it may lie in the scanner's scratch
@@ -138,7 +141,7 @@ func (p *Piece) After(before *Piece) bool {
 	a := &before.scan
 	owed := a.calm.passed - a.calm.before
 	if p.independent(a) {
-		p.Frames[0].Passed = owed
+		p.Frames[0].Passed, p.Frames[0].PassedBytes = owed, a.calm.bytes
 		p.scan.calm.follow(&a.calm)
 		return true
 	}

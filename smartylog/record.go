@@ -20,8 +20,8 @@ type Record struct {
 	Event         string // upper case; "" when none could be read
 	Flags         Flags
 	// Passed is how many records of the same second came right before this one and
-	// were not returned: see Scanner.Want.
-	Passed int64
+	// were not returned: see Scanner.Want. PassedBytes is how long they are.
+	Passed, PassedBytes int64
 
 	mark     mark
 	cut      int // where the middle was dropped; 0 = nowhere

@@ -10,10 +10,24 @@ import (
 // wanted, complete and plain, after a believed record and before another one of the
 // same second. Records without an event or with anything unusual about them are
 // always returned. high is the greatest second of the log before the first byte,
-// Unsure if there is none. Call it before the first Next.
+// Unsure if there is none. Call it before the first Next, or WantNow.
 func (s *Scanner) Want(wants func(event string) bool, high int64) {
 	s.wants, s.calm = wants, calm{high: high, low: math.MaxInt64, at: Unsure}
 }
+
+// WantNow is Want for a scanner that has returned records: it holds for all that were
+// neither returned nor passed over.
+func (s *Scanner) WantNow(wants func(event string) bool, high int64) {
+	passed, before, bytes := s.calm.passed, s.calm.before, s.calm.bytes
+	s.Want(wants, high)
+	s.calm.passed, s.calm.before, s.calm.bytes = passed, before, bytes
+	s.places = places{} // they tell what was wanted then
+}
+
+// Trust says that the log is read as it is written: records up to second until are
+// believed whatever follows them, and none after it is passed over. Without it
+// what follows a record decides. Call it after Want, again as time goes on.
+func (s *Scanner) Trust(until int64) { s.calm.until = until }
 
 // Unsure is no second.
 const Unsure = math.MinInt64
@@ -21,17 +35,20 @@ const Unsure = math.MinInt64
 // Passed is how many records were passed over so far.
 func (s *Scanner) Passed() int64 { return s.calm.passed }
 
+// Owes tells whether records were passed over since the last one was returned.
+func (s *Scanner) Owes() bool { return s.calm.passed > s.calm.before }
+
 // Owed returns the record passed over last, without its text, if no record was
-// returned since. It is for a log that breaks off there: else the next record tells
-// of those passed over before it.
+// returned since; PassedBytes are its own too. It is for a log that breaks off there:
+// else the next record tells of those passed over before it.
 func (s *Scanner) Owed(rec *Record) bool {
 	c := &s.calm
-	if c.passed == c.before {
+	if !s.Owes() {
 		return false
 	}
 	last := s.last()
-	*rec = Record{Pos: s.pos, Sec: last.sec, Offset: s.cur.offset, Event: last.event, Passed: c.passed - c.before - 1}
-	c.before = c.passed
+	*rec = Record{Pos: s.pos, Sec: last.sec, Offset: s.cur.offset, Event: last.event, Passed: c.passed - c.before - 1, PassedBytes: c.bytes}
+	c.before, c.bytes = c.passed, 0
 	return true
 }
 
@@ -40,21 +57,23 @@ type calm struct {
 	high   int64 // no second was greater that may have been believed
 	low    int64 // the least second of which records were passed over
 	at     int64 // the second of the record returned last, if more of it may be passed over; else Unsure
+	until  int64 // what is later is not passed over, what is not is believed; 0: what follows decides
 	passed int64
 	before int64 // passed, when the last record was returned
+	bytes  int64 // of the records passed over since then
 }
 
-// backSlack is how many seconds a record may be behind the greatest second for others
+// BackSlack is how many seconds a record may be behind the greatest second for others
 // of its second to be passed over: whoever watches for clocks that are set back
 // takes no notice of that much (semantics §1.8).
-const backSlack = 60
+const BackSlack = 60
 
 // aheadSlack is how many seconds a record may be ahead of the next before its time is
 // surely not believed (semantics §1.7).
 const aheadSlack = 120
 
 // fits tells whether records of a second may be passed over after those before.
-func (c *calm) fits(sec int64) bool { return c.high == Unsure || sec >= c.high-backSlack }
+func (c *calm) fits(sec int64) bool { return c.high == Unsure || sec >= c.high-BackSlack }
 
 // follow takes over what was known before the first record.
 func (c *calm) follow(before *calm) {
@@ -68,20 +87,29 @@ func (c *calm) follow(before *calm) {
 // follows, nil if it is not known.
 func (s *Scanner) settleDown(rec *Record, next *mark) {
 	c := &s.calm
-	rec.Passed = c.passed - c.before
-	c.before = c.passed
+	rec.Passed, rec.PassedBytes = c.passed-c.before, c.bytes
+	c.before, c.bytes = c.passed, 0
 	if s.wants == nil || rec.HasTime() && rec.Sec == c.at {
 		return
 	}
 	c.at = Unsure
 	timed := next != nil && next.flags&(Orphan|BadHeader) == 0
-	if !rec.HasTime() || timed && rec.Sec > next.sec+aheadSlack {
+	if !rec.HasTime() || c.doubts(rec, next, timed) {
 		return
 	}
 	if timed && rec.Sec == next.sec && c.fits(rec.Sec) && !rec.IsSuspect() {
 		c.at = rec.Sec
 	}
 	c.high = max(c.high, rec.Sec)
+}
+
+// doubts tells whether a record's time is surely not believed, as far as is known by
+// now.
+func (c *calm) doubts(rec *Record, next *mark, timed bool) bool {
+	if c.until != 0 {
+		return rec.Sec > c.until
+	}
+	return timed && rec.Sec > next.sec+aheadSlack
 }
 
 // passable tells whether the open record, which ends at the current line, may be
@@ -101,6 +129,7 @@ func (s *Scanner) passOver() {
 // passed notes that so many records were passed over, the last of them up to end.
 func (s *Scanner) passed(n int64, last callLine, end int) {
 	s.calm.passed += n
+	s.calm.bytes += int64(end - s.start)
 	s.calm.low = min(s.calm.low, s.cur.sec)
 	_, cur := s.neighbours()
 	*cur = previous{raw: s.buf[last.start:end], message: last.message, pairs: last.pairs, event: last.event, timed: true, sec: s.cur.sec}

@@ -28,6 +28,7 @@ const (
 	batchAlerts   = 4096                   // and so many alerts: a cut is one transaction
 	batchRecords  = 4096                   // of logs whose history is passed over
 	batchBytes    = 8 << 20                // and so much text: a restart holds it in memory
+	batchLook     = 1 << 20                // of text, or 256 records: the time is looked at
 	restBetween   = 100 * time.Millisecond // least time between two cuts when logs are quiet: a cut costs an fsync
 	longestWait   = time.Second            // a second may become final without a record
 	snapshotEvery = 60 * time.Second
@@ -166,28 +167,32 @@ func (l *loop) turn(ctx context.Context) (idle bool, err error) {
 
 // read steps a batch of records through the engine. Seconds are evaluated whenever
 // a new one is met; when exactly makes no difference to the result.
-func (l *loop) read() (n int, found []alert.Transition, idle bool) {
+func (l *loop) read() (n int64, found []alert.Transition, idle bool) {
 	var rec smartylog.Record
-	began, size, second := l.now(), 0, int64(0)
+	began, size, looked, second := l.now(), int64(0), int64(0), int64(0)
 	l.live.Look()
 	l.nameSources() // before anything is judged: they hold back the others
-	for ; len(found) < batchAlerts; n++ {
+	for i := 0; len(found) < batchAlerts; i++ {
 		src, err := l.live.Next(&rec)
 		if err != nil {
 			return n, found, errors.Is(err, ingest.ErrIdle)
 		}
-		if n%256 == 0 {
+		if i%256 == 0 {
 			l.nameSources() // Next found new ones, perhaps
 		}
 		l.eng.Step(l.number(src), &rec)
-		l.told.record(l.names[src], rec.Flags.Has(smartylog.Future))
+		l.told.record(l.names[src], &rec)
 		if rec.Sec != second {
 			second = rec.Sec
 			found = append(found, transitions(l.eng.Advance())...)
 		}
-		size += len(rec.Raw)
-		if n%256 == 255 && l.enough(n, size, rec.Sec, began) {
-			return n + 1, found, false
+		n += 1 + rec.Passed
+		size += int64(len(rec.Raw)) + rec.PassedBytes
+		if i%256 != 255 && size-looked < batchLook {
+			continue
+		}
+		if looked = size; l.enough(n, size, rec.Sec, began) {
+			return n, found, false
 		}
 	}
 	return n, found, false
@@ -195,7 +200,7 @@ func (l *loop) read() (n int, found []alert.Transition, idle bool) {
 
 // enough tells whether a batch of n records, the last of second at, is one to
 // commit. Logs that are written fast have no end at which it would be over.
-func (l *loop) enough(n, size int, at int64, began time.Time) bool {
+func (l *loop) enough(n, size int64, at int64, began time.Time) bool {
 	now, most := l.now(), batchTime
 	if at >= now.Unix()-present {
 		most = presentTime

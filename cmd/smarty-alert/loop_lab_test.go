@@ -31,6 +31,7 @@ type lab struct {
 	born int64         // second of the first start: what happened before is history
 	set  *rules.Set
 	text string // of the rules
+	also string // another rule, which never fires
 	seq  int    // of the record written last
 
 	files  map[string]*logFile
@@ -40,7 +41,8 @@ type lab struct {
 	fault  fault
 	full   bool // the disk of the state
 
-	asked                                int // for the time, in this turn
+	still                                bool // the clock moves between turns only
+	asked                                int  // for the time, in this turn
 	deaths, rotations, reloads, restarts int
 	works                                int // done beside the loop
 }
@@ -137,7 +139,8 @@ rules:
 // has one set of rules from the beginning to the end.
 const extraRule = `
 - id: extra
-  event: LOGIN_ERROR
+  log: smarty_accounts
+  event: [LOGIN_ERROR, LOGIN_SUCCESS]
   window: 25s
   condition: count >= 2
 `
@@ -147,7 +150,12 @@ var labEvents = []struct{ log, event string }{
 	{"smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS"},
 	{"smarty_accounts.log", "LOGIN_ERROR"},
 	{"smarty_management.log", "MANAGEMENT_COMMAND_ERROR"},
+	{"smarty_accounts.log", "LOGIN_SUCCESS"}, // which nobody wants, but for the extra rule
+	{"smarty_stream_services.log", "LOGIN_SUCCESS"},
 }
+
+// unwanted is the first kind of record that nobody wants.
+const unwanted = 4
 
 func newLab(t failer, dir string) *lab {
 	b := &lab{t: t, logs: filepath.Join(dir, "logs"), dir: filepath.Join(dir, "state"), files: map[string]*logFile{},
@@ -225,7 +233,9 @@ func (b *lab) clock() time.Time {
 	if b.asked++; b.asked > 100_000 {
 		panic("the loop spins")
 	}
-	b.now = b.now.Add(20 * time.Microsecond)
+	if !b.still {
+		b.now = b.now.Add(20 * time.Microsecond)
+	}
 	return b.now
 }
 
@@ -324,7 +334,7 @@ func (b *lab) reloadRules() {
 		}
 	}
 	b.reloads++
-	b.text = labRules + fmt.Sprintf("  annotations: {summary: edition %d}\n", b.reloads)
+	b.text = labRules + fmt.Sprintf("  annotations: {summary: edition %d}\n", b.reloads) + b.also
 	if b.reloads%2 == 1 {
 		b.text += extraRule
 	}

@@ -67,7 +67,7 @@ type step struct {
 
 // drawStep prefers what keeps things going.
 func drawStep(t *rapid.T) step {
-	kinds := []string{"write", "write", "write", "burst", "burst", "turn", "turn", "turn", "turn", "pass", "pass", "pass",
+	kinds := []string{"write", "write", "write", "burst", "burst", "noise", "noise", "turn", "turn", "turn", "turn", "pass", "pass", "pass",
 		"late", "half", "rotate", "rotate", "kill", "stop", "doom", "reload", "full", "room", "jump", "leap"}
 	return step{kind: rapid.SampledFrom(kinds).Draw(t, "kind"), a: rapid.IntRange(0, 3).Draw(t, "a"),
 		n: rapid.IntRange(0, 5).Draw(t, "n"), x: rapid.IntRange(0, 29).Draw(t, "x")}
@@ -82,6 +82,10 @@ func (s step) do(b *lab) {
 	case "burst":
 		for i := range s.n + 1 {
 			b.record(s.a, s.x, i%2, false, false)
+		}
+	case "noise":
+		for i := range s.x + 1 {
+			b.record(unwanted+s.a%2, i, s.n%2, false, false)
 		}
 	case "turn":
 		for range s.n%2 + 1 {

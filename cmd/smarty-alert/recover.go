@@ -73,7 +73,7 @@ func (l *loop) place() place {
 // begin opens the logs and brings the engine to where the last run was cut off:
 // the snapshot, then cut by cut what was read after it.
 func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.LiveOptions, eo engine.Options, st store.State) error {
-	l.late = eo.Lateness
+	l.late, lo.Wants = eo.Lateness, wanted(l.set)
 	if st.Snapshot == nil {
 		return l.firstStart(ctx, logs, lo, eo)
 	}
@@ -112,6 +112,13 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 		return err
 	}
 	return l.keepSnapshot(ctx)
+}
+
+// wanted tells of which events of a log some rule wants records.
+func wanted(set *rules.Set) func(log string) func(event string) bool {
+	return func(log string) func(event string) bool {
+		return func(event string) bool { return set.Wants(log, event) }
+	}
 }
 
 // forsake notes which sources of the engine are not followed any more.

@@ -128,6 +128,7 @@ func (l *loop) swap(ctx context.Context) error {
 	}
 	next.apply()
 	l.set, l.watch.Language = next.rules, next.language
+	l.live.Want(wanted(l.set))
 	fresh := l.announce(transitions(l.eng.Swap(next.rules)))
 	l.log.Info("reloaded", slog.Int("rules", len(next.rules.Rules)))
 	if err := l.commit(ctx, true, fresh, l.flush()); err != nil {

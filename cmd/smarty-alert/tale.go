@@ -1,5 +1,7 @@
 package main
 
+import "github.com/smarty-alert/smarty-alert/smartylog"
+
 // tale is what the engine was told since the last cut, in order.
 type tale []phase
 
@@ -13,7 +15,8 @@ type phase struct {
 	Stalled map[string]bool `json:"stalled,omitempty"`
 }
 
-// stretch is a number of records in a row of one source.
+// stretch is a number of records in a row of one source, those that nobody wants
+// included, of which the engine was told no more than how many there were.
 type stretch struct {
 	Source  string `json:"source"`
 	Records int    `json:"records"`
@@ -34,14 +37,21 @@ func (t *tale) named(source string) {
 	p.Named = append(p.Named, source)
 }
 
-func (t *tale) record(source string, future bool) {
+func (t *tale) record(source string, rec *smartylog.Record) {
+	if rec.Passed > 0 {
+		t.records(source, int(rec.Passed), false)
+	}
+	t.records(source, 1, rec.Flags.Has(smartylog.Future))
+}
+
+func (t *tale) records(source string, n int, future bool) {
 	p := t.last(false)
 	p = t.last(len(p.EOF)+len(p.Stalled) > 0)
-	if n := len(p.Read); n > 0 && p.Read[n-1].Source == source && p.Read[n-1].Future == future {
-		p.Read[n-1].Records++
+	if i := len(p.Read) - 1; i >= 0 && p.Read[i].Source == source && p.Read[i].Future == future {
+		p.Read[i].Records += n
 		return
 	}
-	p.Read = append(p.Read, stretch{Source: source, Records: 1, Future: future})
+	p.Read = append(p.Read, stretch{Source: source, Records: n, Future: future})
 }
 
 func (t *tale) ended(source string, wall int64) {
