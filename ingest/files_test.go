@@ -100,6 +100,29 @@ func TestFiles_FromAndTo(t *testing.T) {
 	}
 }
 
+// A record from the future says nothing about when it was written: it belongs to the
+// one before it.
+func TestFiles_FutureBetweenFromAndTo(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.log"), line(99999, 0)+lines(1, 3)+line(99999, 4)+line(5, 5)+line(6, 6)+line(99999, 7)+lines(8, 2))
+	for _, c := range []struct {
+		from, to int64
+		want     []int
+	}{{3, 6, []int{3, 4, 5}}, {0, 6, []int{0, 1, 2, 3, 4, 5}}, {6, 0, []int{6, 7, 8, 9}}} {
+		o := ReadOptions{}
+		if c.from > 0 {
+			o.From = t0.Unix() + c.from
+		}
+		if c.to > 0 {
+			o.To = t0.Unix() + c.to
+		}
+		got, _, err := readAll(t, o, dir)
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("from %d to %d: records = %v, %v; want %v", c.from, c.to, got, err, c.want)
+		}
+	}
+}
+
 // A machine that starts without a clock begins with the first hours of 1970, which
 // east of Greenwich are before the first second.
 func TestFiles_BeforeFirstSecond(t *testing.T) {

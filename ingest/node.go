@@ -207,6 +207,7 @@ func (n *node) took(p []byte) {
 func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
 	if n.scan == nil {
 		n.scan = smartylog.NewScanner(n, n.off, n.opts)
+		n.scan.After(n.owner.high)
 		n.scan.Begin(n.owner.descriptors.block)
 		if n.owner.target == nil { // what is told again is told as it was, whatever was wanted then
 			n.scan.Want(n.owner.wants, n.owner.high)

@@ -39,7 +39,7 @@ type stream struct {
 	end     bool                // all files are read
 	errs    []error             // of files that could not be read, or not to their ends
 	err     error               // all of them, at the end; sticky
-	inside  bool                // the last record with a time was between From and To
+	inside  bool                // the last record with a time of its own was between From and To
 	told    bool
 	stats   SourceStats
 }
@@ -265,14 +265,15 @@ func (s *stream) counts() SourceStats {
 
 func (s *stream) finished() bool { return s.end && len(s.ahead) == 0 }
 
-// wanted applies From and To.
+// wanted applies From and To. A record whose time is none, or from the future, belongs
+// to the one before it.
 func (s *stream) wanted(rec *smartylog.Record, o ReadOptions) bool {
 	if s.inside { // as the record before it, of whose second those passed over are
 		s.stats.Passed += rec.Passed
 	} else {
 		rec.Passed = 0
 	}
-	if rec.HasTime() {
+	if rec.HasTime() && !rec.Flags.Has(smartylog.Future) {
 		s.inside = (o.From == 0 || rec.Sec >= o.From) && (o.To == 0 || rec.Sec < o.To)
 	}
 	return s.inside

@@ -126,7 +126,7 @@ func (p *Piece) Passed() int64  { return p.scan.calm.passed }
 func (p *Piece) First(high int64) bool {
 	s := &p.scan
 	before := calm{high: high}
-	if !before.fits(s.calm.low) {
+	if !before.fits(s.calm.low) || s.stamps.local && high != Unsure {
 		p.frame(Options{Zone: s.stamps.zone, IgnoreOffset: s.stamps.ignore}, s.wants, high)
 		return false
 	}

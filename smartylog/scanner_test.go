@@ -325,6 +325,34 @@ func TestScanner_RepeatedHour(t *testing.T) {
 	}
 }
 
+// A log that was rotated in that hour, or is read on from its middle, goes on with it.
+func TestScanner_RepeatedHourGoesOn(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := time.Date(2025, 10, 26, 0, 0, 0, 0, time.UTC) // at 2:00 for the first time
+	for name, c := range map[string]struct {
+		after, want time.Duration // since then
+	}{
+		"nothing came before":   {-1 << 62, 30 * time.Minute},
+		"in the first pass":     {29 * time.Minute, 30 * time.Minute},
+		"at its end":            {59 * time.Minute, 90 * time.Minute},
+		"in the second":         {89 * time.Minute, 90 * time.Minute},
+		"a clock that is wrong": {1000 * time.Hour, 30 * time.Minute},
+	} {
+		s := smartylog.NewScanner(strings.NewReader("Sun Oct 26 02:30:00 2025 INFO a:1 b[1.c] X\n"), 0, smartylog.Options{Zone: berlin})
+		s.After(two.Add(c.after).Unix())
+		var rec smartylog.Record
+		if err := s.Next(&rec); err != io.EOF || !s.Flush(&rec) {
+			t.Fatalf("%s: no record, %v", name, err)
+		}
+		if got := time.Duration(rec.Sec-two.Unix()) * time.Second; got != c.want {
+			t.Errorf("%s: %s after the first 2:00, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestException(t *testing.T) {
 	data, err := os.ReadFile("testdata/traceback-group.txt")
 	if err != nil {

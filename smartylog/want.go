@@ -13,6 +13,7 @@ import (
 // Unsure if there is none. Call it before the first Next, or WantNow.
 func (s *Scanner) Want(wants func(event string) bool, high int64) {
 	s.wants, s.calm = wants, calm{high: high, low: math.MaxInt64, at: Unsure}
+	s.After(high)
 }
 
 // WantNow is Want for a scanner that has returned records: it holds for all that were
@@ -28,6 +29,15 @@ func (s *Scanner) WantNow(wants func(event string) bool, high int64) {
 // believed whatever follows them, and none after it is passed over. Without it
 // what follows a record decides. Call it after Want, again as time goes on.
 func (s *Scanner) Trust(until int64) { s.calm.until = until }
+
+// After says of what second the log was before the first byte: in the hour that autumn
+// repeats, a file that begins, or is read from the middle, goes on with it. Once a record
+// was read, that tells.
+func (s *Scanner) After(sec int64) {
+	if s.stamps.n == 0 {
+		s.stamps.last.sec = sec
+	}
+}
 
 // Unsure is no second.
 const Unsure = math.MinInt64
