@@ -126,7 +126,7 @@ func (s step) do(b *lab) {
 
 // compare holds the store's history against a replay of the same files up to the
 // live final second, and returns how many transitions there are.
-func (b *lab) compare(t *rapid.T) int {
+func (b *lab) compare(t failer) int {
 	sources, err := ingest.Find([]string{b.logs})
 	if err != nil {
 		return b.compareNothing(t)
@@ -163,7 +163,7 @@ func (b *lab) compare(t *rapid.T) int {
 	return len(got)
 }
 
-func (b *lab) compareNothing(t *rapid.T) int {
+func (b *lab) compareNothing(t failer) int {
 	if n := len(b.history()); n != 0 || b.seq != 0 {
 		t.Fatalf("no logs, but %d transitions and %d records", n, b.seq)
 	}
@@ -171,7 +171,7 @@ func (b *lab) compareNothing(t *rapid.T) int {
 }
 
 // checkDeliveries: everyone was told of everything once.
-func (b *lab) checkDeliveries(t *rapid.T) {
+func (b *lab) checkDeliveries(t failer) {
 	rows, err := b.store.Deliveries(context.Background(), store.Filter{})
 	b.check(err)
 	ids := map[string]bool{}
@@ -208,7 +208,7 @@ func (b *lab) checkDeliveries(t *rapid.T) {
 
 // checkAllTold: what fires and what happened was told; the end of what was told
 // was told.
-func (b *lab) checkAllTold(t *rapid.T, begun, over map[string]int) {
+func (b *lab) checkAllTold(t failer, begun, over map[string]int) {
 	last := map[string]alert.Transition{}
 	for _, tr := range b.history() {
 		last[tr.AlertID] = tr
@@ -231,10 +231,10 @@ func (b *lab) checkAllTold(t *rapid.T, begun, over map[string]int) {
 }
 
 // checkReadings: what /metrics shows agrees with what happened.
-func (b *lab) checkReadings(t *rapid.T) {
+func (b *lab) checkReadings(t failer) {
 	r := b.loop.readings.Load()
 	if r == nil {
-		t.Fatal("no readings")
+		t.Fatalf("no readings")
 	}
 	if final, _ := b.loop.eng.Final(); b.seq > 0 && (!r.ready || r.final != final || final < b.now.Unix()-5) {
 		t.Fatalf("ready %v, final %d, engine's %d, now %d", r.ready, r.final, final, b.now.Unix())
