@@ -36,6 +36,11 @@ func parseDecided(line string) (d decided, err error) {
 // judge counts what a stopped service has made of the records of a writer. What it
 // found is in the round's tally; the details are beside the logs.
 func (s *service) judge(w *writer) error {
+	return s.judgeBy(w, func(stored []decided) []string { return s.round.countRecords(stored, w) })
+}
+
+// judgeBy does so with an arithmetic of the row's own.
+func (s *service) judgeBy(w *writer, count func(stored []decided) (complaints []string)) error {
 	until, stored, err := s.stored()
 	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
@@ -45,16 +50,35 @@ func (s *service) judge(w *writer) error {
 		return fmt.Errorf("replay: %w", err)
 	}
 	r := s.round
-	complaints := r.countRecords(stored, w)
+	complaints := count(stored)
 	complaints = append(complaints, r.compare(want, stored)...)
 	complaints = append(complaints, s.checkTold(want)...)
 	if len(complaints) == 0 {
 		return nil
 	}
-	if w.late > s.lateness-time.Second {
+	if s.clock.span(w.late) > s.lateness-time.Second {
 		complaints = append(complaints, fmt.Sprintf("the writer was held up for %s: the machine is too busy for a lateness of %s", w.late, s.lateness))
 	}
 	r.keep("complaints.txt", complaints)
+	return fmt.Errorf("%d complaints, the first: %s", len(complaints), complaints[0])
+}
+
+// judgeLines asks whether the service has decided what a replay does; who was told is
+// another row's matter.
+func (s *service) judgeLines(count func(stored []decided) (complaints []string)) error {
+	until, stored, err := s.stored()
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	want, err := s.replayed(until)
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	complaints := append(count(stored), s.round.compare(want, stored)...)
+	if len(complaints) == 0 {
+		return nil
+	}
+	s.round.keep("complaints.txt", complaints)
 	return fmt.Errorf("%d complaints, the first: %s", len(complaints), complaints[0])
 }
 
@@ -142,30 +166,16 @@ func (s *service) replayed(until int64) ([]decided, error) {
 // countRecords is arithmetic over the numbers: each one that was written is decided
 // about once, and the seconds together have as many records as there are numbers.
 func (r *round) countRecords(stored []decided, w *writer) (complaints []string) {
-	seen := map[int]int{}
-	var records, sum float64
-	for _, d := range stored {
-		count, _ := d.Values["count"].(float64)
-		switch d.Rule {
-		case "each":
-			n, err := strconv.Atoi(d.Group["number"])
-			if err != nil {
-				complaints = append(complaints, "no number: "+d.line)
-			}
-			seen[n] += int(count)
-		case "tally":
-			records += count
-			numbers, _ := d.Values["numbers"].(float64)
-			sum += numbers
-		}
-	}
-	var wantRecords, wantSum float64
+	return append(r.countNumbers(stored, w), r.countSeconds(stored, w)...)
+}
+
+func (r *round) countNumbers(stored []decided, w *writer) (complaints []string) {
+	seen, complaints := numbersOf(stored)
 	for n := range w.next {
 		if w.gone[n] {
 			continue
 		}
 		r.records++
-		wantRecords, wantSum = wantRecords+1, wantSum+float64(n)
 		switch got := seen[n]; {
 		case got == 0:
 			r.lost++
@@ -179,9 +189,45 @@ func (r *round) countRecords(stored []decided, w *writer) (complaints []string) 
 		if n >= w.next {
 			complaints = append(complaints, fmt.Sprintf("record %d was counted, but never written", n))
 		}
-		if w.gone[n] { // it was read before it vanished
-			wantRecords, wantSum = wantRecords+float64(seen[n]), wantSum+float64(n*seen[n])
+	}
+	return complaints
+}
+
+// numbersOf is how often each number was counted by itself.
+func numbersOf(stored []decided) (seen map[int]int, complaints []string) {
+	seen = map[int]int{}
+	for _, d := range stored {
+		if d.Rule != "each" {
+			continue
 		}
+		n, err := strconv.Atoi(d.Group["number"])
+		if err != nil {
+			complaints = append(complaints, "no number: "+d.line)
+		}
+		count, _ := d.Values["count"].(float64)
+		seen[n] += int(count)
+	}
+	return seen, complaints
+}
+
+// countSeconds holds the seconds together against all numbers; it comes after
+// countNumbers.
+func (r *round) countSeconds(stored []decided, w *writer) (complaints []string) {
+	seen, _ := numbersOf(stored)
+	var records, sum, wantRecords, wantSum float64
+	for _, d := range stored {
+		if d.Rule == "tally" {
+			count, _ := d.Values["count"].(float64)
+			numbers, _ := d.Values["numbers"].(float64)
+			records, sum = records+count, sum+numbers
+		}
+	}
+	for n := range w.next {
+		times := 1
+		if w.gone[n] { // it may have been read before it vanished
+			times = seen[n]
+		}
+		wantRecords, wantSum = wantRecords+float64(times), wantSum+float64(n*times)
 	}
 	if records != wantRecords || sum != wantSum {
 		complaints = append(complaints, fmt.Sprintf("the seconds have %v records of sum %v, written were %v of sum %v", records, sum, wantRecords, wantSum))

@@ -51,6 +51,15 @@ func rows() []row {
 		{name: "absent", about: "the directory is not there for a while", asked: "healed ≤ 2 s, 0 lost, 0 doubled", rounds: 50, short: 2, run: absentRound},
 		{name: "watches", about: "no inotify watch, or instance, is left (user namespace)", asked: "read ≤ 2 s, 0 lost, 0 doubled", rounds: 50, short: 2,
 			run: watchesRound},
+		{name: "dst-spring", about: "the clocks are put on; logs with their offset and without, rotated meanwhile", asked: "0 missed, 0 spurious", rounds: 20,
+			short: 1, run: dstRound(true)},
+		{name: "dst-autumn", about: "the clocks are put back: an hour is repeated", asked: "0 missed, 0 spurious", rounds: 20, short: 1, run: dstRound(false)},
+		{name: "jump", about: "the wall clock jumps by an hour, on or back: alone, there and back, the logs with it", asked: "0 missed, 0 spurious", rounds: 20,
+			short: 2, run: jumpRound},
+		{name: "forged", about: "records of 2099", asked: "0 missed, 0 spurious", rounds: 20, short: 1, run: forgedRound},
+		{name: "live", about: "a day at a line a second in five minutes, logs rotated and packed, kills", asked: "the alert lines of a replay", rounds: 20,
+			short: 1, run: liveRound},
+		{name: "skew", about: "local time printed as `+0000`", asked: "0 missed, 0 spurious; the alert names the setting", rounds: 20, short: 1, run: skewRound},
 	}
 }
 

@@ -66,6 +66,8 @@ type service struct {
 	hook     *hook
 	rules    string
 	lateness time.Duration
+	clock    clock    // the one it is started with
+	reads    string   // options of the logs, besides
 	state    string   // its directory
 	hookOnly bool     // nothing is told to the file
 	prefix   []string // a command that runs the program, with arguments; nil: none
@@ -105,7 +107,7 @@ func (s *service) configure() error {
 	config := fmt.Sprintf(`
 version: 1
 logs:
-- {path: logs, start: beginning, lateness: %s}
+- {path: logs, start: beginning, lateness: %s%s}
 rules: [rules.yaml]
 state: {dir: %q}
 web: {listen: "127.0.0.1:0"}
@@ -117,7 +119,7 @@ receivers:
   group_by: [rule, key]
   group_wait: 0s
   group_interval: 1s
-`, s.lateness, s.state, s.hook.url(len(s.lives)), file, root)
+`, s.lateness, prefixed(", ", s.reads), s.state, s.hook.url(len(s.lives)), file, root)
 	if !s.hookOnly {
 		config += "  routes:\n  - {receiver: hook, continue: true}\n  - {receiver: file}\n"
 	}
@@ -129,13 +131,13 @@ var listening = regexp.MustCompile(`msg=running listen=(\S+)`)
 // launch starts a process and waits for nothing.
 func (s *service) launch(flags ...string) error {
 	if s.born == 0 {
-		s.born = time.Now().Unix()
+		s.born = s.clock.now().Unix()
 	}
 	if err := s.configure(); err != nil {
 		return err
 	}
 	args := append(slices.Clone(s.prefix), s.round.program, "run", "--config", s.round.path("config.yaml"))
-	args = append(args, flags...)
+	args = append(append(args, s.clock.flags()...), flags...)
 	s.cmd = exec.Command(args[0], args[1:]...)
 	s.cmd.Env, s.cmd.SysProcAttr, s.cmd.Dir = append(os.Environ(), s.env...), s.attr, s.round.dir
 	pipe, err := s.cmd.StderrPipe()
@@ -261,7 +263,7 @@ func (s *service) died() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.away); n == 0 || !s.away[n-1].to.IsZero() {
-		s.away = append(s.away, absence{from: time.Now()})
+		s.away = append(s.away, absence{from: s.clock.now()})
 	}
 }
 
@@ -270,7 +272,7 @@ func (s *service) back() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.away); n > 0 && s.away[n-1].to.IsZero() {
-		s.away[n-1].to = time.Now()
+		s.away[n-1].to = s.clock.now()
 	}
 }
 
@@ -355,7 +357,7 @@ func total(metrics, name, part string) (sum float64, ok bool) {
 // is sound from now on.
 func (s *service) settle() error {
 	s.hook.heal()
-	last := time.Now().Unix()
+	last := s.clock.now().Unix()
 	var ended bool
 	err := s.round.eventually("all is judged", 90*time.Second, func() bool {
 		ended = s.ended()

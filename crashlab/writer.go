@@ -40,6 +40,10 @@ type writer struct {
 	next  int                 // number of the next record
 	gone  map[int]bool        // numbers that exist in no file any more
 	late  time.Duration       // the longest from a stamp to the end of its write
+	clock clock               // of the stamps
+	stamp stamp               // how they are written; nil: in UTC
+	at    []int64             // second of each number
+	alone *int                // number of the only record of its key; nil: there is none
 	// between is done now and then, between two records.
 	between func() error
 }
@@ -88,17 +92,34 @@ func (w *writer) close() error {
 func (w *writer) record(stem string) (number int, text []byte) {
 	number = w.next
 	w.next++
-	now := time.Now().Unix()
-	fields := map[string]string{"number": strconv.Itoa(number), "key": fmt.Sprintf("'k%d'", number%keys)}
+	now := w.clock.now().Unix()
+	w.at = append(w.at, now)
+	fields := map[string]string{"number": strconv.Itoa(number), "key": fmt.Sprintf("'%s'", w.key(number))}
 	if number%5 == 0 {
 		other := noise[slices.Index(stems[:], stem)]
-		text = append(text, loggen.Render(3, time.UTC, now, other.stem, other.event, nil)...)
+		text = append(text, w.render(3, now, other.stem, other.event, nil)...)
 	}
-	text = append(text, loggen.Render(2+number%2, time.UTC, now, stem, numbered, fields)...)
+	text = append(text, w.render(2+number%2, now, stem, numbered, fields)...)
 	if number%7 == 0 {
 		text = append(text, "Traceback (most recent call last):\n  File \"/opt/smarty/lab.py\", line 3, in f\nValueError: no\n"...)
 	}
 	return number, text
+}
+
+// render makes a record as the log's clock stamps it.
+func (w *writer) render(era int, now int64, stem, event string, fields map[string]string) []byte {
+	if w.stamp != nil {
+		return w.stamp(era, now, stem, event, fields)
+	}
+	return loggen.Render(era, time.UTC, now, stem, event, fields)
+}
+
+// key is the group of a record.
+func (w *writer) key(number int) string {
+	if w.alone != nil && number == *w.alone {
+		return "gone"
+	}
+	return fmt.Sprintf("k%d", number%keys)
 }
 
 // put writes the next record whole.
