@@ -91,8 +91,9 @@ const (
 	silentFor     = 15 * time.Minute
 )
 
-// clockRules are those of the lab, and one that asks for silence.
-const clockRules = labRules + `- id: silent
+// clockRules are those of the lab, and one that asks for silence. Alerts last minutes: of
+// what ends within the moment in which it began nobody is told.
+var clockRules = strings.Replace(labRules, "keep_firing_for: 2s", "keep_firing_for: 5m", 1) + `- id: silent
   event: LAB_RECORD
   group_by: [key]
   window: 15m

@@ -22,7 +22,7 @@ func TestCrashlab_Short(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)`: ").FindAllStringSubmatch(string(out), -1) {
 		rows[m[1]] = true
 	}
-	for _, name := range strings.Fields("kill sites enospc eio full power groups soak") {
+	for _, name := range strings.Fields("kill sites enospc eio full power groups soak jump forged skew live") {
 		if !rows[name] {
 			t.Errorf("row %s was not held\n%s", name, out)
 		}
