@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/loggen"
@@ -71,7 +72,11 @@ func liveRound(r *round) error {
 	rotated := newRotation(w, r.dice.IntN(2) == 0)
 	for end := first + int64(length/time.Second); second < end && r.Err() == nil; r.pause(20 * time.Millisecond) {
 		for now := w.clock.now().Unix(); second < min(now, end); second++ {
-			if _, err := w.put(w.anyStem()); err != nil {
+			stem, at := w.anyStem(), time.Unix(second, 0)
+			if _, err := w.put(stem); err != nil {
+				return err
+			}
+			if err := os.Chtimes(w.path(stem), at, at); err != nil { // by this clock, too, a packed file is old or new
 				return err
 			}
 			if err := r.liveFault(s, w, rotated); err != nil {
