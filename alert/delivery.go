@@ -77,21 +77,31 @@ type Message struct {
 	Digest *Digest `json:"digest,omitempty"`
 }
 
-// Digest sums up the groups of a storm, each told of here and nowhere else.
+// Digest sums up the groups of a storm, each told of here and nowhere else; or,
+// with Until, what fired and was over before the logs were read.
 type Digest struct {
 	Since    time.Time     `json:"since"`
-	Groups   int           `json:"groups"`   // since it began
-	Firing   int           `json:"firing"`   // alerts, now
-	Resolved int           `json:"resolved"` // alerts, since it began
-	Rules    []Ranked      `json:"rules"`    // firing alerts by rule, the most first
-	Top      []DigestGroup `json:"top"`      // the most urgent groups
+	Until    time.Time     `json:"until,omitzero"` // the last of it was over; zero: of a storm
+	Groups   int           `json:"groups"`         // since it began
+	Firing   int           `json:"firing"`         // alerts, now
+	Resolved int           `json:"resolved"`       // alerts, since it began
+	Rules    []Ranked      `json:"rules"`          // firing alerts (with Until: all) by rule, the most first
+	Top      []DigestGroup `json:"top"`            // the most urgent groups
+}
+
+// Count is how many alerts the digest is about.
+func (d *Digest) Count() int {
+	if !d.Until.IsZero() {
+		return d.Resolved
+	}
+	return d.Firing
 }
 
 // DigestGroup is one of the groups of a Digest.
 type DigestGroup struct {
 	Labels   Labels   `json:"labels"`
 	Severity Severity `json:"severity"`
-	Firing   int      `json:"firing"` // alerts
+	Firing   int      `json:"firing"` // alerts; those that were, in a digest with Until
 }
 
 // NotifyGroup is the notification state of one (receiver, group): what was said
@@ -112,7 +122,17 @@ type NotifyGroup struct {
 	Repeats     int          `json:"repeats,omitempty"`   // how many of the last ones in a row only repeated
 	InStorm     bool         `json:"in_storm,omitempty"`  // told of by the receiver's digest, until it is over
 	Flaps       []Flap       `json:"flaps,omitempty"`     // by fingerprint
+	Late        []Late       `json:"late,omitempty"`      // of Alerts, those that were read late and are not told yet
+	CatchUp     time.Time    `json:"catch_up,omitzero"`   // the digest of what was read much too late is not told before; zero: there is none
 	Limit       *Limit       `json:"limit,omitempty"`     // not a group: a receiver's bucket and the digest of its storm
+}
+
+// Late is an alert that was read so late that the wall clock does not say how long
+// it was there to be told.
+type Late struct {
+	AlertID string `json:"alert_id"`
+	Since   int64  `json:"since"` // the second at which it came to the group
+	Fate    string `json:"fate"`  // fired, and what became of it: missed, past, muted
 }
 
 // Flap is how often an alert of a group came and went.

@@ -37,6 +37,7 @@ type Config struct {
 	Redact         Redact
 	Templates      []string // files and patterns
 	Flapping       Flapping
+	CatchUp        time.Duration // what was over longer ago when it was read is told in a digest
 	Inhibit        []Inhibition
 	Silences       []alert.Silence // their ids begin with "config-"
 

@@ -33,7 +33,7 @@ func TestLoad_Minimal(t *testing.T) {
 		Lateness: 2 * time.Second, Rules: []string{"testdata/good/rules"},
 		State:    config.State{Dir: "/var/lib/smarty-alert", Retention: 30 * 24 * time.Hour, MaxSize: 2e9},
 		Web:      config.Web{Listen: "127.0.0.1:9099"},
-		Flapping: config.Flapping{Transitions: 10, Within: time.Hour},
+		Flapping: config.Flapping{Transitions: 10, Within: time.Hour}, CatchUp: 15 * time.Minute,
 		Receivers: []config.Receiver{{Name: "mail", Timeout: 10 * time.Second, SendResolved: true, RateLimit: config.RateLimit{Burst: 5, Per: time.Minute}, Email: &config.Email{
 			To: []string{"noc@example.com"}, From: "smarty-alert@example.com", Smarthost: "127.0.0.1:25", TLS: config.NoTLS}}},
 		Route: &config.Route{Receiver: "mail"},
@@ -226,7 +226,7 @@ func TestLoad_Quiet(t *testing.T) {
 	if next, ok := c.Route.Routes[0].Digest.Next(0); !ok || next != 6*3600 {
 		t.Errorf("the first digest of 1970 is at %d, want 09:00 in Moscow", next)
 	}
-	if c.Flapping != (config.Flapping{Transitions: 6, Within: 30 * time.Minute}) || len(c.Inhibit) != 1 || c.Inhibit[0].Equal[0] != "params.abonement" {
+	if c.Flapping != (config.Flapping{Transitions: 6, Within: 30 * time.Minute}) || c.CatchUp != time.Hour || len(c.Inhibit) != 1 || c.Inhibit[0].Equal[0] != "params.abonement" {
 		t.Errorf("flapping %v, inhibition %v", c.Flapping, c.Inhibit)
 	}
 	s := c.Silences[0]

@@ -75,6 +75,9 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "flapping", Kind: strictyaml.Map, Of: flappingShape,
 			Doc:     "When an alert comes and goes too often: people are told so once, and nothing more before it is half as restless.",
 			Example: "flapping: {transitions: 10, within: 1h}"},
+		{Name: "catch_up", Kind: strictyaml.Duration, Shortest: time.Minute, Longest: 7 * day, Default: "15m",
+			Doc:     "Alerts that fired and were over longer ago than this by the time their logs were read (the service was down) are told in one digest for each receiver; later ones one by one.",
+			Example: "catch_up: 30m"},
 		{Name: "route", Kind: strictyaml.Map, Of: routeShape,
 			Doc: "The tree that decides who is told, as in Alertmanager: an alert goes down to the first route whose matchers all hold.",
 			Example: "receivers:\n  hook:\n    webhook: {url: https://example.com/hook}\n  night:\n    webhook: {url: https://example.com/night}\n" +
@@ -85,7 +88,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 		{Name: "heartbeat", Kind: strictyaml.Map, Of: heartbeatShape,
 			Doc:     "An address that is asked for as long as all works, so that somebody else notices when it does not (docs/heartbeat.md).",
 			Example: "heartbeat: {url: https://example.com/ping/smarty-alert, every: 1m}"},
-	}, later("catch_up", "heartbeat_url", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
+	}, later("heartbeat_url", "digest", "storm", "proxy", "ca_file", "rate_limit")...),
 })
 
 var logShape = strictyaml.NewShape(strictyaml.Shape{

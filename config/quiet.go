@@ -43,6 +43,7 @@ type Inhibition struct {
 func (rd *reader) readQuiet(m *strictyaml.Mapping) {
 	flapping, inhibit, silences := m.Get("flapping"), m.Get("inhibit_rules"), m.Get("silences")
 	f := flapping.Mapping()
+	rd.cfg.CatchUp = rd.duration(m.Get("catch_up"), DefaultCatchUp)
 	rd.cfg.Flapping = Flapping{rd.count(f.Get("transitions"), DefaultTransitions), rd.duration(f.Get("within"), DefaultWithin)}
 	f.Done()
 	for _, item := range inhibit.List() {

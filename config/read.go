@@ -17,6 +17,7 @@ import (
 // Defaults of what the file leaves out.
 const (
 	DefaultLateness  = 2 * time.Second
+	DefaultCatchUp   = 15 * time.Minute
 	DefaultStart     = time.Hour
 	DefaultTimeout   = 10 * time.Second
 	DefaultStateDir  = "/var/lib/smarty-alert"

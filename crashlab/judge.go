@@ -313,8 +313,9 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 	return complaints
 }
 
-// brief are the alerts that began and ended while the service was down: as with
-// Alertmanager, what is over before it was told is told to nobody.
+// brief are the alerts that began and ended while the service was down for so short a
+// time that they count as read in time: as with Alertmanager, what is over before it was
+// told is told to nobody.
 func (s *service) brief(want []decided) map[string]bool {
 	began, out := map[string]int64{}, map[string]bool{}
 	for _, d := range want {
@@ -324,7 +325,7 @@ func (s *service) brief(want []decided) map[string]bool {
 		case d.State == "firing":
 			began[d.ID] = at.Unix()
 		case d.State == "resolved" && began[d.ID] > 0:
-			out[d.ID] = s.absent(began[d.ID], at.Unix())
+			out[d.ID] = s.absent(began[d.ID], at.Unix()) && !s.slept(began[d.ID])
 		}
 	}
 	return out

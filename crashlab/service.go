@@ -286,6 +286,17 @@ func (s *service) absent(from, to int64) bool {
 	})
 }
 
+// slept reports whether a second passed while no process ran, so long before the next
+// one was started that it has to tell even what was over by then.
+func (s *service) slept(second int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	late := int64(s.lateness/time.Second) + 4 // the service's own limit is three seconds, and ours are whole ones
+	return slices.ContainsFunc(s.away, func(a absence) bool {
+		return second > a.from.Unix() && !a.to.IsZero() && a.to.Unix()-second > late
+	})
+}
+
 // stop ends the process in order.
 func (s *service) stop() error {
 	if s.cmd == nil {

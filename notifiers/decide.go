@@ -30,7 +30,7 @@ const (
 	Unsteady       Reason = "unsteady"        // said to be flapping, and not calm yet
 	InStorm        Reason = "storm"           // told of in the receiver's digest
 	Unchanged      Reason = "unchanged"       // what changed has changed back
-	ShortLived     Reason = "short_lived"     // over before anybody was told of it
+	ShortLived     Reason = "short_lived"     // over before anybody was told of it, and was read in time
 )
 
 // standing is what the receiver knows of a group against what is.

@@ -25,6 +25,9 @@ func (w writer) digest(d alert.Delivery) Text {
 	if len(names) == 0 && len(m.Alerts) > 0 {
 		names = []string{ruleName(&m.Alerts[0])}
 	}
+	if !dg.Until.IsZero() {
+		return w.past(tx, d, names)
+	}
 	tx.Title = fmt.Sprintf("[%s] %s: %s: %s", w.sums(dg.Firing, dg.Resolved), w.severityName(tx.Severity), w.count(dg.Groups, w.groupsAtOnce), w.top(names, 3, len(names)))
 
 	sum := AlertText{Head: w.together, Firing: tx.Firing, Severity: tx.Severity}
@@ -34,16 +37,41 @@ func (w writer) digest(d alert.Delivery) Text {
 	sum.add(w.topGroups, w.top(w.groupNames(dg.Top), digestNamed, dg.Firing))
 	tx.Alerts = append(tx.Alerts, sum)
 
+	w.show(&tx, m)
+	if tx.Firing {
+		tx.Silence, tx.Open = w.silence(m)
+	}
+	return tx
+}
+
+// show tells the most urgent alerts of a digest in full.
+func (w writer) show(tx *Text, m alert.Message) {
 	shown := m.Alerts[:min(len(m.Alerts), digestShown)]
 	for i := range shown {
 		a := w.alert(&shown[i], m.External)
 		a.spare(&shown[i], shown[:i])
 		tx.Alerts = append(tx.Alerts, a)
 	}
-	tx.More = max(0, max(dg.Firing, len(m.Alerts))-len(shown))
-	if tx.Firing {
-		tx.Silence, tx.Open = w.silence(m)
+	tx.More = max(0, max(m.Digest.Count(), len(m.Alerts))-len(shown))
+}
+
+// past is the text about what was over before its logs were read.
+func (w writer) past(tx Text, d alert.Delivery, names []string) Text {
+	dg := d.Message.Digest
+	since, until := dg.Since.In(w.zone), dg.Until.In(w.zone)
+	form := "15:04"
+	if since.Format(w.date) != until.Format(w.date) {
+		form = w.date + " " + form
 	}
+	word := fmt.Sprintf(w.wasFiring, since.Format(form), until.Format(form))
+	tx.Title = fmt.Sprintf("[%s] %s: %s: %s", word, w.severityName(tx.Severity), w.count(dg.Resolved, w.readLate), w.top(names, 3, len(names)))
+
+	sum := AlertText{Head: w.together, Severity: tx.Severity, Summary: w.whyLate}
+	sum.add(w.wasDuring, fmt.Sprintf(w.fromTo, w.clock(since), w.clock(until), w.span(dg.Until.Unix()-dg.Since.Unix())))
+	sum.add(w.rules, w.top(ranked(dg.Rules), digestNamed, len(dg.Rules)))
+	sum.add(w.topGroups, w.top(w.groupNames(dg.Top), digestNamed, dg.Groups))
+	tx.Alerts = append(tx.Alerts, sum)
+	w.show(&tx, d.Message)
 	return tx
 }
 

@@ -1,6 +1,7 @@
 package notifiers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,6 +30,12 @@ type Options struct {
 	Flapping      FlapOptions
 	Inhibit       []InhibitRule   // beside what rules say themselves
 	Silences      []alert.Silence // of the configuration: not stored, not to be expired
+	// OnTime is how long after its second a transition is seen when all is well; 0:
+	// DefaultOnTime. What is seen later was read late.
+	OnTime time.Duration
+	// CatchUp is how far back an alert must be over to be told in the digest of what
+	// was read late; 0: DefaultCatchUp.
+	CatchUp time.Duration
 }
 
 // Decision is one sending or holding back, for people: the journal, replay, the
@@ -51,7 +58,7 @@ type Decision struct {
 // A group is told of its first alerts group_wait after the first of them; later
 // changes are told together, group_wait after the first of them and no sooner
 // than group_interval after the group's last message. What is over before it was
-// told is never told. An alert that was told stays in its group until it is
+// told is never told, unless it was read late. An alert that was told stays in its group until it is
 // over, wherever its labels would lead it later, so that whoever got the firing
 // gets the resolve.
 type Dispatcher struct {
@@ -61,6 +68,7 @@ type Dispatcher struct {
 	// inhibitors are the firing alerts that keep others from being told, by id.
 	inhibitors map[string]inhibitor
 	limits     map[string]*limit // by receiver; those that are not at rest
+	lags
 	mutes
 
 	changed       map[string]bool // keys touched since the last Changed
@@ -107,6 +115,7 @@ func (d *Dispatcher) Reload(o Options, now time.Time) error {
 		return err
 	}
 	o.Root = root
+	o.OnTime, o.CatchUp = cmp.Or(o.OnTime, DefaultOnTime), cmp.Or(o.CatchUp, DefaultCatchUp)
 	d.o = o
 	d.fixed = map[string]bool{}
 	for _, s := range o.Silences {
@@ -161,6 +170,7 @@ func (d *Dispatcher) Observe(ts []alert.Transition, now time.Time) {
 		} else {
 			d.unack(t.AlertID)
 			d.lift(t, now)
+			d.notePast(t, now)
 		}
 	}
 }
@@ -189,10 +199,13 @@ func (d *Dispatcher) holds(r *Route, key, alertID string) bool {
 func (g *group) of(r *Route) bool { return g.Route == r.Name && g.Receiver == r.Receiver }
 
 func (d *Dispatcher) put(g *group, t alert.Transition, now time.Time) {
+	r := d.routeOf(g)
+	d.noteLate(g, r, t, now)
 	g.alerts[t.AlertID] = t
 	d.index(g, t.AlertID)
-	r := d.routeOf(g)
-	g.noteFlap(d.o.Flapping, t, now)
+	if d.behind(t, now) <= d.o.CatchUp { // the wall clock knows nothing of when it came and went
+		g.noteFlap(d.o.Flapping, t, now)
+	}
 	g.change(r, now)
 	f := flush{d: d, g: g, route: r, now: now}
 	f.scheduleRepeat(t, now) // its labels may have led it back here
@@ -269,7 +282,8 @@ func (d *Dispatcher) Next() (time.Time, bool) {
 		}
 	}
 	for _, g := range d.groups {
-		sooner(g.NextFlush)
+		sooner(d.nextLook(g))
+		sooner(d.catchUpAt(g))
 	}
 	for _, l := range d.limits {
 		sooner(l.Due)
@@ -280,9 +294,10 @@ func (d *Dispatcher) Next() (time.Time, bool) {
 // Flush decides everything due at or before now, in the order in which it fell
 // due, then by group key.
 func (d *Dispatcher) Flush(now time.Time) (ds []alert.Delivery, why []Decision) {
+	ds, why = d.tellPast(now)
 	var due []*group
 	for _, g := range d.groups {
-		if !g.NextFlush.IsZero() && !g.NextFlush.After(now) {
+		if at := d.nextLook(g); !at.IsZero() && !at.After(now) {
 			due = append(due, g)
 		}
 	}
@@ -298,8 +313,8 @@ func (d *Dispatcher) Flush(now time.Time) (ds []alert.Delivery, why []Decision) 
 		fs[i] = &flush{d: d, g: g, route: d.routeOf(g), now: now}
 		fs[i].run()
 	}
-	ds, why = d.restrain(fs, now)
-	return append(shown, ds...), append(whyShown, why...)
+	told, whyTold := d.restrain(fs, now)
+	return slices.Concat(shown, ds, told), slices.Concat(whyShown, why, whyTold)
 }
 
 // Changed returns the groups that changed and the keys of those that went since

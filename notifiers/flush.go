@@ -20,6 +20,7 @@ type flush struct {
 	held     map[Reason][]string // would be told otherwise, by what holds them back
 	flapping []string            // fingerprints that a message would say are flapping
 	brief    []string            // over before they were told
+	past     bool                // there are some for the receiver's digest
 	done     []string            // of no more interest, once the group is settled
 	freed    time.Time           // when the first of what holds alerts back is known to end
 
@@ -58,7 +59,7 @@ func (f *flush) settle(sent bool, why Reason) {
 	if len(f.brief) > 0 {
 		f.report(ShortLived, "", f.brief)
 	}
-	if !sent && (why == Unchanged || why == RepeatInterval) && !g.Due.IsZero() && len(f.brief)+len(f.done) == 0 {
+	if !sent && (why == Unchanged || why == RepeatInterval) && !g.Due.IsZero() && len(f.brief)+len(f.done) == 0 && !f.past {
 		f.report(why, "repeat", slices.Sorted(maps.Keys(g.alerts)))
 	}
 	f.settleHeld()

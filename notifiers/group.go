@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -19,14 +20,15 @@ const calendarPoll = time.Minute
 // group is one (receiver, route, group labels): what fires in it and what the
 // receiver was told.
 type group struct {
-	alert.NotifyGroup // Alerts, Told and Flaps are kept in the maps below
+	alert.NotifyGroup // Alerts, Told, Flaps and Late are kept in the maps below
 	alerts            map[string]alert.Transition
 	told              map[string]alert.Told
 	flaps             map[string]*flap
+	late              map[string]alert.Late
 }
 
 func newGroup(n alert.NotifyGroup) *group {
-	g := &group{NotifyGroup: n, alerts: map[string]alert.Transition{}, told: map[string]alert.Told{}, flaps: map[string]*flap{}}
+	g := &group{NotifyGroup: n, alerts: map[string]alert.Transition{}, told: map[string]alert.Told{}, flaps: map[string]*flap{}, late: map[string]alert.Late{}}
 	for _, t := range n.Alerts {
 		g.alerts[t.AlertID] = t
 	}
@@ -37,7 +39,10 @@ func newGroup(n alert.NotifyGroup) *group {
 		f.Times = slices.Clone(f.Times)
 		g.flaps[f.Fingerprint] = &flap{f}
 	}
-	g.Alerts, g.Told, g.Flaps = nil, nil, nil
+	for _, l := range n.Late {
+		g.late[l.AlertID] = l
+	}
+	g.Alerts, g.Told, g.Flaps, g.Late = nil, nil, nil, nil
 	return g
 }
 
@@ -53,6 +58,9 @@ func (g *group) saved() alert.NotifyGroup {
 		n.Told = append(n.Told, t)
 	}
 	n.Flaps = g.savedFlaps()
+	for _, id := range slices.Sorted(maps.Keys(g.late)) {
+		n.Late = append(n.Late, g.late[id])
+	}
 	slices.SortFunc(n.Told, func(a, b alert.Told) int { return cmp.Compare(a.AlertID, b.AlertID) })
 	return n
 }
@@ -85,6 +93,7 @@ func (g *group) wake(at time.Time) {
 func (g *group) remember(m alert.Message, now time.Time) {
 	for _, t := range m.Alerts {
 		if t.Active() {
+			delete(g.late, t.AlertID)
 			g.told[t.AlertID] = alert.Told{AlertID: t.AlertID, Firing: true, Severity: t.Severity}
 		} else {
 			g.forget(t.AlertID)
@@ -97,6 +106,7 @@ func (g *group) remember(m alert.Message, now time.Time) {
 func (g *group) forget(alertID string) {
 	delete(g.alerts, alertID)
 	delete(g.told, alertID)
+	delete(g.late, alertID)
 }
 
 // hold returns those of ids whose holding back has not been reported yet.

@@ -9,6 +9,11 @@ import (
 
 // sort finds out how one alert stands.
 func (f *flush) sort(t alert.Transition) {
+	fate := f.g.late[t.AlertID].Fate
+	if fate == latePast { // the receiver's digest tells it
+		f.past = true
+		return
+	}
 	told, knows := f.g.told[t.AlertID]
 	flap := f.g.flaps[t.Fingerprint]
 	notice := flap != nil && flap.Flapping && !flap.Noticed && f.routed(t) && f.mutedBy(t) == ""
@@ -22,7 +27,14 @@ func (f *flush) sort(t alert.Transition) {
 	case t.State == alert.Resolved && !knows && f.route.Digest != nil && f.routed(t) && f.mutedBy(t) == "":
 		f.New++ // a digest tells what came and went as well
 		f.say = append(f.say, t)
-	case t.State == alert.Resolved && !knows:
+	case fate == lateMissed && !f.routed(t):
+		f.done = append(f.done, t.AlertID)
+	case fate == lateMissed && f.mutedBy(t) != "":
+		f.hold(t)
+	case fate == lateMissed: // told when it was
+		f.New++
+		f.say = append(f.say, t)
+	case t.State == alert.Resolved && !knows, fate == lateMuted:
 		f.brief = append(f.brief, t.AlertID)
 	case t.State == alert.Resolved:
 		f.Knows = true

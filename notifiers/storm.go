@@ -254,8 +254,7 @@ func countRules(ts []alert.Transition) []alert.Ranked {
 	return out[:min(len(out), digestTop)]
 }
 
-// topGroups are the most urgent groups of a digest: the most severe, then those
-// with the most alerts, then by their labels.
+// topGroups are the most urgent groups of a digest.
 func (d *Dispatcher) topGroups(receiver string) []alert.DigestGroup {
 	var out []alert.DigestGroup
 	for _, g := range d.groups {
@@ -273,9 +272,7 @@ func (d *Dispatcher) topGroups(receiver string) []alert.DigestGroup {
 			out = append(out, top)
 		}
 	}
-	slices.SortFunc(out, func(a, b alert.DigestGroup) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Firing, a.Firing), a.Labels.Compare(b.Labels))
-	})
+	sortTop(out)
 	return out[:min(len(out), digestTop)]
 }
 

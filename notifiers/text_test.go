@@ -63,10 +63,14 @@ func golden() map[string]alert.Delivery {
 		Top: []alert.DigestGroup{{Labels: edge.Group, Severity: alert.Critical, Firing: 3}, {Labels: other.Group, Severity: alert.Warning, Firing: 1}}}
 	calm := d(Resolved, 80*m, over, long)
 	calm.Message.Digest = &alert.Digest{Since: base, Groups: 2, Resolved: 22}
+	past := d(First, 30*h, over, long, ru)
+	past.Message.Status = "resolved"
+	past.Message.Digest = &alert.Digest{Since: base, Until: base.Add(4 * h), Groups: 12, Resolved: 14, Rules: []alert.Ranked{{Value: "stream-check-errors", Count: 11}, {Value: "oplata-otkaz", Count: 3}},
+		Top: []alert.DigestGroup{{Labels: edge.Group, Severity: alert.Critical, Firing: 3}, {Labels: other.Group, Severity: alert.Warning, Firing: 1}}}
 	acked := d(Repeat, 4*h, edge)
 	acked.Message.Acks, acked.Message.Flapping = []alert.Ack{{AlertID: edge.AlertID, By: "anna", Comment: "the uplink is being mended"}}, []string{edge.Fingerprint}
 	return map[string]alert.Delivery{
-		"storm": storm, "calm": calm, "acked": acked,
+		"storm": storm, "calm": calm, "past": past, "acked": acked,
 		"firing": d(First, 10*s, edge), "repeat": d(Repeat, 4*h, edge), "resolved": d(Resolved, 39*m, over), "lost": d(Resolved, 80*h, long),
 		"group": d(NewAlerts, 5*m, edge, other, over), "russian": d(First, 10*s, ru), "mixed": d(First, 10*s, edge, ru),
 		"unsent": d(First, 39*m, over), "still": d(Repeat, 4*h, edge, other),

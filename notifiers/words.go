@@ -52,6 +52,10 @@ type words struct {
 	rules, topGroups, others, all, flapping, untilCalm string
 	acked, by                                          string
 
+	// Digests of what was read late.
+	readLate plural
+	whyLate  string
+
 	// What the watch says of a receiver.
 	waiting, givenUp            plural
 	fails, isBehind, hasGivenUp string // of the receiver, a number of messages and more
@@ -86,7 +90,9 @@ var english = words{
 	groups: "Groups", groupsSince: "%d since %s, told of in this message alone", alerts: "Alerts", alertsSum: "%d firing, %d resolved",
 	rules: "Rules", topGroups: "Top", others: "and %d more", all: "all",
 	flapping: "Flapping", untilCalm: "it comes and goes too often: told of again when it is calm", acked: "Acked", by: "by %s",
-	waiting: plural{"%d message waits", "%d messages wait"}, givenUp: plural{"%d message was given up", "%d messages were given up"},
+	readLate: plural{"%d alert, read too late", "%d alerts, read too late"},
+	whyLate:  "fired and over while smarty-alert was down or behind in reading; what still fires is told in messages of its own",
+	waiting:  plural{"%d message waits", "%d messages wait"}, givenUp: plural{"%d message was given up", "%d messages were given up"},
 	fails: "receiver %s takes no messages: %s; %s", isBehind: "receiver %s is behind: %s, the oldest for %s", hasGivenUp: "receiver %s: %s; see smarty-alert outbox list",
 	diskFull:   "the disk of the state is full since %s: alerts go on from memory; free space on it",
 	noSnapshot: "no snapshot of the state can be written: a restart will take longer and longer; see the log of smarty-alert",
@@ -126,9 +132,11 @@ var russian = words{
 	groups: "Групп", groupsSince: "%d с %s, о них говорит только это сообщение", alerts: "Тревог", alertsSum: "идёт %d, кончилось %d",
 	rules: "Правила", topGroups: "Главные", others: "и ещё %d", all: "все",
 	flapping: "Мигает", untilCalm: "то есть, то нет; следующее сообщение, когда успокоится", acked: "Занимается", by: "%s",
-	waiting: plural{"ждёт %d сообщение", "ждут %d сообщения", "ждут %d сообщений"},
-	givenUp: plural{"не доставлено %d сообщение", "не доставлено %d сообщения", "не доставлено %d сообщений"},
-	fails:   "получатель %s не принимает сообщений: %s; %s", isBehind: "получатель %s не успевает: %s, самое старое уже %s", hasGivenUp: "получатель %s: %s; см. smarty-alert outbox list",
+	readLate: plural{"%d тревога, о которой узнали поздно", "%d тревоги, о которых узнали поздно", "%d тревог, о которых узнали поздно"},
+	whyLate:  "началось и кончилось, пока smarty-alert не работал или не успевал читать; о том, что ещё идёт, сообщения отдельные",
+	waiting:  plural{"ждёт %d сообщение", "ждут %d сообщения", "ждут %d сообщений"},
+	givenUp:  plural{"не доставлено %d сообщение", "не доставлено %d сообщения", "не доставлено %d сообщений"},
+	fails:    "получатель %s не принимает сообщений: %s; %s", isBehind: "получатель %s не успевает: %s, самое старое уже %s", hasGivenUp: "получатель %s: %s; см. smarty-alert outbox list",
 	diskFull:   "диск с состоянием полон с %s: тревоги идут из памяти; освободите на нём место",
 	noSnapshot: "не записать снимок состояния: перезапуск будет всё дольше; см. журнал smarty-alert",
 	setAside:   "состояние было повреждено и отложено в сторону: тревоги, которые шли раньше, забыты; посмотрите %s и удалите",

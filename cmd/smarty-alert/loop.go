@@ -294,6 +294,9 @@ func (l *loop) announce(ts []alert.Transition) []alert.Transition {
 // flush makes the deliveries that are due.
 func (l *loop) flush() []alert.Delivery {
 	now := l.now()
+	if final, ok := l.eng.Final(); ok {
+		l.disp.Progress(final, now)
+	}
 	if next, ok := l.disp.Next(); !ok || next.After(now) {
 		return nil
 	}

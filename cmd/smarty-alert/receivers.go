@@ -80,10 +80,15 @@ func newEmail(r config.Receiver, voice notifiers.Voice, texts map[string]*wordin
 		Voice: voice, Subject: texts["subject"], Text: texts["text"], HTML: texts["html"], Now: now, Timeout: r.Timeout})
 }
 
+// onTime is how long after it became final a second is seen at the latest when all
+// is well.
+const onTime = 3 * time.Second
+
 // dispatchOptions turns the configured routes into the dispatcher's.
 func dispatchOptions(c *config.Config) notifiers.Options {
 	o := notifiers.Options{Root: withHealth(route(c.Route), c), Receivers: map[string]notifiers.ReceiverOptions{}, RuleCalendars: map[string]notifiers.Calendar{},
-		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences, External: external(c)}
+		Flapping: notifiers.FlapOptions(c.Flapping), Silences: c.Silences, External: external(c),
+		OnTime: c.Lateness + onTime, CatchUp: c.CatchUp}
 	for _, r := range c.Receivers {
 		o.Receivers[r.Name] = notifiers.ReceiverOptions{SendResolved: r.SendResolved, RateLimit: notifiers.RateLimit(r.RateLimit), ShowsAcks: edits(r)}
 	}

@@ -73,7 +73,7 @@ func Body(d alert.Delivery, externalURL string, most int) ([]byte, error) {
 		b.Alerts = b.Alerts[:most]
 	}
 	if m.Digest != nil { // it names the most urgent of what fires
-		b.TruncatedAlerts += max(0, m.Digest.Firing-len(m.Alerts))
+		b.TruncatedAlerts += max(0, m.Digest.Count()-len(m.Alerts))
 	}
 	endsFirst(b.Alerts)
 	data, err := json.Marshal(b)
