@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/smarty-alert/smarty-alert/alert"
-	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/ingest"
+	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/store"
 )
