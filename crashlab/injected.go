@@ -196,10 +196,10 @@ func (j *injection) heard(s *service, at site, status int) error {
 	return nil
 }
 
-// enough asks that nearly all sites were hit.
+// enough asks that nearly all sites were hit; of the few of a short form, all but one.
 func (j *injection) enough(r *result) error {
 	r.sum.note("sites of a run", j.found)
-	if hit := int(j.hit.Load()); r.done > 0 && hit*100 < 95*r.done {
+	if hit := int(j.hit.Load()); r.done > 0 && hit*100 < 95*r.done && r.done-hit > 1 {
 		return fmt.Errorf("only %d of %d sites were hit", hit, r.done)
 	}
 	return nil

@@ -21,6 +21,17 @@ func cannotMount() string {
 	if os.Geteuid() != 0 {
 		return "mounting needs root; unshare -rm makes one of anybody where user namespaces are allowed"
 	}
+	dir, err := os.MkdirTemp("", "crashlab-mount-")
+	if err != nil {
+		return err.Error()
+	}
+	defer os.Remove(dir)
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		return "nothing may be mounted: " + err.Error()
+	}
+	if err := syscall.Unmount(dir, 0); err != nil {
+		return err.Error()
+	}
 	return ""
 }
 

@@ -73,6 +73,7 @@ var leftToTheReaders = map[string]string{
 	"listen_open":  "nothing: the file is read, with a warning",
 	"routes_alike": "the names and matchers of the other routes",
 	"secret_files": "the files of the secrets",
+	"environment":  "what the environment holds",
 }
 
 func TestConfigAndTest_RefuseWhatIsWrongInStructure(t *testing.T) {
