@@ -188,7 +188,7 @@ func (b *lab) checkDeliveries(t failer) {
 			switch {
 			case a.State == alert.Resolved:
 				over[key]++
-				late := d.Created.Unix()-a.StartsAt > int64(notifiers.DefaultOnTime/time.Second)
+				late := d.Created.Sub(time.Unix(a.StartsAt, 0)) > notifiers.DefaultOnTime
 				missed[key] = missed[key] || late && (d.Reason == "first" || d.Reason == "new_alerts")
 			case a.State == alert.Event || d.Receiver == "each" && (d.Reason == "first" || d.Reason == "new_alerts"):
 				begun[key]++
