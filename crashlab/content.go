@@ -15,12 +15,8 @@ import (
 // of lines of other systems among the records; now and then the follower is killed in the
 // middle of a line.
 func contentRound(r *round) error {
-	w, err := r.newWriter()
+	w, s, err := r.begin()
 	if err != nil {
-		return err
-	}
-	s := r.subject()
-	if err := s.start(); err != nil {
 		return err
 	}
 	for range 20 + r.dice.IntN(20) {
@@ -75,12 +71,8 @@ func (r *round) spoil(s subject, w *writer, stem string, text []byte) error {
 // needs no memory.
 func hugeRound(r *round) error {
 	const size, most = 100 << 20, 16 << 20
-	w, err := r.newWriter()
+	w, s, err := r.begin()
 	if err != nil {
-		return err
-	}
-	s := r.subject()
-	if err := s.start(); err != nil {
 		return err
 	}
 	stem := stems[0]

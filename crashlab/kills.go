@@ -5,12 +5,8 @@ import "time"
 // killRound kills the follower some times while a writer goes on and the webhook is
 // slow or breaks off now and then.
 func killRound(r *round) error {
-	w, err := r.newWriter()
+	w, s, err := r.begin()
 	if err != nil {
-		return err
-	}
-	s := r.subject()
-	if err := s.start(); err != nil {
 		return err
 	}
 	stop := w.keepOn()

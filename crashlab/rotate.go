@@ -12,12 +12,8 @@ import (
 // rotateRound renames logs at random while a writer goes on, which notices late; some
 // of it while the follower is down.
 func rotateRound(r *round) error {
-	w, err := r.newWriter()
+	w, s, err := r.begin()
 	if err != nil {
-		return err
-	}
-	s := r.subject()
-	if err := s.start(); err != nil {
 		return err
 	}
 	p := newRotation(w, r.dice.IntN(2) == 0)

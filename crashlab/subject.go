@@ -10,6 +10,16 @@ type subject interface {
 	judge(*writer) error
 }
 
+// begin makes the logs and starts the follower of them.
+func (r *round) begin() (*writer, subject, error) {
+	w, err := r.newWriter()
+	if err != nil {
+		return nil, nil, err
+	}
+	s := r.subject()
+	return w, s, s.start()
+}
+
 // subject is the one of this run of the lab. Its logs must be there.
 func (r *round) subject() subject {
 	if r.baseline {
