@@ -15,7 +15,7 @@ import (
 const (
 	mostPiece  = 1 << 20
 	leastPiece = 32 << 10
-	allPieces  = 16 << 20 // of all streams together
+	allPieces  = 4 << 20 // of all streams together: they should stay in a cache
 )
 
 // uncut bounds how many bytes are read in search of a place to cut; a file that

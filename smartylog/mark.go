@@ -69,8 +69,8 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 	}
 	rest := b[n:]
 	var c call
-	seen := s.places.at(rest, &c)
-	if seen.is(rest, &c) {
+	seen := s.places.known(rest, &c)
+	if seen != nil {
 		*m = mark{stamp: st, level: n, message: n + c.close + seen.message, event: seen.event, pairs: n + c.close + seen.tail - 1, idle: seen.idle}
 		return true
 	}
@@ -79,7 +79,10 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
-	if seen != nil && h.pid.from == n+c.open+1 && h.thread.to == n+c.close && seen.remember(rest, &c, h.message-n, s.wants) {
+	if i := s.places.at(rest, &c); i >= 0 && h.pid.from == n+c.open+1 && h.thread.to == n+c.close {
+		seen = &s.places.all[i]
+	}
+	if seen != nil && seen.remember(rest, &c, h.message-n, s.wants) {
 		m.event, m.pairs, m.idle = seen.event, n+c.close+seen.tail-1, seen.idle // as it is read the next time
 	}
 	return true

@@ -18,7 +18,10 @@ type place struct {
 }
 
 // places remembers logging calls by a hash of their text.
-type places [256]place
+type places struct {
+	all   [256]place
+	heads [256]uint8 // where in all the call was last found whose text begins with these bytes, by a hash of them
+}
 
 // call is where the process and the thread of a header stand, when they are
 // written as usual: "[83630.Thread-3]".
@@ -34,6 +37,24 @@ var threadByte = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// follow finds what find does in b, where the opening bracket is known to be.
+func (c *call) follow(b []byte, open int) bool {
+	limit := min(len(b), maxCall)
+	p := open + 1
+	for p < limit && isDigit(b[p]) {
+		p++
+	}
+	if p == open+1 || p >= limit || b[p] != '.' {
+		return false
+	}
+	dot := p
+	for p++; p < limit && threadByte[b[p]]; {
+		p++
+	}
+	c.open, c.close = open, p
+	return p > dot+1 && p < limit && b[p] == ']' && len(b) >= p+10
+}
 
 // find looks for the brackets in b, which begins at the level.
 func (c *call) find(b []byte) bool {
@@ -52,26 +73,53 @@ func (c *call) find(b []byte) bool {
 	return b[p] == '[' && p < dot-1 && p >= 8 && len(b) >= c.close+10
 }
 
-// at is where the call at the start of b is remembered; nil when it is not written
-// as usual.
-func (p *places) at(b []byte, c *call) *place {
+// at is where in all the call at the start of b is remembered, if it is; -1 when it is
+// not written as usual.
+func (p *places) at(b []byte, c *call) int {
 	if !c.find(b) {
-		return nil
+		return -1
 	}
-	const mix = 0x9E3779B97F4A7C15
 	h := binary.LittleEndian.Uint64(b)
 	if c.open >= 16 {
 		h = h*mix ^ binary.LittleEndian.Uint64(b[8:])
 	}
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.open-8:])
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.close+2:])
-	return &p[h*mix>>56]
+	return int(h * mix >> 56)
+}
+
+// mix is an odd number whose bits look random: 2^64 over the golden ratio.
+const mix = 0x9E3779B97F4A7C15
+
+// known is the call at the start of b, if it is remembered; else nil. It is found
+// soonest where it is the one that was found last of those that begin alike.
+func (p *places) known(b []byte, c *call) *place {
+	if len(b) < 16 {
+		return nil
+	}
+	guess := &p.heads[(binary.LittleEndian.Uint64(b)*mix^binary.LittleEndian.Uint64(b[8:]))*mix>>56]
+	if seen := &p.all[*guess]; seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
+		return seen
+	}
+	i := p.at(b, c)
+	if i < 0 || !p.all[i].is(b, c) {
+		return nil
+	}
+	*guess = uint8(i)
+	return &p.all[i]
 }
 
 // is tells whether p remembers the call at the start of b.
 func (p *place) is(b []byte, c *call) bool {
-	return p != nil && p.head == c.open+1 && len(b) >= c.close+p.tail &&
-		bytes.Equal(b[:p.head], p.text[:p.head]) && bytes.Equal(b[c.close:c.close+p.tail], p.after[:p.tail])
+	return p.head == c.open+1 && p.begins(b) && p.ends(b, c)
+}
+
+func (p *place) begins(b []byte) bool {
+	return p.head > 0 && len(b) >= p.head && bytes.Equal(b[:p.head], p.text[:p.head])
+}
+
+func (p *place) ends(b []byte, c *call) bool {
+	return len(b) >= c.close+p.tail && bytes.Equal(b[c.close:c.close+p.tail], p.after[:p.tail])
 }
 
 // remember keeps a call whose event is documented: what follows such a name does

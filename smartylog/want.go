@@ -190,8 +190,8 @@ func (s *Scanner) callAt(line int) (l callLine, end int) {
 		return l, -1
 	}
 	var c call
-	seen := s.places.at(b[n:], &c)
-	if !seen.is(b[n:], &c) || !seen.idle {
+	seen := s.places.known(b[n:], &c)
+	if seen == nil || !seen.idle {
 		return l, -1
 	}
 	l = callLine{line, n + c.close + seen.message, n + c.close + seen.tail - 1, seen.event}
