@@ -29,6 +29,8 @@ type Options struct {
 	// QuarantineAfter is how many evaluations of a rule in a row may fail before
 	// it is quarantined. 0: DefaultQuarantineAfter.
 	QuarantineAfter int
+	// Look, when set, is told of each judgement. It changes none.
+	Look func(*Look)
 }
 
 // Output is one thing that happened: exactly one of the two is set.

@@ -66,7 +66,12 @@ func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 		return
 	}
 	r.faults.failing, r.faults.err = false, nil
-	switch v := r.ask(e, slot, s); {
+	v := r.ask(e, slot, s)
+	var look *Look
+	if e.o.Look != nil {
+		look = r.look(slot, s, v)
+	}
+	switch {
 	case r.rule.Mode == rules.EventMode:
 		r.judgeEvent(e, slot, s, v)
 	default:
@@ -74,6 +79,10 @@ func (r *ruleState) judge(e *Engine, slot uint32, s int64) {
 	}
 	if r.order != nil {
 		r.order.past.Prune(slot, s)
+	}
+	if look != nil {
+		r.settle(look, slot)
+		e.o.Look(look)
 	}
 	if r.faults.failing {
 		r.faults.failures++

@@ -66,7 +66,7 @@ func TestRun_Determinism(t *testing.T) {
 	})
 	t.Logf("seed %s: %s", seed, seen)
 	if n := seen["cases"]; !t.Failed() && n >= 500 {
-		for _, what := range append(dPrimitives(), "late", "future", "pieces", "packed", "resumed", "suppressed", "passed") {
+		for _, what := range append(dPrimitives(), "late", "future", "pieces", "packed", "resumed", "beside", "suppressed", "passed") {
 			if seen[what] < n/100 {
 				t.Errorf("%d cases contain only %d of %s: they prove too little", n, seen[what], what)
 			}
@@ -80,6 +80,7 @@ type variant struct {
 	cores   int
 	piece   int     // bytes of a file that are framed at a time; 0: as usual, all of these small ones
 	layout  *layout // nil: a plain file for each source, named by their directory
+	beside  bool    // in a lane beside other rules, and watched
 	resumes []int   // after so many records the engine is made anew from its state and the files are opened again
 }
 
@@ -107,7 +108,12 @@ func (c *dCase) run(t *rapid.T, n int, v variant) outcome {
 	if v.all {
 		o.Read.Wants = func(ingest.Source) func(string) bool { return nil }
 	}
-	s, err := resumed(o, v.resumes, lines.Event)
+	var s *Summary
+	if v.beside {
+		s, err = beside(o, lines.Event)
+	} else {
+		s, err = resumed(o, v.resumes, lines.Event)
+	}
 	if err == nil {
 		err = lines.Summary(s)
 	}
@@ -117,14 +123,26 @@ func (c *dCase) run(t *rapid.T, n int, v variant) outcome {
 	return outcome{out.String(), sha256.Sum256(out.Bytes()), s}
 }
 
+// beside is Run in a lane between two others, with somebody who watches each judgement.
+func beside(o Options, emit func(Event) error) (*Summary, error) {
+	first := &rules.Set{Rules: o.Rules.Rules[:1]}
+	watch := func(l *engine.Look) { _ = l.Vars.Variable("count") }
+	summaries, err := RunLanes(context.Background(), o, []Lane{{Rules: first}, {Rules: o.Rules, Dispatcher: o.Dispatcher, Emit: emit, Look: watch}, {Rules: o.Rules, Look: watch}})
+	if err != nil {
+		return nil, err
+	}
+	return summaries[1], nil
+}
+
 // resumed is Run, but cut off and continued after certain records, as a restart
 // would: nothing but the engine's state and the place in the logs survives.
 func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 	if len(cuts) == 0 {
 		return Run(context.Background(), o, emit)
 	}
-	r := newRun(o, emit)
-	files, err := r.open()
+	p := newPass(o, []Lane{{Rules: o.Rules, Dispatcher: o.Dispatcher, Emit: emit}})
+	r := p.lanes[0]
+	files, err := p.open()
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +156,7 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.take(context.Background(), files, src, &rec); err != nil {
+		if err := p.take(context.Background(), files, src, &rec); err != nil {
 			return nil, err
 		}
 		if !slices.Contains(cuts, n) {
@@ -151,7 +169,7 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 		if r.eng, err = engine.Restore(o.Rules, o.engine(), data); err != nil {
 			return nil, err
 		}
-		if files, err = r.reopened(files, n); err != nil {
+		if files, err = p.reopened(files, n); err != nil {
 			return nil, err
 		}
 	}
@@ -159,11 +177,11 @@ func resumed(o Options, cuts []int, emit func(Event) error) (*Summary, error) {
 }
 
 // reopened closes the files and reads them anew up to the same record.
-func (r *run) reopened(files *ingest.Files, n int) (*ingest.Files, error) {
+func (p *pass) reopened(files *ingest.Files, n int) (*ingest.Files, error) {
 	if err := files.Close(); err != nil {
 		return nil, err
 	}
-	files, err := r.open()
+	files, err := p.open()
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +197,9 @@ func (r *run) reopened(files *ingest.Files, n int) (*ingest.Files, error) {
 // drawVariant draws another way of reading the same.
 func drawVariant(t *rapid.T, c *dCase) variant {
 	v := variant{cores: rapid.IntRange(1, 4).Draw(t, "cores"), piece: rapid.SampledFrom([]int{0, 60, 300, 1000, 5000}).Draw(t, "piece"), layout: drawLayout(t, c)}
+	if v.beside = rapid.IntRange(0, 3).Draw(t, "beside") == 3; v.beside {
+		return v
+	}
 	if rapid.Bool().Draw(t, "resume") {
 		v.resumes = rapid.SliceOfN(rapid.IntRange(1, max(1, c.records())), 1, 4).Draw(t, "resumed after")
 	}
@@ -187,7 +208,7 @@ func drawVariant(t *rapid.T, c *dCase) variant {
 
 func (c *dCase) fail(t *rapid.T, v variant, want, got outcome) {
 	t.Helper()
-	t.Logf("rules:\n%s\nlateness %d, until %d, %d cores, resumed after %v\n%s", c.yaml, c.lateness, c.until, v.cores, v.resumes, v.layout)
+	t.Logf("rules:\n%s\nlateness %d, until %d, %d cores, beside others %t, resumed after %v\n%s", c.yaml, c.lateness, c.until, v.cores, v.beside, v.resumes, v.layout)
 	for _, s := range c.sources {
 		t.Logf("%s:\n%s", s.file(), s.text(0, len(s.parts)))
 	}
@@ -248,6 +269,9 @@ func (n census) add(c *dCase, o outcome) {
 
 func (n census) addVariant(v variant) {
 	n["resumed"] += min(1, len(v.resumes))
+	if v.beside {
+		n["beside"]++
+	}
 	for _, pieces := range v.layout.files {
 		n["pieces"] += len(pieces)
 		for _, p := range pieces {

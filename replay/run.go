@@ -2,9 +2,6 @@ package replay
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -13,7 +10,6 @@ import (
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/rules"
-	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // Options say what is replayed against which rules.
@@ -63,9 +59,6 @@ type run struct {
 	emit    func(Event) error
 	summary *Summary
 	alerts  map[string]*alert.Transition // by alert id, for what the dispatcher names by id alone
-	last    int64                        // second of the record taken last
-	ended   int                          // sources that Finish was called for
-	done    []bool
 }
 
 // Run reads all sources to their ends and reports what happened to emit, in
@@ -73,63 +66,25 @@ type run struct {
 // the middle, what came before it is reported and summed up, and the error
 // names the file.
 func Run(ctx context.Context, o Options, emit func(Event) error) (*Summary, error) {
-	r := newRun(o, emit)
-	files, err := r.open()
-	if err != nil {
+	summaries, err := RunLanes(ctx, o, []Lane{{Rules: o.Rules, Dispatcher: o.Dispatcher, Emit: emit}})
+	if summaries == nil {
 		return nil, err
 	}
-	defer files.Close()
-	readErr := r.read(ctx, files)
-	if readErr != nil && ctx.Err() != nil {
-		return nil, readErr
-	}
-	if err := r.end(files); err != nil {
-		return nil, err
-	}
-	return r.summary, readErr
+	return summaries[0], err
 }
 
-func newRun(o Options, emit func(Event) error) *run {
-	r := &run{o: o, emit: emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{}, last: -1,
-		eng: engine.New(o.Rules, o.engine()), done: make([]bool, len(o.Sources))}
+func newRun(o Options, l Lane) *run {
+	o.Rules, o.Dispatcher = l.Rules, l.Dispatcher
+	eo := o.engine()
+	eo.Look = l.Look
+	r := &run{o: o, emit: l.Emit, summary: newSummary(o.Rules), alerts: map[string]*alert.Transition{}, eng: engine.New(o.Rules, eo)}
+	if r.emit == nil {
+		r.emit = func(Event) error { return nil }
+	}
 	for _, src := range o.Sources {
 		r.eng.Source(src.Name())
 	}
 	return r
-}
-
-// open opens the logs for the engine there is.
-func (r *run) open() (*ingest.Files, error) {
-	o := r.o.Read
-	if until := r.o.Until; until != 0 && (o.To == 0 || o.To > until+1) {
-		o.To = until + 1 // what follows the end of the clock is not judged, and so not counted
-	}
-	if o.Wants == nil {
-		o.Wants = func(src ingest.Source) func(string) bool {
-			return func(event string) bool { return r.o.Rules.Wants(src.Stem, event) }
-		}
-	}
-	eng := r.eng
-	o.Ahead = func() ingest.Ahead { return matching{eng.NewMatcher()} }
-	return ingest.OpenFiles(r.o.Sources, o)
-}
-
-// matching asks the rules about records where they are framed.
-type matching struct{ *engine.Matcher }
-
-// Begin implements ingest.Ahead.
-func (m matching) Begin(old any) any {
-	ms, _ := old.(*engine.Matches)
-	if ms == nil {
-		return &engine.Matches{}
-	}
-	ms.Reset()
-	return ms
-}
-
-// Take implements ingest.Ahead.
-func (m matching) Take(rec *smartylog.Record, batch any) int {
-	return m.Match(rec, batch.(*engine.Matches))
 }
 
 func (o Options) engine() engine.Options {
@@ -138,7 +93,7 @@ func (o Options) engine() engine.Options {
 
 // end lets the clock run to its end when everything was read.
 func (r *run) end(files *ingest.Files) error {
-	for i := range r.done {
+	for i := range r.o.Sources {
 		r.eng.Finish(i)
 	}
 	if err := r.handle(r.eng.Close()); err != nil {
@@ -149,57 +104,6 @@ func (r *run) end(files *ingest.Files) error {
 	}
 	r.summary.finish(r.eng, files.Stats())
 	return nil
-}
-
-// read steps every record through the engine.
-func (r *run) read(ctx context.Context, files *ingest.Files) error {
-	var rec smartylog.Record
-	for {
-		src, err := files.Next(&rec)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := r.take(ctx, files, src, &rec); err != nil {
-			return err
-		}
-	}
-}
-
-// take steps one record. Seconds are evaluated whenever a new one is met; when
-// exactly makes no difference to the result.
-func (r *run) take(ctx context.Context, files *ingest.Files, src int, rec *smartylog.Record) error {
-	r.summary.count(rec)
-	if batch, place, ok := files.Ahead(); ok {
-		r.eng.StepMatched(src, rec, batch.(*engine.Matches), place)
-	} else {
-		r.eng.Step(src, rec)
-	}
-	if rec.Sec == r.last {
-		return nil
-	}
-	r.last = rec.Sec
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("replay: %w", err)
-	}
-	r.finished(files)
-	return r.handle(r.eng.Advance())
-}
-
-// finished tells the engine of sources that have ended.
-func (r *run) finished(files *ingest.Files) {
-	if files.FinishedCount() == r.ended {
-		return
-	}
-	for i := range r.done {
-		if !r.done[i] && files.Finished(i) {
-			r.done[i] = true
-			r.ended++
-			r.eng.Finish(i)
-		}
-	}
 }
 
 // handle reports what the engine said and lets the dispatcher decide: timers

@@ -109,7 +109,7 @@ func (fc *fileContext) checkExpressions(v strictyaml.Value, r *Rule) {
 	if !v.There() {
 		return
 	}
-	judges, key := r.judges(), v.Path()
+	judges, key := r.Judges(), v.Path()
 	switch {
 	case key == "resolve":
 		fc.checkCount(v, r.Resolve, r)

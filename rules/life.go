@@ -25,7 +25,7 @@ func (fc *fileContext) readMode(m *strictyaml.Mapping, r *Rule) {
 // judgesHistory reports whether the condition is about the order of records, by
 // last, prev or streak.
 func (r *Rule) judgesHistory() bool {
-	for _, x := range append(r.judges(), r.Resolve) {
+	for _, x := range append(r.Judges(), r.Resolve) {
 		if x == nil {
 			continue
 		}

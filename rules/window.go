@@ -57,8 +57,9 @@ func (fc *fileContext) readLevels(v strictyaml.Value, m *strictyaml.Mapping, r *
 	r.Levels = slices.DeleteFunc(r.Levels, func(l Level) bool { return l.Expr == nil })
 }
 
-// judges are the expressions that decide whether the rule's alerts begin.
-func (r *Rule) judges() []*Expr {
+// Judges are the expressions that decide whether the rule's alerts begin: the condition,
+// or the levels, most severe first; none of a rule that goes without.
+func (r *Rule) Judges() []*Expr {
 	if len(r.Levels) > 0 {
 		var out []*Expr
 		for _, l := range r.Levels {
@@ -75,7 +76,7 @@ func (r *Rule) judges() []*Expr {
 // peakColumn is the first number that the condition, or the lowest level, names:
 // the value that decides, and so the one whose nearest miss is worth showing.
 func peakColumn(r *Rule) int {
-	judges := r.judges()
+	judges := r.Judges()
 	if len(judges) == 0 {
 		return 0
 	}

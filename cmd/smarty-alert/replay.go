@@ -68,6 +68,7 @@ type replayJob struct {
 	bytes  int64   // of the files on disk
 	unread []error // what could not be searched for logs
 	logs   []config.Log
+	config *config.Config // nil: none is given
 }
 
 func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
@@ -125,13 +126,7 @@ func judge(gate *replay.Gate, s *replay.Summary) error {
 
 // prepareReplay checks everything that can be known before reading.
 func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
-	zone, err := loadZone(f.zone)
-	if err != nil {
-		return nil, err
-	}
-	job := &replayJob{zone: zone}
-	job.o.Lateness, job.o.Pending = engine.DefaultLateness, f.pending
-	ro, err := job.configure(a, &f)
+	job, ro, err := a.newJob(&f)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +136,7 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	if job.o.Rules, err = a.loadRules(f.rules, ro); err != nil {
 		return nil, err
 	}
-	if err := job.times(f); err != nil {
+	if job.o.Dispatcher, err = job.dispatcher(); err != nil {
 		return nil, err
 	}
 	if f.failIf != "" {
@@ -149,19 +144,52 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 			return nil, usageError(fmt.Errorf("--fail-if: %w", err))
 		}
 	}
+	return job, job.find(a, logs)
+}
+
+// newJob reads the configuration, if one is given, and the times.
+func (a *app) newJob(f *replayFlags) (*replayJob, rules.Options, error) {
+	zone, err := loadZone(f.zone)
+	if err != nil {
+		return nil, rules.Options{}, err
+	}
+	job := &replayJob{zone: zone}
+	job.o.Lateness, job.o.Pending = engine.DefaultLateness, f.pending
+	ro, err := job.configure(a, f)
+	if err != nil {
+		return nil, ro, err
+	}
+	return job, ro, job.times(*f)
+}
+
+// find searches for the logs.
+func (j *replayJob) find(a *app, logs []string) error {
 	a.interruptible() // nothing has to be put in order; a packed archive takes time, a pipe may be waited for
 	found, err := a.searchLogs(logs)
 	if err != nil {
-		return nil, ioError(err)
+		return ioError(err)
 	}
-	job.o.Sources, job.unread = found.Sources, found.Unread
-	job.adopt(a)
-	job.bytes = diskBytes(job.o.Sources)
-	return job, nil
+	j.o.Sources, j.unread = found.Sources, found.Unread
+	j.adopt(a)
+	j.bytes = diskBytes(j.o.Sources)
+	return nil
+}
+
+// dispatcher decides about notifications as the configuration says; nil when it has no
+// routes.
+func (j *replayJob) dispatcher() (*notifiers.Dispatcher, error) {
+	if j.config == nil || j.config.Route == nil {
+		return nil, nil
+	}
+	d, err := notifiers.NewDispatcher(dispatchOptions(j.config), nil, time.Time{})
+	if err != nil {
+		return nil, usageError(err)
+	}
+	return d, nil
 }
 
 // configure takes what a configuration says: the zone, unless one is given, the
-// rules, unless some are given, how records are read, and the routes.
+// rules, unless some are given, and how records are read.
 func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 	j.o.Read.Options = smartylog.Options{Zone: j.zone}
 	if f.config == "" {
@@ -180,12 +208,7 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 	}
 	j.o.Lateness = int64(c.Lateness / time.Second)
 	j.o.Redactor = redact.New(c.Redact.Keys, c.Redact.Allow)
-	j.logs = c.Logs
-	if c.Route != nil {
-		if j.o.Dispatcher, err = notifiers.NewDispatcher(dispatchOptions(c), nil, time.Time{}); err != nil {
-			return rules.Options{}, usageError(err)
-		}
-	}
+	j.config, j.logs = c, c.Logs
 	return c.RuleOptions(), nil
 }
 

@@ -274,7 +274,7 @@ func paragraph(b *strings.Builder, start, sentence string, width int) {
 
 func (a *app) write(text string) error {
 	if _, err := a.stdout.Write([]byte(text)); err != nil && !isBrokenPipe(err) {
-		return ioError(fmt.Errorf("write rules: %w", err))
+		return ioError(fmt.Errorf("write: %w", err))
 	}
 	return nil
 }
@@ -285,7 +285,7 @@ func (a *app) writeJSON(v any) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("write rules: %w", err)
+		return fmt.Errorf("write: %w", err)
 	}
 	return a.write(b.String())
 }
