@@ -179,7 +179,7 @@ func (p *pass) take(ctx context.Context, files *ingest.Files, src int, rec *smar
 	}
 	p.finished(files)
 	for _, r := range p.lanes {
-		if err := r.handle(r.eng.Advance()); err != nil {
+		if err := r.tell.Handle(r.eng.Advance()); err != nil {
 			return err
 		}
 	}
