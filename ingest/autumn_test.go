@@ -40,6 +40,9 @@ func TestAutumn_GoesOnAcrossFiles(t *testing.T) {
 			t.Errorf("pieces of %d: seconds %v, want %v", piece, got, want)
 		}
 	}
+	if got := followedAtOnce(t, read, dir); !slices.Equal(got, want) {
+		t.Errorf("followed when all was there: seconds %v, want %v", got, want)
+	}
 	for _, restarts := range []bool{false, true} {
 		if got := followed(t, read, texts[:], restarts); !slices.Equal(got, want) {
 			t.Errorf("followed, restarts %t: seconds %v, want %v", restarts, got, want)
@@ -111,6 +114,27 @@ func followed(t *testing.T, o smartylog.Options, texts []string, restarts bool) 
 				}
 				l = open(saved)
 			}
+		}
+	}
+	return secs
+}
+
+// followedAtOnce reads live the files of a log that were rotated while nobody looked.
+func followedAtOnce(t *testing.T, o smartylog.Options, dir string) (secs []int64) {
+	t.Helper()
+	now := time.Date(2025, 10, 27, 0, 0, 0, 0, time.UTC)
+	l, err := OpenLive([]LogConfig{{Path: dir, Start: FromBeginning, Options: o}}, LiveOptions{Now: func() time.Time { return now }, MaxTails: -1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var rec smartylog.Record
+	for range 10 {
+		for now = now.Add(time.Second); ; {
+			if _, err := l.Next(&rec); err != nil {
+				break
+			}
+			secs = append(secs, rec.Sec)
 		}
 	}
 	return secs

@@ -142,11 +142,21 @@ func timeOf(r *smartylog.Record) int64 {
 func (s *follow) busy() []*node {
 	s.scratch = s.scratch[:0]
 	for _, n := range s.nodes {
-		if n.ready || n.pending != nil {
+		if (n.ready || n.pending != nil) && !(n.after && len(s.scratch) > 0) {
 			s.scratch = append(s.scratch, n)
 		}
 	}
 	return s.scratch
+}
+
+// awaits tells whether n, of which rec is the first record, is to be read when all that
+// is older was: side by side with it nobody knows which pass of the hour that autumn
+// repeats it begins in.
+func (s *follow) awaits(n *node, rec *smartylog.Record) bool {
+	if n.pos > 0 || n.off == 0 || !n.opts.Repeated(rec) {
+		return false
+	}
+	return slices.ContainsFunc(s.nodes[:slices.Index(s.nodes, n)], func(m *node) bool { return m.ready || m.pending != nil })
 }
 
 // take reads one record of n. io.EOF: there is none, or the files of the
@@ -169,6 +179,11 @@ func (s *follow) take(n *node, rec *smartylog.Record) error {
 				s.drop(n)
 			}
 			return err
+		}
+		if s.awaits(n, rec) {
+			n.rewind()
+			n.after = true
+			return io.EOF
 		}
 		if n.from == 0 {
 			return nil

@@ -65,6 +65,7 @@ type node struct {
 	tail    []byte // last bytes read before off
 	from    int64  // drop records before this second until one is not
 	pending *pending
+	after   bool     // it is read when the older files have been
 	saved   Position // the last one handed out
 
 	ready      bool      // may have something to read

@@ -112,10 +112,8 @@ func (c *stamps) inZone(local time.Time) (sec int64, offset int) {
 		return local.Unix(), 0
 	}
 	wall := local.Unix()
-	_, before := time.Unix(wall-86400, 0).In(c.zone).Zone()
-	_, after := time.Unix(wall+86400, 0).In(c.zone).Zone()
-	first, second := wall-int64(max(before, after)), wall-int64(min(before, after))
-	firstOK, secondOK := c.prints(first, wall), c.prints(second, wall)
+	first, second := passes(c.zone, wall)
+	firstOK, secondOK := prints(c.zone, first, wall), prints(c.zone, second, wall)
 	switch {
 	case firstOK && secondOK && c.last.sec > first+600 && c.last.sec < second+3600:
 		sec = second
@@ -127,9 +125,28 @@ func (c *stamps) inZone(local time.Time) (sec int64, offset int) {
 	return sec, int(wall - sec)
 }
 
-// prints tells whether the instant sec shows as the local clock wall.
-func (c *stamps) prints(sec, wall int64) bool {
-	_, off := time.Unix(sec, 0).In(c.zone).Zone()
+// Repeated tells whether the time that a record prints comes twice, in the hour that
+// autumn repeats, so that the records before it, of the same log, say which one is meant.
+func (o Options) Repeated(r *Record) bool {
+	if o.Zone == nil || !r.HasTime() || !o.IgnoreOffset && !r.Flags.Has(NoOffset) {
+		return false
+	}
+	wall := r.Sec + int64(r.Offset)
+	first, second := passes(o.Zone, wall)
+	return first != second && prints(o.Zone, first, wall) && prints(o.Zone, second, wall)
+}
+
+// passes are the instants at which the local clock of a zone may show wall, with the
+// offset before a change and the one after it.
+func passes(zone *time.Location, wall int64) (first, second int64) {
+	_, before := time.Unix(wall-day, 0).In(zone).Zone()
+	_, after := time.Unix(wall+day, 0).In(zone).Zone()
+	return wall - int64(max(before, after)), wall - int64(min(before, after))
+}
+
+// prints tells whether the local clock of a zone shows wall at the instant sec.
+func prints(zone *time.Location, sec, wall int64) bool {
+	_, off := time.Unix(sec, 0).In(zone).Zone()
 	return sec+int64(off) == wall
 }
 
