@@ -51,12 +51,15 @@ func (c clock) span(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * c.speed)
 }
 
-// flags start a service with this clock. Its leaps are the round's business.
+// flags start a service with this clock, however long its start takes: a clock that begun
+// by itself would be behind by that time as often as it is fast, and what is written now
+// would be from the future. Its leaps are the round's business.
 func (c clock) flags() []string {
 	if c.speed == 0 {
 		return nil
 	}
-	return []string{"--clock-start", c.now().UTC().Format(time.RFC3339), "--clock-speed", strconv.FormatFloat(c.speed, 'g', -1, 64)}
+	return []string{"--clock-start", c.start.UTC().Format(time.RFC3339), "--clock-began", c.began.Format(time.RFC3339Nano),
+		"--clock-speed", strconv.FormatFloat(c.speed, 'g', -1, 64)}
 }
 
 // await waits until the clock has run for so long.

@@ -22,6 +22,7 @@ type runFlags struct {
 	dryRun     bool
 	setAside   bool
 	clockStart string
+	clockBegan string
 	clockSpeed float64
 	clockJumps []string
 }
@@ -50,9 +51,10 @@ with Restart=on-failure (examples/systemd).`,
 	fl.BoolVar(&f.dryRun, "dry-run", false, "send nothing: print what would be sent, and leave the state alone")
 	fl.BoolVar(&f.setAside, "set-aside-broken-state", false, "move a damaged state away and begin anew, instead of refusing to start; people are told")
 	fl.StringVar(&f.clockStart, "clock-start", "", "start the clock at this `time`")
+	fl.StringVar(&f.clockBegan, "clock-began", "", "when the clock showed --clock-start, by the machine's (RFC 3339); default: now")
 	fl.Float64Var(&f.clockSpeed, "clock-speed", 1, "let the clock run faster by this `factor`")
 	fl.StringArrayVar(&f.clockJumps, "clock-jump", nil, "let the wall clock jump: `after=by`, such as 10s=1h")
-	for _, hidden := range []string{"clock-start", "clock-speed", "clock-jump"} {
+	for _, hidden := range []string{"clock-start", "clock-began", "clock-speed", "clock-jump"} {
 		_ = fl.MarkHidden(hidden) // they exist: the names stand above
 	}
 	return cmd
@@ -121,6 +123,13 @@ func (f runFlags) machine() (func() (wall time.Time, ran time.Duration), error) 
 	}
 	began := time.Now()
 	start := began.Round(0)
+	if f.clockBegan != "" {
+		at, err := time.Parse(time.RFC3339, f.clockBegan)
+		if err != nil {
+			return nil, usageError(fmt.Errorf("--clock-began: %w", err))
+		}
+		began = began.Add(-began.Sub(at)) // with its monotonic part
+	}
 	if f.clockStart != "" {
 		sec, err := parseTime("clock-start", f.clockStart, time.UTC)
 		if err != nil {

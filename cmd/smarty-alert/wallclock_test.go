@@ -61,3 +61,20 @@ func TestParseJumps(t *testing.T) {
 		}
 	}
 }
+
+// A clock that began before the program did is not behind by what the start has taken.
+func TestMachine_BeganEarlier(t *testing.T) {
+	start := time.Date(2026, 2, 10, 12, 0, 0, 0, time.UTC)
+	before := time.Now()
+	read, err := runFlags{clockStart: start.Format(time.RFC3339), clockBegan: before.Add(-time.Minute).Format(time.RFC3339Nano), clockSpeed: 300}.machine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wall, ran := read()
+	if most := 300 * (time.Minute + time.Since(before)); ran < 300*time.Minute || ran > most || !wall.Equal(start.Add(ran)) {
+		t.Errorf("after a minute at 300 times the speed it shows %v, having run for %v", wall, ran)
+	}
+	if _, err := (runFlags{clockBegan: "noon", clockSpeed: 1, clockStart: "2026-02-10T12:00:00Z"}).machine(); err == nil {
+		t.Error("--clock-began noon is taken")
+	}
+}
