@@ -119,6 +119,7 @@ type NotifyGroup struct {
 	NextFlush   time.Time    `json:"next_flush"`          // zero: no timer
 	LastSent    time.Time    `json:"last_notified"`       // zero: never
 	Deliveries  int64        `json:"deliveries"`          // how many were made, part of their ids
+	Made        time.Time    `json:"made,omitzero"`       // part of them as well: when a change of the routes made the group; zero: an alert did
 	Repeats     int          `json:"repeats,omitempty"`   // how many of the last ones in a row only repeated
 	InStorm     bool         `json:"in_storm,omitempty"`  // told of by the receiver's digest, until it is over
 	Flaps       []Flap       `json:"flaps,omitempty"`     // by fingerprint

@@ -149,8 +149,14 @@ func (d *Dispatcher) reroute(now time.Time) {
 		g.wake(now)
 		d.adopt(g, now)
 	}
+	before := maps.Clone(d.groups)
 	for _, id := range slices.Sorted(maps.Keys(firing)) {
 		d.route(firing[id], now)
+	}
+	for key, g := range d.groups {
+		if before[key] == nil {
+			g.Made = now // one of this name may have told of the same alerts
+		}
 	}
 }
 

@@ -329,6 +329,39 @@ func TestDispatcher_Reload(t *testing.T) {
 	}
 }
 
+// What waited for a receiver that was taken away is given up: when it comes back it is
+// told anew, under an id that the outbox does not know.
+func TestDispatcher_AReceiverComesBack(t *testing.T) {
+	with, without := byRule(), byRule()
+	with.Routes = []*Route{{Name: "crit", Receiver: "duty", Matchers: matchers(t, "g=a"), Continue: true}, {Receiver: "noc"}}
+	x := newScript(t, Options{Root: with})
+	all := x.d.o.Receivers
+	x.observe(0, fire("a", 0))
+	x.to(m)
+	for _, o := range []Options{{Root: without, Receivers: map[string]ReceiverOptions{"noc": {}}}, {Root: with, Receivers: all}} {
+		if err := x.d.Reload(o, x.now); err != nil {
+			t.Fatal(err)
+		}
+		x.to(x.now.Sub(start) + 10*m)
+	}
+	x.restart(Options{Root: with})
+	x.observe(h, end("a", 0))
+	x.to(2 * h)
+	ids := map[string]int{}
+	var duty []string
+	for i, d := range x.sent {
+		if ids[d.ID]++; ids[d.ID] > 1 {
+			t.Errorf("id %s is used twice, again for %s", d.ID, x.journal[i])
+		}
+		if d.Receiver == "duty" {
+			duty = append(duty, x.journal[i])
+		}
+	}
+	if diff := cmp.Diff([]string{"10s duty firing first a", "11m10s duty firing first a", "1h0m10s duty resolved resolved -a"}, duty); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestDispatcher_ReloadRepeatTakesEffectAtOnce(t *testing.T) {
 	x := newScript(t, Options{Root: byRule()})
 	x.observe(0, fire("a", 0))

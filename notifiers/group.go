@@ -125,6 +125,9 @@ func (g *group) hold(ids []string) (fresh []string) {
 func (g *group) deliveryID(m alert.Message) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d:%s%d:%s%d", len(g.Receiver), g.Receiver, len(g.Key), g.Key, g.Deliveries)
+	if !g.Made.IsZero() {
+		fmt.Fprintf(h, " %d", g.Made.UnixNano())
+	}
 	for _, t := range m.Alerts {
 		h.Write([]byte("\n" + t.ID + " " + strconv.FormatInt(t.At, 10)))
 	}
