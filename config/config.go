@@ -126,6 +126,8 @@ type Web struct {
 	// ExternalURL is where people see alerts: an address that ends in a slash; "" if
 	// there is no such page.
 	ExternalURL string
+	// ConfigFile says who may ask, and has the certificate: see docs/web.md; "" if all may.
+	ConfigFile string
 }
 
 // Receiver has a name and exactly one kind.

@@ -128,11 +128,14 @@ var stateShape = strictyaml.NewShape(strictyaml.Shape{
 var webShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "web", Doc: "The page and the API.",
 	Fields: append([]strictyaml.Field{
-		{Name: "listen", Kind: strictyaml.Text, Pattern: hostPortPattern, Default: DefaultListen, Doc: "Host and port. There is no password: for other machines put a web server with one before it.", Example: "listen: 127.0.0.1:9099"},
+		{Name: "listen", Kind: strictyaml.Text, Pattern: hostPortPattern, Default: DefaultListen, Doc: "Host and port. For other machines `config_file` asks for a password.", Example: "listen: 127.0.0.1:9099"},
 		{Name: "external_url", Kind: strictyaml.Text, Pattern: `https?://[^/?#@\s]+(?:/[^?#\s]*)?`, Default: "no links",
 			Doc:     "Where people see alerts and silence them: a user interface on top of the API, such as karma. Messages have a link to it, webhooks and templates its address. Changes are taken under its name as well.",
 			Example: "external_url: https://alerts.example.com/"},
-	}, later("config_file", "route_prefix", "tls", "basic_auth")...),
+		{Name: "config_file", Kind: strictyaml.Text, Default: "no password, no TLS",
+			Doc:     "A file with the certificate and with who may ask, in the form of Prometheus's exporters ([docs/web.md](web.md)). Its contents are read again as they change.",
+			Example: "config_file: /etc/smarty-alert/web.yml"},
+	}, later("route_prefix", "tls", "basic_auth")...),
 })
 
 var redactShape = strictyaml.NewShape(strictyaml.Shape{

@@ -90,6 +90,8 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 	rd.cfg.Web = Web{Listen: DefaultListen}
 	listen := m.Get("listen")
 	rd.cfg.Web.ExternalURL = rd.externalURL(m.Get("external_url"))
+	file, guarded := rd.webFile(m.Get("config_file"))
+	rd.cfg.Web.ConfigFile = file
 	m.Done()
 	text, ok := rd.text(listen)
 	if !ok {
@@ -101,8 +103,8 @@ func (rd *reader) readWeb(v strictyaml.Value) {
 		return
 	}
 	rd.cfg.Web.Listen = text
-	if ip, err := netip.ParseAddr(host); host == "" || err == nil && !ip.IsLoopback() {
-		listen.Warn("public-listener", "listen on 127.0.0.1 and put a web server with a password before it",
+	if ip, err := netip.ParseAddr(host); !guarded && (host == "" || err == nil && !ip.IsLoopback()) {
+		listen.Warn("public-listener", "listen on 127.0.0.1, or ask for a password with config_file (docs/web.md)",
 			"whoever reaches this address can read alerts, silence them and ask for a reload")
 	}
 }

@@ -74,6 +74,11 @@ var leftToTheReaders = map[string]string{
 	"routes_alike": "the names and matchers of the other routes",
 	"secret_files": "the files of the secrets",
 	"environment":  "what the environment holds",
+	"web_open":     "nothing: the file is read, with a warning",
+	"web_closed":   "nothing: the file is read",
+	"web_plain":    "the file of web.config_file",
+	"web_misspelt": "the file of web.config_file",
+	"web_none":     "the file of web.config_file",
 }
 
 func TestConfigAndTest_RefuseWhatIsWrongInStructure(t *testing.T) {

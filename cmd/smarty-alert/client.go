@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/user"
 	"strconv"
 	"strings"
@@ -25,7 +28,7 @@ const defaultURL = "http://127.0.0.1:9099"
 
 // clientFlags are those of all commands that ask a running service.
 type clientFlags struct {
-	url, format, zone string
+	url, format, zone, ca string
 }
 
 func (f *clientFlags) add(a *app, cmd *cobra.Command) {
@@ -37,6 +40,7 @@ func (f *clientFlags) add(a *app, cmd *cobra.Command) {
 	}
 	cmd.Flags().StringVar(&f.url, "url", at, "`address` of the running service; $SMARTY_ALERT_URL changes the default")
 	cmd.Flags().Lookup("url").DefValue = defaultURL
+	cmd.Flags().StringVar(&f.ca, "ca-file", "", "`file` of certificates (PEM) to trust, for an https address; default: those of the system")
 	cmd.Flags().StringVar(&f.format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&f.zone, "timezone", "", "IANA `zone` of times that are given and shown; default: the service's")
 }
@@ -66,7 +70,27 @@ func (f clientFlags) client(a *app) (*client, error) {
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, usageError(fmt.Errorf("--url: write an address such as %s", defaultURL))
 	}
-	return &client{base: base, format: f.format, zone: zone, http: &http.Client{Timeout: 30 * time.Second}, app: a}, nil
+	transport, err := f.transport()
+	if err != nil {
+		return nil, err
+	}
+	return &client{base: base, format: f.format, zone: zone, http: &http.Client{Timeout: 30 * time.Second, Transport: transport}, app: a}, nil
+}
+
+// transport is how the service is reached: nil is the usual way.
+func (f clientFlags) transport() (http.RoundTripper, error) {
+	if f.ca == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(f.ca)
+	if err != nil {
+		return nil, ioError(fmt.Errorf("--ca-file: %w", err))
+	}
+	trusted := x509.NewCertPool()
+	if !trusted.AppendCertsFromPEM(data) {
+		return nil, usageError(fmt.Errorf("--ca-file: %s holds no certificate in PEM form", f.ca))
+	}
+	return &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: trusted}, ForceAttemptHTTP2: true}, nil
 }
 
 // facts are what commands need to know of the service to speak as it does.
@@ -119,6 +143,9 @@ func (c *client) call(ctx context.Context, method, path string, query url.Values
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return c.unreachable(err)
+	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		return usageError(fmt.Errorf("%s wants to know who asks, and does not know this name and password (hint: --url %s://name:password@%s, or $SMARTY_ALERT_URL)", c.base.Redacted(), c.base.Scheme, c.base.Host))
 	}
 	if resp.StatusCode != http.StatusOK {
 		return c.refusal(resp.StatusCode, data)

@@ -53,6 +53,7 @@ func sameHouse(old, now *config.Config) error {
 		{"logs", reflect.DeepEqual(old.Logs, now.Logs)},
 		{"state", old.State == now.State},
 		{"web.listen", old.Web.Listen == now.Web.Listen},
+		{"web.config_file", old.Web.ConfigFile == now.Web.ConfigFile},
 		{"heartbeat", reflect.DeepEqual(old.Heartbeat, now.Heartbeat)},
 		{"redact", reflect.DeepEqual(old.Redact, now.Redact)},
 	} {

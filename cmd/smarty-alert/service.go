@@ -211,7 +211,7 @@ func (s *service) run(ctx context.Context) error {
 	g.Go(func() error { return s.keepInformed(gctx) })
 	g.Go(func() error {
 		defer stopLoop()
-		return serve(gctx, s.listen, handler, s.log)
+		return serve(gctx, s.listen, s.config.Web.ConfigFile, handler, s.log)
 	})
 	g.Go(func() error {
 		defer stopAll() // the receivers and the web stop once the loop has

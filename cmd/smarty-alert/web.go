@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	exporterweb "github.com/prometheus/exporter-toolkit/web"
+
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/store"
 	"github.com/smarty-alert/smarty-alert/web"
@@ -62,12 +64,19 @@ func httpStatus(err error) int {
 // answerWithin bounds how long the loop is waited for: a full disk may hold it.
 const answerWithin = 10 * time.Second
 
-// serve answers until ctx ends, and then lets requests in progress finish.
-func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+// serve answers until ctx ends, and then lets requests in progress finish. file says who
+// may ask, as web.config_file does; "": everybody.
+func serve(ctx context.Context, l net.Listener, file string, h http.Handler, log *slog.Logger) error {
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	stopped := make(chan error, 1)
-	go func() { stopped <- srv.Serve(l) }()
+	go func() {
+		if file == "" {
+			stopped <- srv.Serve(l)
+			return
+		}
+		stopped <- exporterweb.Serve(l, srv, &exporterweb.FlagConfig{WebConfigFile: &file}, log)
+	}()
 	select {
 	case err := <-stopped:
 		return fmt.Errorf("serve: %w", err)
