@@ -216,6 +216,15 @@ func readTop(am *strictyaml.Mapping, name string, col *windowing.Column) {
 	}
 }
 
+// Counts reports whether the aggregate is a number of records or of values.
+func (a Aggregate) Counts() bool {
+	switch a.Func {
+	case windowing.Count, windowing.Distinct, windowing.FirstSeen, windowing.Streak:
+		return true
+	}
+	return false
+}
+
 // numeric reports whether the aggregate is a number, or nil.
 func (a Aggregate) numeric() bool {
 	switch a.Func {

@@ -26,6 +26,13 @@ func newCode(v strictyaml.Value, src string) code {
 	return c
 }
 
+// reporting is the same whose faults go elsewhere.
+func (c *code) reporting(faults *strictyaml.Faults) code {
+	out := *c
+	out.Value = c.Reporting(faults)
+	return out
+}
+
 // FaultAt is that of the value, for a place in text.
 func (c code) FaultAt(offset, width int, hint, format string, args ...any) {
 	offset, width = c.written(offset, width)

@@ -36,6 +36,7 @@ type Expr struct {
 	program *vm.Program // nil when the expression is one variable
 	quick   *quick      // the same without the machine; nil: there is none
 	term    *Term       // with Options.Keep
+	scope   *scope      // the same
 
 	constants []Var // the same as uses
 }
@@ -229,7 +230,7 @@ func compile(v strictyaml.Value, sc *scope, w want) *Expr {
 	x := &Expr{Source: strings.TrimSpace(src), Names: rw.names, uses: rw.constants, constants: rw.values}
 	if sc.keepTerms {
 		kept := c
-		x.term = (&terms{code: &kept}).make(tree.Node)
+		x.term, x.scope = (&terms{code: &kept}).make(tree.Node), sc
 	}
 	if sc.record {
 		x.refs = rw.refs

@@ -47,6 +47,7 @@ type fileContext struct {
 	aggregates []string                      // names, before they are read
 	ordered    bool                          // a sequence or all_of
 	written    map[string]bool               // keys that are there, with whatever value, or misspelt
+	edits      *strictyaml.Mapping           // keys over those of the rule, for Rule.With; nil: none
 }
 
 // load reads one file's rules into the set.

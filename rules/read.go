@@ -36,8 +36,13 @@ func (fc *fileContext) readRule(v strictyaml.Value) *Rule {
 	m := v.Mapping()
 	r := &Rule{ID: id, File: v.File(), Line: v.Line(), Builtin: fc.builtin}
 	fc.override(m, id)
+	if fc.edits != nil {
+		for _, key := range fc.edits.Keys() {
+			m.Put(key, fc.edits)
+		}
+	}
 	if fc.options.Keep {
-		r.at = m
+		r.at, r.reread = m, fc.reader(v)
 	}
 	fc.written = map[string]bool{}
 	for _, key := range []string{"window", "absence", "condition", "levels", "event", "log", "match", "within"} {

@@ -81,7 +81,8 @@ type Rule struct {
 
 	state, rest []part
 	stateHash   string
-	at          *strictyaml.Mapping // with Options.Keep
+	at          *strictyaml.Mapping                                              // with Options.Keep
+	reread      func(edits *strictyaml.Mapping, faults *strictyaml.Faults) *Rule // the same
 }
 
 // GroupField is one name of group_by.
