@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"replay":     {"ingest", "smartylog", "redact", "rules", "config", "engine", "alert", "notifiers", "calendar"},
 	"loggen":     {"smartylog"},
 	"logstats":   {"smartylog", "strictyaml"},
+	"doctor":     {"ingest", "smartylog", "rules", "config", "lint", "logstats", "notifiers"},
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
