@@ -29,6 +29,7 @@ func New(s Service) http.Handler {
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "healthy") })
 	mux.HandleFunc("GET /-/ready", a.ready)
 	mux.HandleFunc("POST /-/reload", a.reload)
+	mux.HandleFunc("GET /{$}", a.statusPage)
 	mux.Handle("GET /metrics", s.Metrics)
 	mux.HandleFunc("GET /api/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")
