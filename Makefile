@@ -41,7 +41,7 @@ test: ## go vet and all tests; needs only Go
 	@go run ./internal/testcount ./...
 
 test-system: ## tests that need other programs as well, `make bench` and `make crashlab` over a little
-	@.ci/system-packages strace python3 git prometheus-alertmanager smtpd=opensmtpd $(BENCH_TOOLS)
+	@.ci/system-packages chromium strace python3 git prometheus-alertmanager smtpd=opensmtpd $(BENCH_TOOLS)
 	@go run ./internal/testcount -count=1 -tags=system ./systemtest/...
 
 check: check-offline staticcheck ## gofmt, go vet, import arrows, staticcheck
@@ -101,9 +101,9 @@ parity: ## the dispatcher beside Debian's Alertmanager, case by case; after a ch
 	@.ci/system-packages prometheus-alertmanager
 	go test -count=1 -tags=parity -run SideBySide -v ./notifiers/parity
 
-screenshots: ## messages and mails in a browser, light and dark, wide and on a phone: docs/images anew; SHOTS=directory keeps all of them
+screenshots: ## messages, mails and the report in a browser, light and dark, wide and on a phone: docs/images anew; SHOTS=directory keeps all of them
 	@.ci/system-packages chromium
-	go test -count=1 -timeout 30m -tags=screenshots -run Screenshots -v ./systemtest -update $(if $(SHOTS),-shots $(abspath $(SHOTS)))
+	go test -count=1 -timeout 30m -tags=screenshots -run "Screenshots|InABrowser" -v ./systemtest -update $(if $(SHOTS),-shots $(abspath $(SHOTS)))
 
 oracle: ## engine against the brute-force oracle, ORACLE_CASES (10000) cases
 	SMARTY_ALERT_ORACLE_CASES=$(ORACLE_CASES) go test -count=1 -timeout 60m -run Oracle -v ./engine/...

@@ -31,6 +31,9 @@ type Options struct {
 	QuarantineAfter int
 	// Look, when set, is told of each judgement. It changes none.
 	Look func(*Look)
+	// Courses makes the engine keep the course of each rule's deciding value, for
+	// Stats. It costs up to 8 KiB for a rule.
+	Courses bool
 }
 
 // Output is one thing that happened: exactly one of the two is set.

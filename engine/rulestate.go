@@ -29,6 +29,7 @@ type ruleState struct {
 	recent  samples
 	byName  []int // of group labels sorted by name: their places in group_by
 	stats   Stats
+	course  Course
 	crowd   crowd
 	faults  faults
 

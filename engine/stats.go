@@ -21,6 +21,7 @@ type Stats struct {
 	Evicted        int64
 	TemplateErrors int64
 	Peak           Peak
+	Course         *Course // with Options.Courses; of a rule that was never judged nil
 }
 
 // Peak is the highest value of the rule's deciding aggregate, and where: the
@@ -47,6 +48,9 @@ func (e *Engine) Stats() ([]Stats, []SourceStats) {
 	for i, r := range e.rules {
 		perRule[i] = r.stats
 		perRule[i].Rule = r.rule.ID
+		if r.course.Span > 0 {
+			perRule[i].Course = &r.course
+		}
 	}
 	perSource := make([]SourceStats, len(e.sources))
 	for i, s := range e.sources {

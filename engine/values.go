@@ -11,6 +11,9 @@ import (
 func (r *ruleState) ask(e *Engine, slot uint32, s int64) verdict {
 	v := verdict{values: r.values(slot, s)}
 	r.notePeak(slot, s, v.values)
+	if e.o.Courses {
+		r.noteCourse(s, v.values)
+	}
 	r.bound = bound{r: r, slot: slot, s: s, values: v.values}
 	switch {
 	case r.order != nil:

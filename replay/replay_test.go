@@ -3,6 +3,7 @@ package replay_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -178,12 +180,14 @@ func TestRun_EndsWithTheContext(t *testing.T) {
 }
 
 func TestGate(t *testing.T) {
+	names := replay.GateNames{Rules: []string{"edges", "logins"}, Receivers: []string{"noc"}}
 	_, s := lines(t, options(t, edges()))
 	for source, want := range map[string]bool{
 		"fired == 2": true, `rules["edges"].fired > 0`: true, `rules["edges"].fired > 1`: false,
-		"notifications > 0": false, "records == 9 and late == 0": true, `rules["edges"].peak.value >= 5`: true,
+		"notifications > 0": false, "records == 9 and late == 0": true, `rules["edges"].peak.value >= 5`: true, `rules["edges"].peak.group.stream_service == "edge-07"`: true,
+		`notifications_per_day["noc"] > 3`: false, `to > "2024-11-18T10:19:00Z"`: true,
 	} {
-		g, err := replay.NewGate(source)
+		g, err := replay.NewGate(source, names)
 		if err != nil {
 			t.Errorf("%s: %v", source, err)
 			continue
@@ -192,16 +196,48 @@ func TestGate(t *testing.T) {
 			t.Errorf("%s = %v, %v, want %v", source, got, err, want)
 		}
 	}
-	for _, bad := range []string{"fierd > 0", "fired", "fired >"} {
-		if _, err := replay.NewGate(bad); err == nil {
-			t.Errorf("%s is accepted", bad)
+	for bad, want := range map[string]string{
+		"fierd > 0": `--fail-if:1:1: unknown name "fierd"
+    1 | fierd > 0
+      | ^^^^^  did you mean "fired"? available: from, to, bytes, lines, records, unparsed, late, future, rules, notifications_per_day, fired, resolved, notifications
+`,
+		"fired": `--fail-if:1:1: the expression is no condition
+    1 | fired
+      | ^^^^^  it must be true or false: notifications > 50, say
+`,
+		"fired >": `--fail-if:1:7: the expression ends too early
+    1 | fired >
+      |       ^
+`,
+		"fired = 2": `--fail-if:1:7: "=" is not an operator
+    1 | fired = 2
+      |       ^  write == to compare
+`,
+		`fired > "2"`: `--fail-if:1:7: the sides of > do not fit together
+    1 | fired > "2"
+      |       ^  numbers compare with numbers, texts with texts
+`,
+		`records > 0 and rules["edge"].fired > 2`: `--fail-if:1:23: there is no rule "edge"
+    1 | records > 0 and rules["edge"].fired > 2
+      |                       ^^^^^^  did you mean "edges"? available: edges, logins
+`,
+		`rules["edges"].fierd > 2`: `--fail-if:1:16: unknown name "fierd"
+    1 | rules["edges"].fierd > 2
+      |                ^^^^^  did you mean "fired"? available: matched, groups, fired, resolved, notified, suppressed, eval_errors, peak
+`,
+		`notifications_per_day["nok"] > 2`: `--fail-if:1:23: there is no receiver "nok"
+    1 | notifications_per_day["nok"] > 2
+      |                       ^^^^^  did you mean "noc"? available: noc
+`,
+	} {
+		_, err := replay.NewGate(bad, names)
+		var faults strictyaml.Errors
+		if !errors.As(err, &faults) {
+			t.Errorf("%s: %v", bad, err)
+			continue
 		}
-	}
-	g, err := replay.NewGate(`rules["nope"].fired > 0`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := g.Holds(s); err == nil {
-		t.Error("a rule that does not exist is no error")
+		if diff := cmp.Diff(want, faults[0].Text()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", bad, diff)
+		}
 	}
 }

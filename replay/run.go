@@ -21,6 +21,7 @@ type Options struct {
 	Lateness int64              // seconds
 	Redactor *redact.Redactor
 	Pending  bool // report pending transitions as well
+	Courses  bool // keep the course of each rule's deciding value
 	// Dispatcher, when set, decides about notifications, in event time.
 	Dispatcher *notifiers.Dispatcher
 }
@@ -94,7 +95,7 @@ func newRun(o Options, l Lane) *run {
 }
 
 func (o Options) engine() engine.Options {
-	return engine.Options{Lateness: o.Lateness, Redactor: o.Redactor, Until: o.Until}
+	return engine.Options{Lateness: o.Lateness, Redactor: o.Redactor, Until: o.Until, Courses: o.Courses}
 }
 
 // end lets the clock run to its end when everything was read.

@@ -30,7 +30,8 @@ type Summary struct {
 	Notifications map[string]int `json:"-"` // by receiver
 
 	builtin map[string]bool // ids of the program's own rules
-	passed  int64           // records that were passed over: no rule wants them
+	shapes  shapes
+	passed  int64 // records that were passed over: no rule wants them
 }
 
 // RuleSummary is one rule's totals.
@@ -51,6 +52,7 @@ type RuleSummary struct {
 	Folded       int64          `json:"-"` // groups beyond max_firing
 	Quarantined  bool           `json:"-"`
 	Severity     alert.Severity `json:"-"`
+	Course       *engine.Course `json:"-"` // with Options.Courses
 }
 
 // Peak is the highest value of the aggregate that decides, and where.
@@ -78,6 +80,7 @@ func (s *Summary) count(rec *smartylog.Record) {
 	s.Records++
 	if !rec.HasTime() {
 		s.Unparsed++
+		s.shapes.add(rec)
 	}
 }
 
@@ -123,7 +126,7 @@ func (s *Summary) rule(st *engine.Stats) {
 	r.Matched, r.Groups, r.Fired, r.Resolved = st.Matched, st.Groups, st.Fired, st.Resolved
 	r.Suppressed, r.EvalErrors, r.FirstError = st.Suppressed, st.EvalErrors, st.FirstError
 	r.Folded, r.Quarantined = st.Folded, st.Quarantined
-	r.MissingGroup, r.Evicted, r.TextErrors = st.MissingGroup, st.Evicted, st.TemplateErrors
+	r.MissingGroup, r.Evicted, r.TextErrors, r.Course = st.MissingGroup, st.Evicted, st.TemplateErrors, st.Course
 	if st.Peak.Seen {
 		r.Peak = &Peak{Value: st.Peak.Value, Of: st.Peak.Of, At: *utc(st.Peak.At), Group: st.Peak.Group}
 	}

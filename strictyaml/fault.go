@@ -28,6 +28,12 @@ type Fault struct {
 // Source is the line that the fault is in, "" for the file as a whole.
 func (f Fault) Source() string { return f.source }
 
+// In is the fault with the line that it is in, for what was read from no file.
+func (f Fault) In(line string) Fault {
+	f.source = line
+	return f
+}
+
 // Position is "file:line:col", or the file alone.
 func (f Fault) Position() string {
 	if f.Line == 0 {

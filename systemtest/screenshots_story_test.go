@@ -3,11 +3,7 @@
 package systemtest
 
 import (
-	"cmp"
 	"fmt"
-	"image/color"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -108,25 +104,4 @@ func (s story) storm(reason notifiers.Reason) alert.Delivery {
 	d := deliver("d9", reason, 30*time.Second, ts...)
 	d.Message.Digest = dg
 	return d
-}
-
-// mostFrequent is a palette: of each shade the most frequent colour, so that a link of
-// a few letters keeps its own.
-func mostFrequent(counts map[color.RGBA]int) color.Palette {
-	type shade struct{ r, g, b uint8 }
-	best, all := map[shade]color.RGBA{}, map[shade]int{}
-	for c, n := range counts {
-		s := shade{c.R >> 4, c.G >> 4, c.B >> 4}
-		if all[s] += n; n > counts[best[s]] {
-			best[s] = c
-		}
-	}
-	shades := slices.SortedFunc(maps.Keys(all), func(a, b shade) int {
-		return cmp.Or(cmp.Compare(all[b], all[a]), cmp.Compare(a.r, b.r), cmp.Compare(a.g, b.g), cmp.Compare(a.b, b.b))
-	})
-	var out color.Palette
-	for _, s := range shades[:min(len(shades), 256)] {
-		out = append(out, best[s])
-	}
-	return out
 }

@@ -3,21 +3,8 @@
 package systemtest
 
 import (
-	"context"
-	"flag"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/png"
-	"net"
-	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,11 +14,6 @@ import (
 	"github.com/smarty-alert/smarty-alert/notifiers/fakes"
 	"github.com/smarty-alert/smarty-alert/notifiers/slack"
 	"github.com/smarty-alert/smarty-alert/notifiers/slack/preview"
-)
-
-var (
-	update = flag.Bool("update", false, "write docs/images")
-	shots  = flag.String("shots", "", "a directory for all pictures, to be looked at")
 )
 
 // kept are the pictures that the documentation shows.
@@ -58,169 +40,10 @@ func TestScreenshots(t *testing.T) {
 				if b := pictures[i].Bounds(); b.Dx() != width || b.Dy() < 100 || b.Dy() == tallest {
 					t.Errorf("%s is %v", look, b)
 				}
-				if file := kept[look]; file != "" && *update {
-					save(t, filepath.Join("..", "docs", "images", file+".png"), pictures[i])
-				}
-				if *shots != "" {
-					save(t, filepath.Join(*shots, look+".png"), pictures[i])
-				}
+				keep(t, look, kept[look], pictures[i])
 			}
 		}
 	}
-}
-
-// browser is a headless Chromium whose every request would come to us.
-type browser struct {
-	dir, proxy string
-	said       string // on the console of the last page
-
-	mu       sync.Mutex
-	requests []string
-}
-
-func newBrowser(t *testing.T) *browser {
-	b := &browser{dir: t.TempDir()}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.requests = append(b.requests, r.Method+" "+r.Host+r.URL.Path)
-		http.Error(w, "there is no network", http.StatusBadGateway)
-	})}}
-	srv.Start()
-	t.Cleanup(srv.Close)
-	b.proxy = l.Addr().String()
-	return b
-}
-
-// asked are the requests of pages; what the browser wants for itself is left out.
-func (b *browser) asked() (out []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, r := range b.requests {
-		if !strings.Contains(r, "google") && !strings.Contains(r, "gvt1") {
-			out = append(out, r)
-		}
-	}
-	b.requests = nil
-	return out
-}
-
-const tallest = 4000 // pixels
-
-// widths of a desk's screen and of a phone's.
-var widths = []int{1280, 390}
-
-// open draws a page in all widths. It stands in frames, since windows have a least
-// width.
-func (b *browser) open(t *testing.T, page, name string, dark bool) (pictures []image.Image) {
-	t.Helper()
-	file, shot := filepath.Join(b.dir, name+".html"), filepath.Join(b.dir, name+".png")
-	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	frame := filepath.Join(b.dir, name+"-frame.html")
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	html, all := fmt.Sprintf(`<!DOCTYPE html><html style="color-scheme: %s"><body style="margin:0;display:flex">`, scheme), 0
-	for _, width := range widths {
-		html += fmt.Sprintf(`<iframe src="%s" style="flex:none;border:0;width:%dpx;height:%dpx" scrolling="no"></iframe>`, filepath.Base(file), width, tallest)
-		all += width
-	}
-	if err := os.WriteFile(frame, []byte(html), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	preferred := map[bool]string{false: "1", true: "0"}[dark]
-	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--user-data-dir="+filepath.Join(b.dir, "profile"),
-		"--proxy-server=http://"+b.proxy, "--proxy-bypass-list=<-loopback>", "--enable-logging=stderr", "--blink-settings=preferredColorScheme="+preferred,
-		fmt.Sprintf("--window-size=%d,%d", all, tallest), "--screenshot="+shot, "file://"+frame)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("chromium: %v\n%s", err, out)
-	}
-	b.said = ""
-	for line := range strings.Lines(string(out)) {
-		if strings.Contains(line, "CONSOLE") {
-			b.said += line
-		}
-	}
-	whole, left := read(t, shot), 0
-	for _, width := range widths {
-		pictures = append(pictures, cut(whole, left, width))
-		left += width
-	}
-	return pictures
-}
-
-func read(t *testing.T, file string) image.Image {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	whole, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return whole
-}
-
-// cut takes one frame, without what is empty at its bottom.
-func cut(whole image.Image, left, width int) image.Image {
-	empty := whole.At(left+width/2, tallest-1)
-	bottom := tallest - 1
-	for bottom > 0 && rowIs(whole, bottom, left, width, empty) {
-		bottom--
-	}
-	out := image.NewRGBA(image.Rect(0, 0, width, min(bottom+14, tallest)))
-	draw.Draw(out, out.Bounds(), whole, image.Pt(left, 0), draw.Src)
-	return out
-}
-
-func rowIs(m image.Image, y, left, width int, c color.Color) bool {
-	r, g, b, _ := c.RGBA()
-	for x := left; x < left+width; x++ {
-		if r2, g2, b2, _ := m.At(x, y).RGBA(); r2 != r || g2 != g || b2 != b {
-			return false
-		}
-	}
-	return true
-}
-
-// save writes a small file: texts have few colours.
-func save(t *testing.T, file string, m image.Image) {
-	t.Helper()
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, paletted(m)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// paletted keeps the most frequent 256 colours; the others become their neighbours.
-func paletted(m image.Image) image.Image {
-	counts := map[color.RGBA]int{}
-	b := m.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			counts[color.RGBAModel.Convert(m.At(x, y)).(color.RGBA)]++
-		}
-	}
-	out := image.NewPaletted(b, mostFrequent(counts))
-	draw.Draw(out, b, m, b.Min, draw.Src)
-	return out
 }
 
 // pages are what people see, by name.

@@ -16,6 +16,7 @@ import (
 	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/replay"
+	"github.com/smarty-alert/smarty-alert/report"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -28,6 +29,8 @@ type replayFlags struct {
 	from, to, until string
 	format, failIf  string
 	zone            string
+	language        string
+	speed           string
 	pending         bool
 }
 
@@ -39,11 +42,22 @@ func (a *app) replayCommand() *cobra.Command {
 		Long: `Replay reads finished logs (files, directories, globs, tar and zip archives;
 plain or packed by gzip, zstd, bzip2 or xz; - is standard input; rotated
 generations are joined) and tells what the rules would have done. It sends
-nothing and opens no socket. With --config the routes decide about notifications
-as well.`,
+nothing and opens no socket. With --config its routes, silences and calendars
+decide about notifications as well: what on-call would have been told, by day and
+by night.
+
+text is every alert when it happened, then the report: what each rule did, how
+near the others came, what still fires, what could not be read. html is the report
+as one page with a timeline and charts, which needs nothing but itself. jsonl is
+for programs.
+
+--fail-if makes a gate of it: an expression over the summary that jsonl ends with,
+and over notifications, fired and resolved, the sums of all receivers and rules.`,
 		Example: `  smarty-alert replay --rules examples/rules testdata/logs
   smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty
-  smarty-alert replay --rules my.yaml logs-of-last-week.tgz`,
+  smarty-alert replay --rules my.yaml logs-of-last-week.tgz
+  smarty-alert replay --config config.yaml --format html /var/log/microimpuls/smarty >report.html
+  smarty-alert replay --config config.yaml --fail-if 'notifications > 50' logs`,
 		Args: needArgs("LOG"),
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.replay(cmd.Context(), f, logs) },
 	}
@@ -53,9 +67,11 @@ as well.`,
 	fl.StringVar(&f.from, "from", "", "skip earlier records; windows start empty (`time`)")
 	fl.StringVar(&f.to, "to", "", "skip records at or after this `time`")
 	fl.StringVar(&f.until, "until", "", "end of the clock (`time`); default: the greatest timestamp read")
-	fl.StringVar(&f.format, "format", "text", "text or jsonl")
+	fl.StringVar(&f.format, "format", "text", "text, jsonl or html")
 	fl.StringVar(&f.failIf, "fail-if", "", "exit with 1 when this `expression` over the summary holds")
 	fl.StringVar(&f.zone, "timezone", "UTC", "IANA `zone` of records without an offset, of times above and of the text output")
+	fl.StringVar(&f.language, "language", "", "of the html page: en or ru; default: the configuration's, or en")
+	fl.StringVar(&f.speed, "speed", "off", "show text as fast as it happened, times this `number`; off does not wait")
 	fl.BoolVar(&f.pending, "pending", false, "show pending transitions as well")
 	return cmd
 }
@@ -69,10 +85,14 @@ type replayJob struct {
 	unread []error // what could not be searched for logs
 	logs   []config.Log
 	config *config.Config // nil: none is given
+
+	language report.Language // of the page
+	speed    float64         // of the text; 0: off
+	pending  bool            // the text shows what is pending
 }
 
 func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
-	if err := oneOf("format", f.format, "text", "jsonl"); err != nil {
+	if err := oneOf("format", f.format, "text", "jsonl", "html"); err != nil {
 		return err
 	}
 	job, err := a.prepareReplay(f, logs)
@@ -80,12 +100,15 @@ func (a *app) replay(ctx context.Context, f replayFlags, logs []string) error {
 		return err
 	}
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
-	bar := a.progress(job.bytes, f.format == "text" && isTerminal(a.stdout))
+	bar := a.progress(job.bytes, f.format == "html" || f.format == "text" && isTerminal(a.stdout))
 	job.o.Read.Progress = bar.add
 	var summary *replay.Summary
-	if f.format == "jsonl" {
+	switch f.format {
+	case "jsonl":
 		summary, err = replayJSONL(ctx, job.o, out)
-	} else {
+	case "html":
+		summary, err = replayHTML(ctx, job, out)
+	default:
 		summary, err = a.replayText(ctx, job, out, bar)
 	}
 	bar.stop()
@@ -133,6 +156,10 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	if len(f.rules) == 0 {
 		return nil, usageError(errors.New("replay needs --rules PATH, or --config FILE with rules"))
 	}
+	if err := job.present(f); err != nil {
+		return nil, err
+	}
+	ro.Keep = job.o.Courses // a report asks what conditions are made of
 	if job.o.Rules, err = a.loadRules(f.rules, ro); err != nil {
 		return nil, err
 	}
@@ -140,11 +167,29 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 		return nil, err
 	}
 	if f.failIf != "" {
-		if job.failIf, err = replay.NewGate(f.failIf); err != nil {
-			return nil, usageError(fmt.Errorf("--fail-if: %w", err))
+		if job.failIf, err = replay.NewGate(f.failIf, job.gateNames()); err != nil {
+			return nil, usageError(err)
 		}
 	}
 	return job, job.find(a, logs)
+}
+
+// present takes how it is told. A report is about what was pending as well, and about
+// the course of values.
+func (j *replayJob) present(f replayFlags) (err error) {
+	if j.speed, err = parseSpeed(f.speed, f.format); err != nil {
+		return err
+	}
+	switch {
+	case f.language != "":
+		err = oneOf("language", f.language, "en", "ru")
+		j.language = report.Language(f.language)
+	case j.config != nil:
+		j.language = report.Language(j.config.Language)
+	}
+	told := f.format != "jsonl"
+	j.pending, j.o.Pending, j.o.Courses = f.pending, f.pending || told, told
+	return err
 }
 
 // newJob reads the configuration, if one is given, and the times.
@@ -212,6 +257,21 @@ func (j *replayJob) configure(a *app, f *replayFlags) (rules.Options, error) {
 	return c.RuleOptions(), nil
 }
 
+// gateNames are the rules that run and the receivers that the routes know.
+func (j *replayJob) gateNames() (names replay.GateNames) {
+	for _, r := range j.o.Rules.Rules {
+		if r.Status != rules.Disabled {
+			names.Rules = append(names.Rules, r.ID)
+		}
+	}
+	if j.config != nil && j.config.Route != nil {
+		for _, r := range j.config.Receivers {
+			names.Receivers = append(names.Receivers, r.Name)
+		}
+	}
+	return names
+}
+
 func (j *replayJob) times(f replayFlags) (err error) {
 	if j.o.Read.From, err = parseTime("from", f.from, j.zone); err != nil {
 		return err
@@ -258,6 +318,27 @@ func diskBytes(sources []ingest.Source) (n int64) {
 		n += s.Bytes()
 	}
 	return n
+}
+
+// collector is who writes the report of a replay.
+func (j *replayJob) collector() *report.Collector {
+	return report.NewCollector(report.Options{Rules: j.o.Rules, Zone: j.zone, Routed: j.o.Dispatcher != nil, Redactor: j.redactor(), Until: j.o.Until})
+}
+
+func (j *replayJob) redactor() *redact.Redactor {
+	if j.o.Redactor != nil {
+		return j.o.Redactor
+	}
+	return redact.New(nil, nil)
+}
+
+func replayHTML(ctx context.Context, job *replayJob, w io.Writer) (*replay.Summary, error) {
+	c := job.collector()
+	summary, err := replay.Run(ctx, job.o, c.Event)
+	if summary == nil {
+		return nil, err
+	}
+	return summary, errors.Join(err, report.HTML(w, c.Report(summary), job.language))
 }
 
 func replayJSONL(ctx context.Context, o replay.Options, w io.Writer) (*replay.Summary, error) {
