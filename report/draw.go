@@ -147,7 +147,7 @@ func (v *view) chartWords(r *Rule) string {
 		}
 	}
 	for _, t := range r.Thresholds {
-		words += fmt.Sprintf("; %s %s %s", v.W.Threshold, sign(t.Op), v.W.Number(t.Value))
+		words += fmt.Sprintf("; %s %s %s", v.W.Threshold, sign(t.Op), v.W.Number(t.Value))
 		if len(r.Thresholds) > 1 {
 			words += " (" + v.W.SeverityName(t.Severity) + ")"
 		}

@@ -73,6 +73,16 @@ func (v *view) Clock(sec int64) string {
 	return time.Unix(sec, 0).In(v.Report.Zone).Format(v.W.date)
 }
 
+// Day is a date as the language writes it.
+func (v *view) Day(date string) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date // cannot be: a counter wrote it
+	}
+	layout, _, _ := strings.Cut(v.W.date, " ")
+	return day.Format(layout)
+}
+
 func (v *view) Middle() int64 { return (v.Report.From + v.Report.To) / 2 }
 
 func (v *view) Size() string {
@@ -215,7 +225,7 @@ func (v *view) Counts() (out []counted) {
 			row.Name = v.W.AlertsBegan
 		}
 		if most := c.Busiest(); most.Total > 0 {
-			row.Most = fmt.Sprintf("%s: %s", most.Date, v.W.Number(most.Total))
+			row.Most = fmt.Sprintf("%s: %s", v.Day(most.Date), v.W.Number(most.Total))
 		}
 		for _, date := range days {
 			n := 0
