@@ -96,7 +96,7 @@ const (
 
 // clockRules are those of the lab, and one that asks for silence. Alerts last minutes: of
 // what ends within the moment in which it began nobody is told.
-var clockRules = strings.Replace(labRules, "keep_firing_for: 2s", "keep_firing_for: 5m", 1) + `- id: silent
+var clockRules = strings.Replace(labRules, "keep_firing_for: 1s", "keep_firing_for: 5m", 1) + `- id: silent
   event: LAB_RECORD
   group_by: [key]
   window: 15m

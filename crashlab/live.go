@@ -8,11 +8,11 @@ import (
 	"github.com/smarty-alert/smarty-alert/loggen"
 )
 
-// A day of a live round goes by so fast; ten seconds of the machine are what a stamp may
-// be late by: a disk that is busy keeps a writer waiting for some of them.
+// A day of a live round goes by so fast; five seconds of the machine are what a stamp may
+// be late by: a disk that is busy keeps a writer waiting for two or three of them.
 const (
 	liveSpeed    = 300
-	liveLateness = 10 * liveSpeed * time.Second
+	liveLateness = 5 * liveSpeed * time.Second
 )
 
 // liveRules count all records by the hour, and see busy and silent times.

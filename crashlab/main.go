@@ -69,7 +69,7 @@ func parseFlags(args []string) (o options, err error) {
 	only := f.String("only", "", "rows whose name matches this `regexp`")
 	f.IntVar(&o.rounds, "rounds", 0, "rounds of each row; 0: as many as it asks for")
 	f.BoolVar(&o.short, "short", false, "a few rounds of each, in less than three minutes")
-	f.IntVar(&o.parallel, "parallel", 16, "rounds at a time: most of a round is waiting")
+	f.IntVar(&o.parallel, "parallel", 28, "rounds at a time: most of a round is waiting")
 	f.StringVar(&o.program, "program", "", "the smarty-alert to break, by its `path`; default: this one is built")
 	f.BoolVar(&o.markdown, "markdown", false, "print the table of docs/reliability.md")
 	f.BoolVar(&o.baseline, "baseline", false, "run the same faults with nxadm/tail alone, where a row has such rounds")

@@ -16,7 +16,8 @@ func (r *result) text(w io.Writer) {
 		fmt.Fprintf(w, "%s: not run here: %s\n", r.name, r.unable)
 		return
 	}
-	fmt.Fprintf(w, "%s: %d rounds, %d failed, %s%s\n", r.name, r.done, r.failed, r.wall.Round(time.Second), prefixed("; ", r.extras()))
+	each := (r.spent / time.Duration(max(1, r.done))).Round(100 * time.Millisecond)
+	fmt.Fprintf(w, "%s: %d rounds of %s, %d failed, %s%s\n", r.name, r.done, each, r.failed, r.wall.Round(time.Second), prefixed("; ", r.extras()))
 	for _, err := range r.whole {
 		fmt.Fprintln(w, " ", err)
 	}

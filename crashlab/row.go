@@ -19,7 +19,8 @@ type row struct {
 	asked  string // the figure, in words
 	rounds int    // of the whole lab
 	short  int    // of the short form; 0: it has none
-	most   int    // rounds at a time; 0: as many as there may be, beside those of other rows
+	most   int    // rounds at a time; 0: as many as there may be
+	alone  bool   // time is measured: after all the other rows
 	apart  bool   // it runs only when asked for by name, or in the short form
 	// cannot says why this machine cannot run the row; "" if it can. Such a row is
 	// in the table with its reason, so that it does not pass silently.
@@ -40,6 +41,7 @@ type result struct {
 	done     int
 	sum      tally
 	wall     time.Duration
+	spent    time.Duration // by all rounds together
 	unable   string
 	failed   int     // rounds
 	whole    []error // what is wrong with all of them together
@@ -115,13 +117,14 @@ func (t *tally) fault(short bool) error {
 }
 
 // holdAll runs rows at the same time, so that there are always enough rounds; those
-// that are measured follow one after the other.
+// that are measured follow one after the other. Rows with few rounds at a time begin
+// first and have places of their own: the longest of them decides when all are over.
 func holdAll(ctx context.Context, chosen []row, o options, out io.Writer) []*result {
 	o.slots = make(chan struct{}, o.parallel)
 	results := make([]*result, len(chosen))
 	var together sync.WaitGroup
 	for i, w := range chosen {
-		if w.most == 0 {
+		if !w.alone {
 			together.Go(func() { results[i] = hold(ctx, w, o, out) })
 		}
 	}
@@ -169,9 +172,11 @@ func hold(ctx context.Context, w row, o options, out io.Writer) *result {
 		}
 		all.Go(func() {
 			defer func() { <-free }()
+			began := time.Now()
 			t, err := once(ctx, w, o, i)
 			mu.Lock()
 			defer mu.Unlock()
+			r.spent += time.Since(began)
 			r.done++
 			r.sum.add(t)
 			if err != nil && ctx.Err() == nil {

@@ -22,6 +22,10 @@ import (
 // much when the machine is busy.
 const lateness = 3 * time.Second
 
+// empty is how long after the last record the windows of labRules are empty, and what
+// fired is over.
+const empty = 4 * time.Second
+
 // labRules show each record by itself, so that one that is lost or counted twice is
 // known by its number; all records of a second together (an event clears the window);
 // and alerts that come and go.
@@ -47,7 +51,7 @@ rules:
     newest: {max: number}
     lines: {distinct: number}
   condition: count >= 8 and lines == count
-  keep_firing_for: 2s
+  keep_firing_for: 1s
 `
 
 // build builds the program of this repository.
@@ -178,6 +182,23 @@ func (s *service) listen(cmd *exec.Cmd, pipe io.Reader, said *os.File, address c
 	s.mu.Lock()
 	s.status = err
 	s.mu.Unlock()
+}
+
+// begin launches the first process and waits until it has noted where the logs begin.
+func (s *service) begin() error {
+	if err := s.launch(); err != nil {
+		return err
+	}
+	var ended bool
+	err := s.round.eventually("running", time.Minute, func() bool {
+		ended = s.ended()
+		return ended || s.known()
+	})
+	if ended {
+		return s.unexpected()
+	}
+	s.born = s.clock.now().Unix()
+	return err
 }
 
 // start launches a process and waits until it is ready.
@@ -321,15 +342,22 @@ func (s *service) stop() error {
 	return nil
 }
 
-// fetch asks the process, if its address is known already.
-func (s *service) fetch(path string) (int, string) {
+// known tells whether the process runs and has said where it listens.
+func (s *service) known() bool {
 	if s.url == "" {
 		select {
 		case a := <-s.address:
 			s.url = "http://" + a
 		default:
-			return 0, ""
 		}
+	}
+	return s.url != ""
+}
+
+// fetch asks the process, if its address is known already.
+func (s *service) fetch(path string) (int, string) {
+	if !s.known() {
+		return 0, ""
 	}
 	res, err := http.Get(s.url + path)
 	if err != nil {
@@ -369,11 +397,13 @@ func total(metrics, name, part string) (sum float64, ok bool) {
 func (s *service) settle() error {
 	s.hook.heal()
 	last := s.clock.now().Unix()
+	// Sooner it cannot be; to ask meanwhile costs more than the rest of the round.
+	s.round.pause(time.Duration(float64(s.lateness+empty) / max(1, s.clock.speed)))
 	var ended bool
 	err := s.round.eventually("all is judged", 90*time.Second, func() bool {
 		ended = s.ended()
 		final, ok := s.metric("smarty_alert_final_timestamp_seconds", "")
-		return ended || ok && final > float64(last+5) // the windows are empty
+		return ended || ok && final > float64(last+int64(empty/time.Second)) // the windows are too
 	})
 	if ended {
 		return s.unexpected()

@@ -34,6 +34,8 @@ func (r *round) newTailer() *tailer {
 	return t
 }
 
+func (t *tailer) begin() error { return t.start() }
+
 func (t *tailer) start(...string) error {
 	if err := t.launch(); err != nil {
 		return err
