@@ -9,11 +9,11 @@ import (
 
 // words are the page's own, in one language.
 type words struct {
-	Firing, NothingFires, More, Ended, NothingEnded, Messages, NothingWaits, Logs, Rules    string
+	Firing, NothingFires, More, Ended, NothingEnded, Messages, NothingWaits, Logs, Rules                   string
 	Since, Told, Nobody, Silenced, Inhibited, Ack, Runbook, Quiet, Trouble, Well, Refreshed, Still, Moving string
-	Source, Newest, Behind, Problem, Records, Missing                                       string
-	Rule, Severity, Status, Matched, Fired, Errors, Switched                                string
-	Receiver, State, Created, Tries, LastError, Event, Lasted                               string
+	Source, Newest, Behind, Problem, Records, Missing                                                      string
+	Rule, Severity, Status, Matched, Fired, Errors, Switched                                               string
+	Receiver, State, Created, Tries, LastError, Event, Lasted                                              string
 
 	names map[string]string // of severities, states
 	units [4]string         // day, hour, minute, second
