@@ -34,8 +34,8 @@ RULES_FUZZ   = FuzzMutatedRules
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## run the program: make run ARGS='check examples/rules'
-	go run ./cmd/smarty-alert $(ARGS)
+run: ## the demo; or another command: make run ARGS='check examples/rules'
+	go run ./cmd/smarty-alert $(or $(ARGS),demo)
 
 test: ## go vet and all tests; needs only Go
 	@go run ./internal/testcount ./...

@@ -168,13 +168,21 @@ func (d *pageData) firing(v notifiers.View) {
 	}
 }
 
+// ended takes transitions, newest first. What an alert was about is said as it was while
+// it fired: at its end the values are those of its end.
 func (d *pageData) ended(ts []alert.Transition) {
+	said := map[string]string{}
+	for i := range ts {
+		if _, ok := said[ts[i].AlertID]; !ok && ts[i].Active() {
+			said[ts[i].AlertID] = ts[i].Summary
+		}
+	}
 	for i := range ts {
 		t := &ts[i]
 		if t.State != alert.Resolved && t.State != alert.Event || len(d.Ended) == maxPageEnded {
 			continue
 		}
-		one := pageEnded{Severity: t.Severity.String(), Title: cmp.Or(t.Name, t.Rule), Group: labelText(t.Group), Summary: t.Summary,
+		one := pageEnded{Severity: t.Severity.String(), Title: cmp.Or(t.Name, t.Rule), Group: labelText(t.Group), Summary: cmp.Or(said[t.AlertID], t.Summary),
 			Begun: time.Unix(cmp.Or(t.StartsAt, t.At), 0), Ended: time.Unix(cmp.Or(t.EndsAt, t.At), 0), Single: t.State == alert.Event}
 		d.Ended = append(d.Ended, one)
 	}

@@ -36,11 +36,12 @@ func pageService(t *testing.T, language string) (web.Service, *fake) {
 	return web.Service{
 		Now: func() time.Time { return f.now }, View: func(context.Context) (notifiers.View, error) { return f.d.Look(f.now), nil }, Mutes: f, Outbox: f,
 		History: func(context.Context, time.Time, int) ([]alert.Transition, error) {
-			over := fires("edge", "09", alert.Warning)
+			over, firing := fires("edge", "09", alert.Warning), fires("edge", "09", alert.Warning)
+			firing.Summary = "count 7 while it fired"
 			over.State, over.EndsAt = alert.Resolved, start.Add(90*time.Second).Unix()
 			event := fires("login", "<i>", alert.Info)
 			event.State, event.At, event.StartsAt = alert.Event, start.Add(-26*time.Hour).Unix(), 0
-			return []alert.Transition{over, fires("edge", "10", alert.Info), event}, nil
+			return []alert.Transition{over, firing, fires("edge", "10", alert.Info), event}, nil
 		},
 		Rules: func() []web.Rule {
 			return []web.Rule{{ID: "quiet", Severity: "info", Status: "test"}, {ID: "edge", Name: "Edge is down", Severity: "critical", Status: "stable", Firing: 2, Fired: 3, Matched: 40}, {ID: "bad", Severity: "warning", Quarantined: true, EvalErrors: 9}}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,7 @@ type service struct {
 	maxSize    int64
 	loop       atomic.Pointer[loop] // nil until the last run's end was reached again
 	workers    *workers
+	pages      http.Handler // shown beside our own, below /demo/; nil: none
 	started    time.Time
 	shown      atomic.Pointer[shown]
 	metrics    *metrics

@@ -21,10 +21,10 @@ import (
 // handler serves health, readiness, metrics, reload and the API.
 func (s *service) handler() http.Handler {
 	o := &online{s}
-	return web.New(web.Service{
+	return withPages(web.New(web.Service{
 		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Rules: o.rules, Sources: o.sources,
 		Status: o.status, Reload: s.askReload, Ready: o.ready, Metrics: s.metrics.handler(), Classify: httpStatus, Hosts: s.hosts(),
-	})
+	}), s.pages)
 }
 
 // hosts are the names of the machine by which it may be asked for changes.

@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"report":     {"replay", "engine", "rules", "alert", "redact", "smartylog", "strictyaml"},
 	"loggen":     {"smartylog"},
 	"logstats":   {"smartylog", "strictyaml"},
+	"demo":       {"loggen", "notifiers"},
 	"doctor":     {"ingest", "smartylog", "rules", "config", "lint", "logstats", "notifiers"},
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
