@@ -62,7 +62,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Example: "calendars:\n  office:\n  - {weekdays: [mon-fri], times: [\"09:00-18:00\"]}"},
 		{Name: "redact", Kind: strictyaml.Map, Of: redactShape,
 			Doc: "What is hidden in texts besides passwords, tokens, addresses and numbers of persons, and what may be shown.", Example: "redact: {keys: [contract_no], allow: [params.signature]}"},
-		languageKey("The language of what is built in: the texts of messages. What rules say themselves stays as it is."),
+		languageKey("The language of messages: of what is built in, and of rules that have `translations`. Rules without them say what they say."),
 		{Name: "templates", Kind: strictyaml.Text, List: true,
 			Doc:     "Files of templates, with patterns, that the texts of receivers may call. docs/templates.md tells what they see.",
 			Example: "templates: [templates/*.tmpl]"},

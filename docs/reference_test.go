@@ -234,6 +234,8 @@ var frames = map[string]string{
 	"step":           "rules:\n- id: example\n  sequence:\n  - event: LOGIN_ERROR\n  - @\n  within: 5m",
 	"until":          "rules:\n- id: example\n  sequence:\n  - event: LOGIN_ERROR\n  - event: LOGIN_SUCCESS\n  until:\n    @\n  within: 5m",
 	"repeat_backoff": "rules:\n- id: example\n  event: LOGIN_ERROR\n  window: 5m\n  condition: count > 5\n  repeat_backoff:\n    @",
+	"translations":   "rules:\n- id: example\n  event: LOGIN_ERROR\n  translations:\n    @",
+	"translation":    "rules:\n- id: example\n  event: LOGIN_ERROR\n  translations:\n    ru:\n      @",
 	"test":           testFrame("- @"),
 	"input":          testFrame("- name: x\n  input:\n  - @"),
 	"op":             testFrame("- name: x\n  ops:\n  - @"),

@@ -12,23 +12,20 @@ import (
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
-// texts renders the rule's annotations for alerts of every shape.
+// texts renders the rule's annotations, in every language, for alerts of every shape.
 func (l *linter) texts(r *rules.Rule) {
-	annotations := r.At("annotations", &l.faults)
-	for _, a := range r.Annotations {
-		at := annotations.QuietMapping().Get(a.Name)
-		if !at.There() {
-			at = l.at(r, "annotations") // an override's
-		}
+	for _, a := range r.Texts() {
+		at := a.At(&l.faults)
 		l.placeholders(at, r, a.Source())
 		for _, s := range shapes(r) {
-			if problem := failure(a, s.data); problem != "" {
+			if problem := failure(a.Annotation, s.data); problem != "" {
 				at.Warn("template-fails", hintOf(problem), "%s for %s", problem, s.name)
 				break
 			}
 		}
 	}
 	l.summary(r)
+	l.translations(r)
 }
 
 // summary: at night a critical alert without a text of its own tells too little.

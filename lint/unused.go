@@ -63,7 +63,7 @@ var valueIn = regexp.MustCompile(`\.Values(?:\.(\w+)| "(\w+)")?`)
 
 // allShown notes the values that texts name; true when a text shows all of them.
 func allShown(r *rules.Rule, used map[string]bool) bool {
-	for _, a := range r.Annotations {
+	for _, a := range r.Texts() {
 		for _, found := range valueIn.FindAllStringSubmatch(a.Source(), -1) {
 			name := found[1] + found[2]
 			if name == "" {

@@ -20,7 +20,8 @@ type Words struct {
 	Mode        string            `json:"mode"`
 	Kind        string            `json:"kind"` // see Kind
 	Labels      map[string]string `json:"labels,omitempty"`
-	StateHash   string            `json:"state"` // an edit that leaves it alone keeps the state
+	Languages   []string          `json:"languages,omitempty"` // of translations
+	StateHash   string            `json:"state"`               // an edit that leaves it alone keeps the state
 
 	Watches  []string `json:"watches"`
 	Groups   []string `json:"groups"`
@@ -39,6 +40,9 @@ func Describe(r *rules.Rule) Words {
 		Status: string(r.Status), Severity: r.MaxSeverity().String(), Mode: string(r.Mode), Kind: Kind(r), StateHash: r.StateHash(),
 		Watches: watches(r), Groups: groups(r), Window: window(r), Values: values(r),
 		Fires: fires(r), Resolves: resolves(r), Tells: tells(r), Keeps: keeps(r),
+	}
+	for _, t := range r.Translations {
+		w.Languages = append(w.Languages, t.Language)
 	}
 	for _, l := range r.Labels {
 		if w.Labels == nil {

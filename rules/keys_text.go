@@ -14,6 +14,9 @@ var textKeys = []strictyaml.Field{
 	{Name: "annotations", Kind: strictyaml.Map, Of: annotationsShape,
 		Doc:     "The texts of the alert: `summary`, `description`, `runbook`, `runbook_url` and whatever a receiver shows. They are templates.",
 		Example: "group_by: [reason]\nannotations:\n  summary: '{{.Count}} failed logins: {{.Group.reason}}'"},
+	{Name: "translations", Kind: strictyaml.Map, Of: translationsShape,
+		Doc:     "The rule's texts in other languages. The configuration's `language` chooses; what a translation lacks is told as the rule has it.",
+		Example: "annotations:\n  summary: '{{.Count}} failed logins'\ntranslations:\n  ru:\n    name: Ошибки входа\n    annotations:\n      summary: 'Ошибок входа: {{.Count}}'"},
 	{Name: "repeat_interval", Kind: strictyaml.Duration, Shortest: time.Minute, Longest: maxRepeat, Default: "the route's",
 		Doc:     "How often a firing alert is told again.",
 		Example: "repeat_interval: 4h"},
@@ -36,6 +39,25 @@ var labelsShape = strictyaml.NewShape(strictyaml.Shape{
 var annotationsShape = strictyaml.NewShape(strictyaml.Shape{
 	Name: "annotations", Doc: "Texts, by name.",
 	Open: &strictyaml.Field{Name: "annotation", Kind: strictyaml.Template, Doc: "A text with {{…}}: a Go template over the alert."},
+})
+
+var translationsShape = strictyaml.NewShape(strictyaml.Shape{
+	Name: "translations", Doc: "Texts by language.",
+	Fields: []strictyaml.Field{
+		{Name: "en", Kind: strictyaml.Map, Of: translationShape, Doc: "English texts, of a rule that is written in another language.",
+			Example: "en: {name: Failed logins}"},
+		{Name: "ru", Kind: strictyaml.Map, Of: translationShape, Doc: "Russian texts.", Example: "ru: {name: Ошибки входа}"},
+	},
+})
+
+var translationShape = strictyaml.NewShape(strictyaml.Shape{
+	Name: "translation", Doc: "A rule's texts in one language.",
+	Fields: []strictyaml.Field{
+		{Name: "name", Kind: strictyaml.Text, Doc: "The rule's `name`.", Example: "name: Ошибки входа"},
+		{Name: "description", Kind: strictyaml.Text, Doc: "Its `description`.", Example: "description: Пять неудачных входов за пять минут."},
+		{Name: "annotations", Kind: strictyaml.Map, Of: annotationsShape, Doc: "Its `annotations`, each a template of its own.",
+			Example: "annotations: {summary: 'Ошибок входа: {{.Count}}'}"},
+	},
 })
 
 var backoffShape = strictyaml.NewShape(strictyaml.Shape{

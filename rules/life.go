@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/calendar"
@@ -80,23 +79,4 @@ func (fc *fileContext) readSchedule(v strictyaml.Value, r *Rule) {
 	if r.Schedule, err = calendar.ParseCron(spec, fc.zone); err != nil {
 		v.Fault("five fields: minute hour day month weekday; 0 9 * * * is 09:00 every day", "%v", err)
 	}
-}
-
-// readTexts reads the annotations, those of overrides over the rule's own.
-func (fc *fileContext) readTexts(m *strictyaml.Mapping, r *Rule) {
-	for _, v := range append([]strictyaml.Value{m.Get("annotations")}, fc.over["annotations"]...) {
-		if !v.There() {
-			continue
-		}
-		am := v.Mapping()
-		for _, name := range am.Keys() {
-			a, ok := newAnnotation(am.Need(name), name, r, &fc.templates)
-			if !ok {
-				continue
-			}
-			r.Annotations = slices.DeleteFunc(r.Annotations, func(b Annotation) bool { return b.Name == name })
-			r.Annotations = append(r.Annotations, a)
-		}
-	}
-	slices.SortFunc(r.Annotations, func(a, b Annotation) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -19,7 +19,8 @@ type Options struct {
 	Calendars []string       // known names; nil: any name is accepted (no configuration at hand)
 	Vars      Vars           // of the configuration: they win over those of the files
 	Overrides []Override     // later ones win over earlier ones
-	// Language is of the program's own rules: ru, else English.
+	// Language is that of the texts, where rules have them in several: one of
+	// Languages; "" is English.
 	Language string
 	// Secret tells whether what a name stands for is hidden; nil: nobody asks.
 	Secret func(name string) bool

@@ -74,11 +74,13 @@ type Rule struct {
 	Severity       alert.Severity
 	Labels         alert.Labels
 	Annotations    []Annotation
+	Translations   []Translation // as written; Name, Description and Annotations are those of Options.Language
 	RepeatInterval time.Duration // 0: the route's
 	RepeatBackoff  alert.Backoff
 	Inhibits       []string // ids of the rules that are not told of while this one fires
 	ActiveIn       []string // calendars in which it may notify
 
+	texts       []Written // with Options.Keep
 	state, rest []part
 	stateHash   string
 	at          *strictyaml.Mapping                                              // with Options.Keep

@@ -223,7 +223,7 @@ func ruleText(b *strings.Builder, w plain.Words, width int) {
 		sentences []string
 	}{
 		{"watches", w.Watches}, {"groups", w.Groups}, {"window", w.Window}, {"values", w.Values}, {"fires", w.Fires},
-		{"resolves", w.Resolves}, {"tells", w.Tells}, {"keeps", w.Keeps}, {"labels", labelTexts(w.Labels)}, {"about", about(w)},
+		{"resolves", w.Resolves}, {"tells", w.Tells}, {"keeps", w.Keeps}, {"labels", labelTexts(w.Labels)}, {"about", about(w)}, {"texts", languages(w)},
 	} {
 		word := s.word
 		for _, sentence := range s.sentences {
@@ -246,6 +246,14 @@ func about(w plain.Words) []string {
 		return nil
 	}
 	return []string{strings.TrimSpace(w.Description)}
+}
+
+// languages says which translations there are.
+func languages(w plain.Words) []string {
+	if w.Languages == nil {
+		return nil
+	}
+	return []string{"its own, and translated: " + strings.Join(w.Languages, ", ")}
 }
 
 // bullet writes a sentence beside a word.
