@@ -39,7 +39,7 @@ rules:
 - {id: many-logins, event: LOGIN_ERROR, window: 5m, condition: count >= 10}
 - {id: long-logins, event: LOGIN_ERROR, window: 1m, condition: count >= 3, for: 1h}
 - {id: odd-logins, event: LOGIN_ERROR, window: 1m, condition: count > 7 and count % 2 == 1}
-- {id: computed, event: LOGIN_ERROR, window: 1m, condition: count * 2 >= 100 or count == 77}
+- {id: computed, event: LOGIN_ERROR, window: 1m, condition: count * 2 >= 100 or count >= 77}
 - {id: never, event: NOTIFY_ERROR, window: 5m, condition: count >= 1}
 `
 

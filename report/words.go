@@ -23,7 +23,7 @@ type words struct {
 	Lang                                                                                   Language
 	Title, Skip, Alerts, AlertList, Messages, PerDay, AtNight, Night, StillFiring          string
 	Since, Timeline, TimelineHint, NothingFired, Rules, Rule, Severity, Matched            string
-	Groups, Fired, Resolved, Notified, HeldBackCol, Median, Longest, ByDay                 string
+	Groups, Fired, Resolved, Notified, HeldBackCol, Median, Longest, ByDay, Nobody         string
 	Receiver, Total, Busiest, AlertsBegan, NoRoutes, Near, NearHint, Condition             string
 	EveryRecord, Reached, When, Where, Of, MoreThan, More, NotLongEnough, Never, NeverHint string
 	Unread, UnreadHint, Records, Shape, First, OtherShapes, Notes, Late, Future            string
@@ -48,7 +48,7 @@ var catalogue = map[Language]*words{
 		NothingFired: "No rule fired.",
 		Rules:        "Rules", Rule: "Rule", Severity: "Severity", Matched: "Matched", Groups: "Groups", Fired: "Fired", Resolved: "Resolved", Notified: "Messages",
 		HeldBackCol: "Held back", Median: "Median", Longest: "Longest",
-		ByDay: "By day", Receiver: "Receiver", Total: "In all", Busiest: "Busiest day", AlertsBegan: "alerts that began",
+		ByDay: "By day", Nobody: "Nobody would have been told of anything.", Receiver: "Receiver", Total: "In all", Busiest: "Busiest day", AlertsBegan: "alerts that began",
 		NoRoutes: "No routes were given, so nobody can say who would have been told: these are alerts that began. With --config the messages are counted.",
 		Near:     "Matched, but never fired", NearHint: "The nearest first. The share is exact: the highest value that any group reached beside the constant that the condition asks for.",
 		Condition: "Condition", EveryRecord: "every record", Reached: "Reached", When: "When", Where: "Where", Of: "of", MoreThan: "more than",
@@ -79,7 +79,7 @@ var catalogue = map[Language]*words{
 		NothingFired: "Ни одно правило не сработало.",
 		Rules:        "Правила", Rule: "Правило", Severity: "Важность", Matched: "Записей", Groups: "Групп", Fired: "Сработало", Resolved: "Закончилось", Notified: "Сообщений",
 		HeldBackCol: "Удержано", Median: "Медиана", Longest: "Дольше всего",
-		ByDay: "По дням", Receiver: "Получатель", Total: "Всего", Busiest: "Худший день", AlertsBegan: "начавшиеся тревоги",
+		ByDay: "По дням", Nobody: "Никому ничего бы не сказали.", Receiver: "Получатель", Total: "Всего", Busiest: "Худший день", AlertsBegan: "начавшиеся тревоги",
 		NoRoutes: "Маршруты не заданы, поэтому неизвестно, кому бы сказали: здесь начавшиеся тревоги. С --config считаются сообщения.",
 		Near:     "Записи были, но правило не сработало", NearHint: "Сначала самые близкие. Доля точная: наибольшее значение среди всех групп против числа, которого требует условие.",
 		Condition: "Условие", EveryRecord: "любая запись", Reached: "Достигнуто", When: "Когда", Where: "Где", Of: "из", MoreThan: "больше чем",
