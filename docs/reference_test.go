@@ -240,6 +240,8 @@ var frames = map[string]string{
 	"input":          testFrame("- name: x\n  input:\n  - @"),
 	"op":             testFrame("- name: x\n  ops:\n  - @"),
 	"silence":        testFrame("- name: x\n  ops:\n  - at: 0s\n    silence:\n      @"),
+	"ack":            testFrame("- name: x\n  ops:\n  - at: 0s\n    ack:\n      @"),
+	"total":          testFrame("- name: x\n  expect:\n    totals:\n    - @"),
 	"expected":       testFrame("- name: x\n  expect:\n    @"),
 	"alert":          testFrame("- name: x\n  expect:\n    alerts:\n    - @"),
 	"never":          testFrame("- name: x\n  expect:\n    never:\n    - @"),

@@ -1,8 +1,10 @@
 package ruletest
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,12 +64,16 @@ func readTest(v strictyaml.Value) Test {
 	if name := m.Get("name").Raw(); name != "" {
 		v = v.In(fmt.Sprintf("test %q", name))
 	}
+	t.at = v
 	m = v.Mapping()
 	t.Name, _ = text(m.Need("name"))
 	t.Rules = some(m.Get("rules")).Texts()
+	t.config = m.Get("config")
+	t.Config, _ = text(t.config)
 	if start := m.Get("start"); start.There() {
 		t.Start = readStart(start)
 	}
+	t.Until, _ = m.Get("until").Duration()
 	for _, item := range m.Need("input").List() {
 		t.Input = append(t.Input, readInput(item))
 	}
@@ -115,7 +121,7 @@ func readStart(v strictyaml.Value) time.Time {
 
 func readInput(v strictyaml.Value) Input {
 	m := v.Mapping()
-	in := Input{Times: 1}
+	in := Input{Times: 1, at: v}
 	in.At, _ = m.Get("at").Duration()
 	in.Every, _ = m.Get("every").Duration()
 	if n, ok := m.Get("times").Int(); ok {
@@ -145,37 +151,58 @@ func pairs(v strictyaml.Value) []Pair {
 	return out
 }
 
-// labels are pairs whose values are texts.
-func labels(v strictyaml.Value) []Pair {
-	var out []Pair
+// texts are names and what their texts must be like.
+func texts(v strictyaml.Value) []Text {
+	var out []Text
 	m := v.Mapping()
 	for _, name := range m.Keys() {
-		if s, ok := m.Need(name).Text(); ok {
-			out = append(out, Pair{name, s})
-		}
+		out = append(out, Text{name, readPattern(m.Need(name))})
 	}
 	return out
 }
 
 func readOp(v strictyaml.Value) Op {
 	m := v.Mapping()
-	var op Op
+	op := Op{at: v}
 	op.At, _ = m.Need("at").Duration()
 	if s := m.Get("silence"); s.There() {
 		op.Silence = readSilence(s)
 	}
+	if a := m.Get("ack"); a.There() {
+		op.Ack = readAck(a)
+	}
 	if s, ok := m.Get("restart").Choice(); ok {
 		op.Restart = Restart(s)
 	}
+	op.Rules = some(m.Get("rules")).Texts()
 	m.Together()
 	m.Done()
+	if op.Rules != nil && (op.Restart == Crash || op.Restart == Graceful) {
+		m.Get("rules").Fault("write restart: reload", "only a reload changes the rules")
+	}
 	return op
+}
+
+func readAck(v strictyaml.Value) *Ack {
+	m := v.Mapping()
+	a := &Ack{Matchers: readMatchers(m.Need("matchers")), By: "test"}
+	if by, ok := text(m.Get("by")); ok && by != "" {
+		a.By = by
+	}
+	m.Done()
+	return a
 }
 
 func readSilence(v strictyaml.Value) *Silence {
 	m := v.Mapping()
-	s := &Silence{}
-	for _, item := range some(m.Need("matchers")).List() {
+	s := &Silence{Matchers: readMatchers(m.Need("matchers"))}
+	s.For, _ = m.Need("for").Duration()
+	m.Done()
+	return s
+}
+
+func readMatchers(v strictyaml.Value) (ms alert.Matchers) {
+	for _, item := range some(v).List() {
 		text, ok := item.Text()
 		if !ok {
 			continue
@@ -185,45 +212,74 @@ func readSilence(v strictyaml.Value) *Silence {
 			item.Fault(`write 'rule="edge_down"'`, "%v", err)
 			continue
 		}
-		s.Matchers = append(s.Matchers, matcher)
+		ms = append(ms, matcher)
 	}
-	s.For, _ = m.Need("for").Duration()
-	m.Done()
-	return s
+	return ms
 }
 
 func readExpect(v strictyaml.Value) Expect {
 	m := v.Mapping()
-	var e Expect
+	e := Expect{at: v}
 	for _, item := range m.Get("alerts").List() {
-		am := item.Mapping()
-		a := readAlert(am)
-		a.At, _ = am.Need("at").Duration()
-		a.Values = pairs(am.Get("values"))
-		a.Summary = readPattern(am.Get("summary"))
-		am.Done()
-		e.Alerts = append(e.Alerts, a)
+		e.Alerts = append(e.Alerts, readChange(item))
 	}
 	for _, item := range m.Get("notifications").List() {
 		e.Notifications = append(e.Notifications, readNotification(item))
 	}
 	for _, item := range m.Get("never").List() {
 		am := item.Mapping()
+		am.Need("rule")
 		e.Never = append(e.Never, readAlert(am))
 		am.Done()
 	}
+	for _, item := range m.Get("totals").List() {
+		e.Totals = append(e.Totals, readTotal(item))
+	}
 	m.Done()
 	if v.IsMapping() && len(m.Keys()) == 0 {
-		v.Fault("alerts, notifications or never", "nothing is expected")
+		v.Fault("alerts, notifications, never or totals", "nothing is expected")
 	}
 	return e
 }
 
+// readChange reads a change of an alert that must come.
+func readChange(v strictyaml.Value) Alert {
+	m := v.Mapping()
+	m.Need("rule")
+	a := readAlert(m)
+	a.At, _ = m.Need("at").Duration()
+	a.Reason, _ = m.Get("reason").Choice()
+	a.Values = pairs(m.Get("values"))
+	for _, v := range a.Values {
+		if _, ok := v.Value.(string); ok {
+			readPattern(m.Get("values").QuietMapping().Get(v.Name)) // for its faults
+		}
+	}
+	a.Labels = texts(m.Get("labels"))
+	a.Summary = readPattern(m.Get("summary"))
+	a.Annotations = texts(m.Get("annotations"))
+	m.Done()
+	return a
+}
+
+func readTotal(v strictyaml.Value) Total {
+	m := v.Mapping()
+	t := Total{Alert: readAlert(m)}
+	t.Receiver, _ = text(m.Get("receiver"))
+	t.Status, _ = m.Get("status").Choice()
+	if n, ok := m.Need("times").Int(); ok {
+		t.Times = int(n)
+	}
+	m.Together()
+	m.Done()
+	return t
+}
+
 // readAlert reads which alert is meant.
 func readAlert(m *strictyaml.Mapping) Alert {
-	a := Alert{rule: m.Need("rule")}
+	a := Alert{rule: m.Get("rule"), at: m.Value()}
 	a.Rule, _ = text(a.rule)
-	a.Group = labels(m.Get("group"))
+	a.Group = texts(m.Get("group"))
 	a.State, _ = m.Get("state").Choice()
 	a.Severity, _ = m.Get("severity").Choice()
 	return a
@@ -234,22 +290,31 @@ func readPattern(v strictyaml.Value) Pattern {
 	if !ok {
 		return Pattern{}
 	}
-	if len(text) < 2 || text[0] != '/' || text[len(text)-1] != '/' {
-		return Pattern{Text: text}
-	}
-	re, err := regexp.Compile(text[1 : len(text)-1])
+	p, err := ParsePattern(text)
 	if err != nil {
 		v.Fault("the syntax is RE2's", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	return Pattern{Regexp: re}
+	return p
+}
+
+// ParsePattern reads a text, or a regular expression between slashes.
+func ParsePattern(text string) (Pattern, error) {
+	if len(text) < 2 || text[0] != '/' || text[len(text)-1] != '/' {
+		return Pattern{Text: text}, nil
+	}
+	re, err := regexp.Compile(text[1 : len(text)-1])
+	return Pattern{Regexp: re}, err
 }
 
 func readNotification(v strictyaml.Value) Notification {
 	m := v.Mapping()
-	var n Notification
+	n := Notification{at: v}
 	n.From, n.To = readRange(m.Need("within"))
 	n.Receiver, _ = text(m.Need("receiver"))
 	n.Status, _ = m.Get("status").Choice()
+	n.Reason, _ = m.Get("reason").Choice()
+	n.Rules = some(m.Get("rules")).Texts()
+	n.Text = readPattern(m.Get("text"))
 	if i, ok := m.Get("alerts").Int(); ok {
 		n.Alerts = int(i)
 	}
@@ -281,11 +346,31 @@ func (t Test) CheckRules(known []string) {
 	if t.Rules != nil {
 		return
 	}
-	for _, list := range [][]Alert{t.Alerts, t.Never} {
-		for _, a := range list {
-			a.checkRule(known)
+	t.eachRule(func(a Alert) { a.checkRule(known) })
+}
+
+// eachRule hands out what names a rule.
+func (t Test) eachRule(do func(Alert)) {
+	for _, a := range slices.Concat(t.Alerts, t.Never) {
+		do(a)
+	}
+	for _, total := range t.Totals {
+		if total.Receiver == "" {
+			do(total.Alert)
 		}
 	}
+}
+
+// UnknownRules are faults about the rules that the test names and none of known is.
+func (t Test) UnknownRules(known []string) strictyaml.Errors {
+	faults := &strictyaml.Faults{}
+	t.eachRule(func(a Alert) {
+		a.rule = a.rule.Reporting(faults)
+		a.checkRule(known)
+	})
+	var found strictyaml.Errors
+	errors.As(faults.Err(), &found)
+	return found
 }
 
 func (a Alert) checkRule(known []string) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/smarty-alert/smarty-alert/ruletest"
 )
@@ -56,7 +57,7 @@ func TestLoad_ReadsEverything(t *testing.T) {
 		t.Fatalf("%d tests, want 1", len(tests))
 	}
 	got := tests[0]
-	if !got.Exact || got.Line != 4 || len(got.Input) != 3 || len(got.Ops) != 2 || len(got.Alerts) != 2 || len(got.Notifications) != 1 || len(got.Never) != 1 {
+	if !got.Exact || got.Line != 4 || len(got.Input) != 4 || len(got.Ops) != 4 || len(got.Alerts) != 2 || len(got.Notifications) != 1 || len(got.Never) != 1 || len(got.Totals) != 2 {
 		t.Errorf("read as %+v", got)
 	}
 	if want := time.Date(2026, 1, 15, 7, 0, 0, 0, time.UTC); !got.Start.Equal(want) {
@@ -64,7 +65,7 @@ func TestLoad_ReadsEverything(t *testing.T) {
 	}
 	wantInput := ruletest.Input{Every: 30 * time.Second, Times: 5, Log: "smarty_accounts", Event: "LOGIN_ERROR",
 		Fields: []ruletest.Pair{{Name: "reason", Value: "unknown_error"}, {Name: "params", Value: []any{int64(1), "two", true}}}}
-	if diff := cmp.Diff(wantInput, got.Input[0]); diff != "" {
+	if diff := cmp.Diff(wantInput, got.Input[0], cmpopts.IgnoreUnexported(ruletest.Input{})); diff != "" {
 		t.Errorf("input: -want +got:\n%s", diff)
 	}
 	if n := got.Notifications[0]; n.From != 2*time.Minute || n.To != 3*time.Minute || n.Receiver != "noc" || n.Alerts != 1 {
@@ -72,6 +73,18 @@ func TestLoad_ReadsEverything(t *testing.T) {
 	}
 	if s := got.Ops[0].Silence; s == nil || s.For != 10*time.Minute || len(s.Matchers) != 1 || got.Ops[1].Restart != ruletest.Crash {
 		t.Errorf("ops = %+v", got.Ops)
+	}
+	if a := got.Ops[2].Ack; a == nil || a.By != "olga" || len(a.Matchers) != 1 || got.Ops[3].Restart != ruletest.Reload || len(got.Ops[3].Rules) != 1 {
+		t.Errorf("ack and reload = %+v", got.Ops[2:])
+	}
+	if got.Config != "../smarty-alert.yaml" || got.Until != time.Hour || got.Input[3].Log != "smarty_accounts" {
+		t.Errorf("config %q, until %s, log of the file %q", got.Config, got.Until, got.Input[3].Log)
+	}
+	if a, n := got.Totals[0], got.Totals[1]; a.Rule != "login_bruteforce" || a.Times != 1 || n.Receiver != "noc" || n.Status != "firing" || n.Times != 0 {
+		t.Errorf("totals = %+v", got.Totals)
+	}
+	if a := got.Alerts[0]; len(a.Group) != 1 || !a.Group[0].Matches("unknown_error") || a.Group[0].Matches("x") || len(a.Annotations) != 1 || len(a.Labels) != 1 {
+		t.Errorf("alert = %+v", a)
 	}
 	for text, want := range map[string]bool{"5 failed logins": true, "4 failed logins": false} {
 		if got.Alerts[0].Summary.Matches(text) != want {

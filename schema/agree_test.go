@@ -101,7 +101,7 @@ func TestSchemas_AcceptWhatTheReaderAcceptsOfMutants(t *testing.T) {
 	good := map[string][]string{
 		"rules":  find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../plain/testdata/*.yaml"),
 		"config": find(t, 2, "../config/testdata/good/*.yaml", "../examples/config.yaml"),
-		"test":   find(t, 1, "../ruletest/testdata/good/*.yaml"),
+		"test":   find(t, 20, "../ruletest/testdata/good/*_test.yaml", "../examples/rules/*_test.yaml", "../examples/kinds/*/*_test.yaml"),
 	}
 	for _, k := range kinds(t) {
 		accepted := 0

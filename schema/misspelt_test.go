@@ -18,7 +18,7 @@ func TestSchemas_RefuseMisspeltKeys(t *testing.T) {
 	files := map[string][]string{
 		"rules":  find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../plain/testdata/*.yaml"),
 		"config": find(t, 1, "../examples/config.yaml"),
-		"test":   find(t, 1, "../ruletest/testdata/good/*.yaml"),
+		"test":   find(t, 20, "../ruletest/testdata/good/*_test.yaml", "../examples/rules/*_test.yaml", "../examples/kinds/*/*_test.yaml"),
 	}
 	shapes := map[string]*strictyaml.Shape{"rules": rules.FileShape(), "config": config.FileShape(), "test": ruletest.FileShape()}
 	for _, k := range kinds(t) {

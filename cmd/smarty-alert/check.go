@@ -33,7 +33,7 @@ func (a *app) checkCommand() *cobra.Command {
 rules it names, and prints every error and warning with its place, the line and
 a hint. Beyond what cannot be read it finds what can never match or fire, what
 is said twice, and what nobody uses. Tests of rules (tests, *_test.yaml) are
-read too, and not run. Secrets of the configuration are not opened.
+read too; test plays them. Secrets of the configuration are not opened.
 
 Warnings have a code in brackets; --explain CODE tells what it means. One that
 is meant so is left out by a comment on its line, above it or above its rule:

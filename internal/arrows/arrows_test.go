@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"lint":       {"rules", "config", "alert", "calendar", "smartylog", "strictyaml", "windowing", "docs"},
 	"replay":     {"ingest", "smartylog", "redact", "rules", "config", "engine", "alert", "notifiers", "calendar", "strictyaml"},
 	"report":     {"replay", "engine", "rules", "alert", "redact", "smartylog", "strictyaml"},
+	"rehearsal":  {"ruletest", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "anonymise", "strictyaml"},
 	"loggen":     {"smartylog"},
 	"logstats":   {"smartylog", "strictyaml"},
 	"demo":       {"loggen", "notifiers"},
