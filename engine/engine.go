@@ -55,6 +55,7 @@ type Engine struct {
 	held    arrivals // of the record under way, if it has to wait
 	due     dueHeap
 	reached int64 // F: every second up to it is final; never before the first
+	holder  int   // the source that held it when that was looked for last
 	final   int64 // every second up to it has been evaluated; never before the first
 	first   int64 // the first second at which a record is evaluated; never before any
 	newest  int64 // greatest timestamp accepted

@@ -131,10 +131,17 @@ func (e *Engine) clockOf(s *source) clock { return clock{s.Final, e.newest, s.St
 // Advance is called.
 func (e *Engine) refinal() {
 	f, held := int64(math.MaxInt64), false
-	for _, s := range e.sources {
-		if !s.Finished && !s.Stepped {
-			f, held = min(f, s.Final), true // never while the source was not read
+	for i := range e.sources {
+		at := (e.holder + i) % len(e.sources)
+		s := e.sources[at]
+		if s.Finished || s.Stepped {
+			continue
 		}
+		if s.Final <= e.reached { // the least is no greater; with thousands of sources it is mostly this one again
+			e.holder = at
+			return
+		}
+		f, held = min(f, s.Final), true // never while the source was not read
 	}
 	if !held {
 		f = e.newest

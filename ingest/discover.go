@@ -18,7 +18,11 @@ func (l *Live) search() ([]*follow, error) {
 	l.searched = l.clock
 	var fresh []*follow
 	for _, cfg := range l.logs {
-		paths, trouble, err := match(cfg.Path)
+		path := cfg.Path
+		if abs, err := filepath.Abs(path); err == nil {
+			path = abs // once, not for each of thousands of logs
+		}
+		paths, trouble, err := match(path)
 		if err != nil {
 			return nil, err
 		}

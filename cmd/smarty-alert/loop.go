@@ -79,6 +79,8 @@ type loop struct {
 	still     []standstill     // of live's sources
 	gone      []string         // sources of the engine that no configured log leads to
 	told      tale             // to the engine since the last cut
+	ends      []int64          // of the engine's sources: the last one told since a record
+	cut       positions        // of the last cut; nil: it was another process's
 	passed    []int64          // of live's sources: records passed over up to the last cut
 	allPassed int64            // their sum
 	quiet     *quietStart      // nil once history has been read
@@ -180,7 +182,11 @@ func (l *loop) read() (n int64, found []alert.Transition, idle bool) {
 		if i%256 == 0 {
 			l.nameSources() // Next found new ones, perhaps
 		}
-		l.eng.Step(l.number(src), &rec)
+		number := l.number(src)
+		if number < len(l.ends) {
+			l.ends[number] = neverEnded
+		}
+		l.eng.Step(number, &rec)
 		l.told.record(l.names[src], &rec)
 		if rec.Sec != second {
 			second = rec.Sec
@@ -253,6 +259,13 @@ func held(open, lateness int64) int64 {
 }
 
 func (l *loop) ended(name string, number int, wall int64) {
+	for len(l.ends) <= number {
+		l.ends = append(l.ends, neverEnded)
+	}
+	if l.ends[number] == wall {
+		return // it knows, and has heard of no record since
+	}
+	l.ends[number] = wall
 	l.eng.EOF(number, wall)
 	l.told.ended(name, wall)
 }
@@ -319,9 +332,11 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 	cut.Groups, cut.Gone = l.disp.Changed()
 	cut.Mutes = l.disp.ChangedMutes()
 	l.sayFull()
+	var at positions
 	if (read || l.eng.Evaluated() != l.evaluated) && l.mayCut() {
 		var err error
-		if cut.Positions, err = json.Marshal(l.place()); err != nil {
+		at = l.live.Positions()
+		if cut.Positions, err = json.Marshal(l.place(at)); err != nil {
 			return fmt.Errorf("encode positions: %w", err)
 		}
 		cut.Second, _ = l.eng.Final()
@@ -335,7 +350,7 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		l.took = l.now().Sub(began)
 		switch {
 		case err == nil:
-			l.committed(cut, seq)
+			l.committed(cut, at, seq)
 			return nil
 		case errors.Is(err, store.ErrInMemory):
 			l.kept(cut)
@@ -352,8 +367,9 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 	}
 }
 
-func (l *loop) committed(cut store.Cut, seq int64) {
+func (l *loop) committed(cut store.Cut, at positions, seq int64) {
 	if cut.Positions != nil {
+		l.cut = at
 		l.lastSeq, l.evaluated, l.unsaved = seq, l.eng.Evaluated(), true
 		l.told, l.passed = nil, l.passed[:0]
 		for _, st := range l.live.Stats() {

@@ -20,7 +20,9 @@ import (
 // the way, so that a restart can tell it the same. Records alone would not do:
 // which of them are late depends on what else was known when they came.
 type place struct {
-	Positions map[string][]ingest.Position `json:"positions"`
+	// Positions are those of sources that have moved since the cut before, or, in the
+	// first cut of a process, of all.
+	Positions positions `json:"positions"`
 	// Quiet says that the history of a first start was not announced yet.
 	Quiet bool `json:"quiet,omitempty"`
 	Told  tale `json:"told,omitempty"`
@@ -30,6 +32,22 @@ type place struct {
 	Exact  bool     `json:"exact,omitempty"`
 
 	second int64 // of the cut
+}
+
+// positions are how far sources were read, by name.
+type positions map[string][]ingest.Position
+
+// since leaves those out that are what they were before. When a log was looked at last
+// only matters to a snapshot, with which following begins.
+func (ps positions) since(before positions) positions {
+	moved := positions{}
+	for name, now := range ps {
+		was, known := before[name]
+		if !known || !slices.EqualFunc(was, now, func(a, b ingest.Position) bool { a.At = b.At; return a == b }) {
+			moved[name] = now
+		}
+	}
+	return moved
 }
 
 func places(cuts []store.Cut) ([]place, error) {
@@ -63,11 +81,11 @@ func resumeAt(saved map[string][]ingest.Position, cuts []place) map[string][]ing
 	return out
 }
 
-func (l *loop) place() place {
+func (l *loop) place(at positions) place {
 	if !l.eng.Ordered() {
 		l.told.sum()
 	}
-	return place{Positions: l.live.Positions(), Quiet: l.quiet != nil, Told: l.told, Passed: l.passedOver(), Exact: true}
+	return place{Positions: at.since(l.cut), Quiet: l.quiet != nil, Told: l.told, Passed: l.passedOver(), Exact: true}
 }
 
 // begin opens the logs and brings the engine to where the last run was cut off:

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 // stalledAfter is how long a log may stand still before it counts as stalled: until
 // then it holds all rules back, since what it has may be read soon.
 const stalledAfter = 30 * time.Second
+
+// neverEnded is the end of a source that the engine was not told of.
+const neverEnded = math.MinInt64
 
 // standstill is what keeps a log from being read, if anything does.
 type standstill struct {
