@@ -10,9 +10,11 @@ import (
 type Look struct {
 	Rule   *rules.Rule
 	Second int64
-	Group  alert.Labels  // as they may be shown
-	Values []alert.Value // count and the aggregates, as they may be shown
-	Hidden []string      // names of the values that may not be shown
+	Group  alert.Labels // as they may be shown
+	// Fingerprint is the group's, for those that look alike.
+	Fingerprint string
+	Values      []alert.Value // count and the aggregates, as they may be shown
+	Hidden      []string      // names of the values that may not be shown
 	// Vars are what the condition was asked over, what is hidden of the values included.
 	Vars  rules.Variables
 	Holds bool // the condition, some level, or the sequence is complete
@@ -26,7 +28,8 @@ type Look struct {
 
 // look is what a judgement sees, before an alert empties the windows.
 func (r *ruleState) look(slot uint32, s int64, v verdict) *Look {
-	l := &Look{Rule: r.rule, Second: s, Group: r.labels(r.groups.Key(slot)), Values: r.shownValues(v.values), Holds: v.holds}
+	l := &Look{Rule: r.rule, Second: s, Values: r.shownValues(v.values), Holds: v.holds}
+	l.Group, l.Fingerprint = r.identity(r.groups.Key(slot))
 	for i := range v.values {
 		if n, ok := v.values[i].V.(float64); ok && r.hidesValue(i, n) {
 			l.Hidden = append(l.Hidden, v.values[i].Name)

@@ -25,6 +25,9 @@ func (o *oracle) judge(st *oState, g *oGroup, s int64) {
 		return
 	}
 	l := st.look(g, s)
+	if o.saw != nil {
+		o.saw(g, s, l)
+	}
 	switch {
 	case r.steps != nil:
 		o.judgeSequence(st, g, s, l)

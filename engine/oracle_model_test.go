@@ -19,6 +19,7 @@ type oracle struct {
 	fails  int       // Options.QuarantineAfter
 	health []*oFacts // of the second being evaluated
 	skews  []oSkew
+	saw    func(g *oGroup, s int64, l *oLook) // told of each judgement; nil: nobody is
 }
 
 // oState is a rule's memory.

@@ -29,7 +29,10 @@ type Lane struct {
 // RunLanes is Run for several sets of rules at once: the logs are read once. Rules
 // and Dispatcher of the options are not looked at. There is a summary for each lane.
 func RunLanes(ctx context.Context, o Options, lanes []Lane) ([]*Summary, error) {
-	p := newPass(o, lanes)
+	return newPass(o, lanes).run(ctx)
+}
+
+func (p *pass) run(ctx context.Context) ([]*Summary, error) {
 	files, err := p.open()
 	if err != nil {
 		return nil, err
@@ -56,6 +59,7 @@ type pass struct {
 	last  int64 // second of the record taken last
 	ended int   // sources that Finish was called for
 	done  []bool
+	seen  func(*smartylog.Record) // told of each record before the engines are; nil: nobody is
 }
 
 func newPass(o Options, lanes []Lane) *pass {
@@ -157,6 +161,9 @@ func (p *pass) read(ctx context.Context, files *ingest.Files) error {
 // take steps one record. Seconds are evaluated whenever a new one is met; when
 // exactly makes no difference to the result.
 func (p *pass) take(ctx context.Context, files *ingest.Files, src int, rec *smartylog.Record) error {
+	if p.seen != nil {
+		p.seen(rec)
+	}
 	batch, from, ahead := files.Ahead()
 	for i, r := range p.lanes {
 		r.summary.count(rec)

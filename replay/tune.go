@@ -82,10 +82,7 @@ func Dials(r *rules.Rule) ([]Dial, error) {
 	if kind != "" {
 		return nil, fmt.Errorf("rule %q cannot be tuned: it %s; %s", r.ID, kind, hint)
 	}
-	key, x := "condition", r.Condition
-	if n := len(r.Levels); n > 0 { // the lowest decides whether it fires
-		key, x = "levels."+r.Levels[n-1].Severity.String(), r.Levels[n-1].Expr
-	}
+	key, x := decisive(r)
 	var out []Dial
 	for _, c := range x.Conjuncts() {
 		if c.Compared != nil {
@@ -170,6 +167,9 @@ func orPositive(v float64) float64 {
 
 // roundTo drops what the arithmetic of powers has added.
 func roundTo(v float64, digits int) float64 {
+	if v == 0 {
+		return 0
+	}
 	scale := math.Pow(10, float64(digits)-math.Ceil(math.Log10(math.Abs(v))))
 	return math.Round(v*scale) / scale
 }

@@ -94,6 +94,18 @@ func TestConjuncts_Hold(t *testing.T) {
 	}
 }
 
+// A key in brackets is part of its comparison.
+func TestConjuncts_Brackets(t *testing.T) {
+	r := kept(t, "rules:\n- id: r\n  event: LOGIN_ERROR\n  match: ctx[\"line\"] >= 500 and (ctx[\"line\"] < 600) and 7 < ctx[\"line\"]\n")
+	var got []string
+	for _, c := range r.Match.Conjuncts() {
+		got = append(got, c.Source)
+	}
+	if want := `ctx["line"] >= 500 | ctx["line"] < 600 | 7 < ctx["line"]`; strings.Join(got, " | ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, " | "), want)
+	}
+}
+
 func TestRule_With(t *testing.T) {
 	const yaml = "vars: {size: 5}\nlists: {codes: [a]}\nrules:\n- id: other\n  event: LOGIN_ERROR\n- id: r\n  event: LOGIN_ERROR\n  match: reason in codes\n  window: 5m\n  condition: \"count >= size and count != 7\"\n  inhibits: [other]\n"
 	r := kept(t, yaml)

@@ -129,8 +129,13 @@ func (m *terms) spread(t *Term) {
 	for _, a := range t.Args {
 		from, to = min(from, int(a.offset)), max(to, int(a.offset+a.width))
 	}
-	if start := to - len([]rune(t.Name)); t.Op == "name" && start >= 0 && string(rs[start:to]) == t.Name {
-		from = start
+	if n := len([]rune(t.Name)); t.Op == "name" {
+		for start := max(0, from-n); start <= from; start++ { // from is somewhere in the path
+			if end := start + n; end > from && end <= len(rs) && string(rs[start:end]) == t.Name {
+				from, to = start, end
+				break
+			}
+		}
 	}
 	if to < len(rs) && (rs[to] == ')' && open(rs[from:to], '(', ')') || rs[to] == ']' && open(rs[from:to], '[', ']')) {
 		to++

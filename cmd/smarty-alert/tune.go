@@ -244,7 +244,7 @@ func suggestion(t *replay.Tuning) string {
 	case s == nil && t.Days == 0:
 		return "no suggestion: the logs have no length, so nothing is known of a day"
 	case s == nil:
-		return "no suggestion: the rule did not fire as it is, and whether it should have is not in the logs"
+		return "no suggestion: the rule did not fire as it is, and whether it should have is not in the logs; smarty-alert explain says how near it came"
 	case s.OutOfReach:
 		return fmt.Sprintf("suggestion: none in this table; %s is not enough (%s a day: %s). Assumed: %s", s.Term, s.Of, trimFloat(s.PerDay), s.Assumption)
 	case s.Kept:
