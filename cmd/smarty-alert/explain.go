@@ -35,9 +35,9 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Why a rule fired or did not, and how near it came",
 		Long: `Explain reads logs and tells what became of the rule's records: which part of
 match refused how many, how near each part of the condition came, and with which
-threshold, window or "for" a group would have fired. Each such claim was tried by
-replaying the rule so; the logs are read several times. With --config it tells
-who would have been told, and what would have held the message back.`,
+threshold, window or "for" a group would have fired. Each such claim was tried
+by replaying the rule so; the logs are read several times. With --config it
+tells who would have been told, and what would have held the message back.`,
 		Example: `  smarty-alert explain --rules examples/rules --rule edge_down testdata/logs
   smarty-alert explain --rules my.yaml --rule logins --group ip=192.0.2.7 --at '2026-01-15 10:07:41' logs.tgz
   smarty-alert explain --config /etc/smarty-alert/config.yaml --rule edge_down /var/log/microimpuls/smarty`,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/replay"
+	"github.com/smarty-alert/smarty-alert/report"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
@@ -101,23 +102,18 @@ func dashed(n int64) string {
 	return "-" + number(n)
 }
 
-var sparks = []rune("▁▂▃▄▅▆▇█")
-
 // spark is a picture of numbers over time; a dot is none.
 func (p *textPrinter) spark(s *replay.Series) string {
 	if s == nil || len(s.N) < 2 || slices.Max(s.N) == 0 {
 		return ""
 	}
-	most := slices.Max(s.N)
-	var b strings.Builder
-	for _, n := range s.N {
-		if n == 0 {
-			b.WriteRune('·')
-			continue
+	course := make([]*float64, len(s.N))
+	for i, n := range s.N {
+		if v := float64(n); n > 0 {
+			course[i] = &v
 		}
-		b.WriteRune(sparks[min(int64(len(sparks)-1), n*int64(len(sparks))/(most+1))])
 	}
-	return fmt.Sprintf("\n%12s%s %s", "", b.String(), p.paint(fmt.Sprintf("at most %s in %s", number(most), duration(s.Step)), text.Faint))
+	return fmt.Sprintf("\n%12s%s %s", "", report.Sparkline(course), p.paint(fmt.Sprintf("at most %s in %s", number(slices.Max(s.N)), duration(s.Step)), text.Faint))
 }
 
 // outcomes says how often the rule fired, and what held it back.
