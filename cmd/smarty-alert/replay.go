@@ -70,7 +70,7 @@ and over notifications, fired and resolved, the sums of all receivers and rules.
 	fl.StringVar(&f.format, "format", "text", "text, jsonl or html")
 	fl.StringVar(&f.failIf, "fail-if", "", "exit with 1 when this `expression` over the summary holds")
 	fl.StringVar(&f.zone, "timezone", "UTC", "IANA `zone` of records without an offset, of times above and of the text output")
-	fl.StringVar(&f.language, "language", "", "of the html page: en or ru; default: the configuration's, or en")
+	fl.StringVar(&f.language, "language", "", "of the html page and of the rules' texts: en or ru; default: the configuration's, or en")
 	fl.StringVar(&f.speed, "speed", "off", "show text as fast as it happened, times this `number`; off does not wait")
 	fl.BoolVar(&f.pending, "pending", false, "show pending transitions as well")
 	return cmd
@@ -158,6 +158,9 @@ func (a *app) prepareReplay(f replayFlags, logs []string) (*replayJob, error) {
 	}
 	if err := job.present(f); err != nil {
 		return nil, err
+	}
+	if f.language != "" {
+		ro.Language = f.language
 	}
 	ro.Keep = job.o.Courses // a report asks what conditions are made of
 	if job.o.Rules, err = a.loadRules(f.rules, ro); err != nil {
