@@ -3,6 +3,6 @@
 // New.
 //
 // It owns no state and keeps none: what it shows and changes it asks of the
-// functions it was given. All changes are refused that a web page of somebody else
-// could have asked a browser for.
+// functions it was given. All is refused that a web page of somebody else could have
+// asked a browser for.
 package web

@@ -20,11 +20,14 @@ const maxBody = 1 << 20
 var openAPI []byte
 
 // api answers requests.
-type api struct{ Service }
+type api struct {
+	Service
+	listing chan struct{} // held by who makes a long list
+}
 
 // New is a handler of everything that the service answers.
 func New(s Service) http.Handler {
-	a := &api{s}
+	a := &api{s, make(chan struct{}, 1)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "healthy") })
 	mux.HandleFunc("GET /-/ready", a.ready)
@@ -47,11 +50,11 @@ func New(s Service) http.Handler {
 		"GET /api/v1/status":                 a.ownStatus,
 		"GET /api/v1/rules":                  a.rules,
 		"GET /api/v1/sources":                a.sources,
-		"GET /api/v1/history":                a.history,
+		"GET /api/v1/history":                a.alone(a.history),
 		"GET /api/v1/acks":                   a.acks,
 		"POST /api/v1/acks":                  a.ack,
 		"DELETE /api/v1/acks/{id}":           a.unack,
-		"GET /api/v1/deliveries":             a.deliveries,
+		"GET /api/v1/deliveries":             a.alone(a.deliveries),
 		"GET /api/v1/deliveries/{id}":        a.delivery,
 		"POST /api/v1/deliveries/{id}/retry": a.retry,
 		"DELETE /api/v1/deliveries/{id}":     a.drop,
@@ -60,6 +63,19 @@ func New(s Service) http.Handler {
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { a.unknown(w, r, mux) })
 	return a.guard(mux)
+}
+
+// alone makes one list at a time: the longest take tens of megabytes.
+func (a *api) alone(f func(*http.Request) (any, error)) func(*http.Request) (any, error) {
+	return func(r *http.Request) (any, error) {
+		select {
+		case a.listing <- struct{}{}:
+			defer func() { <-a.listing }()
+			return f(r)
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
 }
 
 // answer writes what f returns as JSON.
@@ -147,16 +163,22 @@ func (a *api) reload(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "reloaded")
 }
 
-// guard refuses changes that a web page of somebody else could ask a browser for,
-// also under a name that it lets point to this machine.
+// guard refuses what a web page of somebody else could ask a browser for: changes, and,
+// under a name that it lets point to this machine, to read anything. Programs that watch
+// the service may call it what they like.
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		var err error
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			if err := a.foreign(r); err != nil {
-				a.fail(w, r, http.StatusForbidden, err)
-				return
-			}
+			err = a.foreign(r)
+		}
+		if err == nil && !watched(r.URL.Path) {
+			err = a.misnamed(r)
+		}
+		if err != nil {
+			a.fail(w, r, http.StatusForbidden, err)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -169,6 +191,15 @@ func (a *api) foreign(r *http.Request) error {
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		return errors.New("requests from other sites are refused")
 	}
+	return nil
+}
+
+// watched are the paths that show whether all is well, and nothing of any alert's text.
+func watched(path string) bool {
+	return path == "/metrics" || path == "/-/healthy" || path == "/-/ready"
+}
+
+func (a *api) misnamed(r *http.Request) error {
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -180,7 +211,7 @@ func (a *api) foreign(r *http.Request) error {
 	if page := a.page(); page != nil && host == strings.ToLower(page.Hostname()) {
 		return nil
 	}
-	return errors.New("changes are refused under this host name: use the address, localhost, the machine's own name or that of web.external_url")
+	return errors.New("requests are refused under this host name: use the address, localhost, the machine's own name or that of web.external_url")
 }
 
 // own reports whether a page of ours asks, be it through the web server that people

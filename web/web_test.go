@@ -224,6 +224,15 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", name, w.Code, w.Body, c.status)
 		}
 	}
+	for path, want := range map[string]int{"/": 403, "/api/v2/alerts": 403, "/api/v1/history": 403, "/api/openapi.yaml": 403,
+		"/metrics": 200, "/-/healthy": 200, "/-/ready": 200} {
+		if w := do(h, "GET", path, "", "Host", "evil.example.com:9099"); (w.Code == 403) != (want == 403) {
+			t.Errorf("GET %s under another name: %d, want %d", path, w.Code, want)
+		}
+		if w := do(h, "GET", path, ""); w.Code == 403 {
+			t.Errorf("GET %s: %s", path, w.Body)
+		}
+	}
 	if w := do(h, "GET", "/api/v2/alerts", "", "Host", "alerts.example.com", "Origin", "http://grafana.example.com"); w.Code != 200 || w.Header().Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("reading behind a proxy: %d %v", w.Code, w.Header())
 	}
