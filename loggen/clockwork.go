@@ -35,7 +35,7 @@ var commands = [...]task{
 }
 
 // runs draws an execution time in microseconds.
-func (c *task) runs(d *dice) int { return d.between(c.low*1000, c.high*1000) }
+func (c *task) runs(d *Dice) int { return d.Between(c.low*1000, c.high*1000) }
 
 func (c *task) due(minute, minuteOfDay int) bool {
 	if c.every > 0 {
@@ -54,7 +54,7 @@ func (c *task) perDay() int {
 
 // clockwork makes the records that come by the clock, not by subscribers.
 type clockwork struct {
-	dice     dice
+	dice     Dice
 	seed     uint64
 	zone     *time.Location
 	edges    int
@@ -87,7 +87,7 @@ func (c *clockwork) perDay() int {
 	return n
 }
 
-func (c *clockwork) add(sec int64, ev *event, set ...setting) {
+func (c *clockwork) add(sec int64, ev *event, set ...Setting) {
 	c.pending = append(c.pending, job{sec: sec, ev: ev, set: set, stream: streamClock, n: c.made})
 	c.made++
 }
@@ -106,7 +106,7 @@ func (c *clockwork) minute(sec int64) {
 	minuteOfDay := local.Hour()*60 + local.Minute()
 	for i := range commands {
 		if t := &commands[i]; t.due(int(sec/60), minuteOfDay) {
-			c.dice.seed(c.seed, streamClock, uint64(sec)<<8|uint64(i))
+			c.dice.Seed(c.seed, streamClock, uint64(sec)<<8|uint64(i))
 			c.run(t, sec+1)
 		}
 	}
@@ -122,18 +122,18 @@ func (c *clockwork) order() {
 func (c *clockwork) run(t *task, sec int64) {
 	us := t.runs(&c.dice)
 	length := int64(us / 1e6)
-	name := setting{"command", "'" + t.name + "'"}
+	name := Setting{"command", "'" + t.name + "'"}
 	switch t.name {
 	case "check_stream_services":
 		c.checkEdges(sec, length)
 	case "epg_import":
 		c.importGuide(sec, length)
 	}
-	if t.every > 0 && c.dice.oneIn(1000) {
+	if t.every > 0 && c.dice.OneIn(1000) {
 		c.add(sec+length, c.failed, name)
 		return
 	}
-	c.pending = append(c.pending, job{sec: sec + length, ev: c.done, set: []setting{name}, us: us, stream: streamClock, n: c.made})
+	c.pending = append(c.pending, job{sec: sec + length, ev: c.done, set: []Setting{name}, us: us, stream: streamClock, n: c.made})
 	c.made++
 }
 
@@ -144,10 +144,10 @@ func (c *clockwork) checkEdges(sec, length int64) {
 			continue
 		}
 		ev := c.checkOK
-		if c.dice.oneIn(5000) {
+		if c.dice.OneIn(5000) {
 			ev = c.checkBad
 		}
-		c.add(sec+int64(i)*length/int64(c.edges), ev, setting{"stream_service", StreamService(i + 1)})
+		c.add(sec+int64(i)*length/int64(c.edges), ev, Setting{"stream_service", StreamService(i + 1)})
 	}
 }
 
@@ -156,8 +156,8 @@ func (c *clockwork) importGuide(sec, length int64) {
 	total := 0
 	for n := range c.channels {
 		at := sec + int64(n)*length/int64(c.channels)
-		what := []setting{{"epg_channel", channelLabel(n)}, {"source", sourceLabel(n)}}
-		if c.dice.oneIn(80) {
+		what := []Setting{{"epg_channel", channelLabel(n)}, {"source", sourceLabel(n)}}
+		if c.dice.OneIn(80) {
 			c.add(at, c.importBad, what...)
 			continue
 		}
@@ -165,13 +165,13 @@ func (c *clockwork) importGuide(sec, length int64) {
 			ev  *event
 			one uint64
 		}{{c.removed, 8}, {c.overlap, 16}, {c.hole, 12}, {c.double, 10}} {
-			if c.dice.oneIn(odd.one) {
+			if c.dice.OneIn(odd.one) {
 				c.add(at, odd.ev, what...)
 			}
 		}
-		programmes := c.dice.between(140, 280)
+		programmes := c.dice.Between(140, 280)
 		total += programmes
-		c.add(at, c.imported, append(what, setting{"programs_imported", strconv.Itoa(programmes)})...)
+		c.add(at, c.imported, append(what, Setting{"programs_imported", strconv.Itoa(programmes)})...)
 	}
-	c.add(sec+length, c.importEnded, setting{"channels_processed", strconv.Itoa(c.channels)}, setting{"programms_imported", strconv.Itoa(total)})
+	c.add(sec+length, c.importEnded, Setting{"channels_processed", strconv.Itoa(c.channels)}, Setting{"programms_imported", strconv.Itoa(total)})
 }

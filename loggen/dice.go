@@ -5,25 +5,25 @@ import (
 	"math/rand/v2"
 )
 
-// dice draws numbers. Only integers: floating-point results may differ between processors that fuse operations.
-type dice struct{ pcg rand.PCG }
+// Dice draws numbers. Only integers: floating-point results may differ between processors that fuse operations.
+type Dice struct{ pcg rand.PCG }
 
-// seed starts the sequence of draw number n of a stream.
-func (d *dice) seed(seed, stream, n uint64) {
+// Seed starts the sequence of draw number n of a stream.
+func (d *Dice) Seed(seed, stream, n uint64) {
 	d.pcg.Seed(mix(seed+stream*0x9e3779b97f4a7c15), mix(n^stream<<56))
 }
 
-// n returns a number in [0, k).
-func (d *dice) n(k uint64) uint64 {
+// N returns a number in [0, k).
+func (d *Dice) N(k uint64) uint64 {
 	hi, _ := bits.Mul64(d.pcg.Uint64(), k)
 	return hi
 }
 
-// between returns a number in [lo, hi].
-func (d *dice) between(lo, hi int) int { return lo + int(d.n(uint64(hi-lo+1))) }
+// Between returns a number in [lo, hi].
+func (d *Dice) Between(lo, hi int) int { return lo + int(d.N(uint64(hi-lo+1))) }
 
-// oneIn is true once in k times.
-func (d *dice) oneIn(k uint64) bool { return d.n(k) == 0 }
+// OneIn is true once in k times.
+func (d *Dice) OneIn(k uint64) bool { return d.N(k) == 0 }
 
 // mix is the finalizer of SplitMix64: neighbouring inputs give unrelated outputs.
 func mix(x uint64) uint64 {

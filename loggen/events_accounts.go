@@ -19,7 +19,7 @@ var loginReasons = [...]string{"account_does_not_exist", "account_is_not_active"
 // prepareLogin chooses the reason first, since the level and the traceback depend on it.
 func prepareLogin(p *pen) {
 	given, ok := p.given("reason")
-	switch n := p.dice.n(200); {
+	switch n := p.dice.N(200); {
 	case ok:
 		p.topic = given
 	case n == 0:
@@ -72,14 +72,14 @@ func changedAccount() []field {
 	return []field{
 		{key: "active", gen: rawOf("True", "False")},
 		{key: "status_reason", gen: textOf("DEBT", "MANUAL", ""), when: ifRoll(8)},
-		{key: "deactivated_at", gen: func(p *pen) { p.datetime(p.sec - int64(p.dice.n(90))) }, when: ifRoll(9)},
+		{key: "deactivated_at", gen: func(p *pen) { p.datetime(p.sec - int64(p.dice.N(90))) }, when: ifRoll(9)},
 		{key: "parent_code", gen: textDigits(4), when: ifRoll(10)},
 	}
 }
 
 func changedCustomer() []field {
 	return []field{
-		{key: "balance", gen: func(p *pen) { p.decimal(p.dice.between(-90000, 300000)) }},
+		{key: "balance", gen: func(p *pen) { p.decimal(p.dice.Between(-90000, 300000)) }},
 		{key: "lastname", gen: textSurname, when: ifRoll(8)},
 		{key: "mobile_phone_number", gen: textPhone, when: ifRoll(9)},
 		{key: "email", gen: func(p *pen) { p.open(); p.raw("user"); p.num(p.sub.n); p.raw("@example.com"); p.shut() }, when: ifRoll(10)},

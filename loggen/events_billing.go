@@ -3,7 +3,9 @@ package loggen
 // handlers are classes of external systems: the operator's billing and two video services.
 var handlers = [...]string{"CustomBillingClient", "CustomBillingClient", "CustomBillingClient", "megogo_api_client", "start_api_client"}
 
-func handlerClass(p *pen) { p.str(handlers[p.roll%uint64(len(handlers))]) }
+func (p *pen) handler() string { return handlers[p.roll%uint64(len(handlers))] }
+
+func handlerClass(p *pen) { p.str(p.handler()) }
 
 var (
 	billingOutParams = apiParams(entry{"account_id", accountID}, entry{"abonement", textAbonement}, entry{"client_id", textClient})
@@ -11,7 +13,7 @@ var (
 		entry{"action", textOf("buy", "rent")}, entry{"authkey", textHex(24)})
 	handlerKwargs = newDict(entry{"base_url", strOf("http://billing.example.net:8080/")}, entry{"api_secret", strOf("s3cr3t-example")},
 		entry{"timeout", rawOf("1e-05", "5", "None")})
-	priceOf = func(p *pen) { p.decimal(p.dice.between(99, 599) * 100) }
+	priceOf = func(p *pen) { p.decimal(p.dice.Between(99, 599) * 100) }
 )
 
 // externalRequest is the pair of events of one method of an external system.
@@ -28,7 +30,7 @@ func externalRequest(name, function string, line, success, failure int, params, 
 
 func balanceResult(p *pen) {
 	p.byte('(')
-	p.money(p.dice.between(-20000, 200000))
+	p.money(p.dice.Between(-20000, 200000))
 	p.raw(", 0.0, ")
 	p.num(p.sub.customer())
 	p.byte(')')
@@ -36,14 +38,14 @@ func balanceResult(p *pen) {
 
 func paymentsResult(p *pen) {
 	p.byte('[')
-	n := p.dice.between(1, 3)
+	n := p.dice.Between(1, 3)
 	for i := range n {
 		p.raw(pick(i == 0, "{'date': ", ", {'date': "))
 		p.datetime(p.sec - int64((i+1)*30*86400))
 		p.raw(", 'comment': ")
 		p.text("Оплата услуг")
 		p.raw(", 'amount': ")
-		p.decimal(p.dice.between(3, 20) * 10000)
+		p.decimal(p.dice.Between(3, 20) * 10000)
 		p.byte('}')
 	}
 	p.byte(']')
@@ -62,12 +64,12 @@ func actionsResult(p *pen) {
 }
 
 func actionResult(p *pen) {
-	if p.dice.oneIn(4) {
+	if p.dice.OneIn(4) {
 		p.raw("None")
 		return
 	}
 	p.raw("{'status': 'ok', 'order_id': ")
-	p.id(p.dice.n(900000))
+	p.id(p.dice.N(900000))
 	p.byte('}')
 }
 

@@ -16,7 +16,7 @@ func textChannelID(p *pen) { p.textNum(1 + p.roll>>32%120) }
 var (
 	channelLink = link{"/tvmiddleware/api/channel/url/", linkParams(entry{"cid", textChannelID}), "ch"}
 	programLink = link{"/tvmiddleware/api/program/url/", linkParams(entry{"cid", textChannelID}, entry{"pid", textDigits(6)},
-		entry{"time", func(p *pen) { p.textNum(uint64(p.sec) - 3600 - p.dice.n(3*86400)) }}), "pvr"}
+		entry{"time", func(p *pen) { p.textNum(uint64(p.sec) - 3600 - p.dice.N(3*86400)) }}), "pvr"}
 	videoLink = link{"/tvmiddleware/api/video/url/", linkParams(entry{"vid", textDigits(4)}), "vod"}
 	links     = [...]*link{&channelLink, &channelLink, &channelLink, &channelLink, &channelLink, &channelLink, &channelLink, &channelLink,
 		&channelLink, &channelLink, &channelLink, &channelLink, &channelLink, &programLink, &programLink, &videoLink}
@@ -28,7 +28,12 @@ func linkURL(p *pen)  { p.str(p.link().url) }
 func linkArgs(p *pen) { p.link().params(p) }
 
 // streamEdge is the number of the edge that serves the request.
-func (p *pen) streamEdge() int { return 1 + int(p.roll>>24%uint64(p.edge)) }
+func (p *pen) streamEdge() int {
+	if len(p.rota) > 0 {
+		return p.rota[p.roll>>24%uint64(len(p.rota))]
+	}
+	return 1 + int(p.roll>>24%uint64(p.edge))
+}
 
 func streamURI(p *pen) {
 	p.open()
@@ -38,7 +43,7 @@ func streamURI(p *pen) {
 	p.raw(p.link().path)
 	p.num(1 + p.roll>>32%120)
 	p.raw("/index.m3u8?token=")
-	p.hex(p.dice.n(1<<48), 12)
+	p.hex(p.dice.N(1<<48), 12)
 	p.shut()
 }
 
@@ -61,9 +66,9 @@ func channelObject(p *pen) { p.model("Channel", channelName(int(p.roll>>32%120))
 func tariffDeps(p *pen) {
 	p.byte('[')
 	clientModel(p)
-	for i, n := 0, p.dice.between(1, 3); i < n; i++ {
+	for i, n := 0, p.dice.Between(1, 3); i < n; i++ {
 		p.raw(", ")
-		p.model("Tariff", tariffs[p.dice.n(uint64(len(tariffs)))])
+		p.model("Tariff", tariffs[p.dice.N(uint64(len(tariffs)))])
 	}
 	p.byte(']')
 }
@@ -76,8 +81,8 @@ func channelDeps(p *pen) {
 
 func programmeList(p *pen) {
 	p.byte('[')
-	for i, n := 0, p.dice.between(2, 12); i < n; i++ {
-		p.model("Program", programmes[p.dice.n(uint64(len(programmes)))])
+	for i, n := 0, p.dice.Between(2, 12); i < n; i++ {
+		p.model("Program", programmes[p.dice.N(uint64(len(programmes)))])
 		p.raw(", ")
 	}
 	p.raw("'...(remaining elements truncated)...']")

@@ -34,7 +34,7 @@ func prepareEdge(p *pen) {
 		p.topic = given
 		return
 	}
-	p.topic = StreamService(p.dice.between(1, p.edge))
+	p.topic = StreamService(p.dice.Between(1, p.edge))
 }
 
 // checkKinds are the methods of checking; each edge has ping and some of the others configured.
@@ -80,7 +80,7 @@ func prepareCommand(p *pen) {
 		p.topic = given
 		return
 	}
-	p.topic = "'" + commands[p.dice.n(uint64(len(commands)))].name + "'"
+	p.topic = "'" + commands[p.dice.N(uint64(len(commands)))].name + "'"
 }
 
 // executionTime writes how long a run of the command took, or may take.
@@ -95,10 +95,10 @@ func executionTime(p *pen) {
 			return
 		}
 	}
-	p.timedelta(p.dice.between(1e5, 9e6))
+	p.timedelta(p.dice.Between(1e5, 9e6))
 }
 
-func prepareChannel(p *pen) { p.topic = strconv.Itoa(int(p.dice.n(60))) }
+func prepareChannel(p *pen) { p.topic = strconv.Itoa(int(p.dice.N(60))) }
 
 func (p *pen) epgChannel() int { n, _ := strconv.Atoi(p.topic); return n }
 

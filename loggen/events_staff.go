@@ -14,7 +14,7 @@ var hosts = [...]string{"microts 192.0.2.51:7000", "microts 192.0.2.52:7000", "m
 // prepareCall makes one call in 60 fail; the reply of the server is logged only then.
 func prepareCall(p *pen) {
 	_, given := p.given("message")
-	p.grave = given || p.dice.oneIn(60)
+	p.grave = given || p.dice.OneIn(60)
 }
 
 func staffEvents() []event {

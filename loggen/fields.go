@@ -3,25 +3,25 @@ package loggen
 // Generators of values that several events share. Each returns a function that writes one value.
 
 func textOf(choices ...string) func(*pen) {
-	return func(p *pen) { p.text(choices[p.dice.n(uint64(len(choices)))]) }
+	return func(p *pen) { p.text(choices[p.dice.N(uint64(len(choices)))]) }
 }
 
 func strOf(choices ...string) func(*pen) {
-	return func(p *pen) { p.str(choices[p.dice.n(uint64(len(choices)))]) }
+	return func(p *pen) { p.str(choices[p.dice.N(uint64(len(choices)))]) }
 }
 
 func rawOf(choices ...string) func(*pen) {
-	return func(p *pen) { p.raw(choices[p.dice.n(uint64(len(choices)))]) }
+	return func(p *pen) { p.raw(choices[p.dice.N(uint64(len(choices)))]) }
 }
 
-func intOf(lo, hi int) func(*pen) { return func(p *pen) { p.int(p.dice.between(lo, hi)) } }
+func intOf(lo, hi int) func(*pen) { return func(p *pen) { p.int(p.dice.Between(lo, hi)) } }
 
 // textHex writes a secret-looking text of hexadecimal digits.
 func textHex(digits int) func(*pen) {
 	return func(p *pen) {
 		p.open()
 		for left := digits; left > 0; left -= 15 {
-			p.hex(p.dice.n(1<<60), min(left, 15))
+			p.hex(p.dice.N(1<<60), min(left, 15))
 		}
 		p.shut()
 	}
@@ -32,7 +32,7 @@ func textDigits(n int) func(*pen) {
 	return func(p *pen) {
 		p.open()
 		for range n {
-			p.byte('0' + byte(p.dice.n(10)))
+			p.byte('0' + byte(p.dice.N(10)))
 		}
 		p.shut()
 	}
@@ -54,7 +54,7 @@ func clientNumber(p *pen)  { p.num(p.sub.client()) }
 
 func textMoney(p *pen) {
 	p.open()
-	p.money(p.dice.between(10, 90) * 1000)
+	p.money(p.dice.Between(10, 90) * 1000)
 	p.shut()
 }
 
@@ -77,10 +77,10 @@ func clientModel(p *pen) {
 
 // tariffIDs writes a list of ids, now and then as the set or query result it came from.
 func tariffIDs(p *pen) {
-	shape := p.dice.n(8)
+	shape := p.dice.N(8)
 	p.raw(pick(shape == 0, pick(p.era == 2, "set([", "{"), pick(shape == 1 && p.era == 3, "<QuerySet [", "[")))
-	for i, n := 0, p.dice.between(1, 4); i < n; i++ {
-		p.id(uint64(1 + i*5 + p.dice.between(0, 4)))
+	for i, n := 0, p.dice.Between(1, 4); i < n; i++ {
+		p.id(uint64(1 + i*5 + p.dice.Between(0, 4)))
 		p.raw(", ")
 	}
 	p.cut(2)
@@ -119,4 +119,4 @@ func staffAddress(p *pen) {
 	p.num(200 + p.roll%uint64(len(staff)))
 	p.byte('\'')
 }
-func programmeText(p *pen) { p.text(programmes[p.dice.n(uint64(len(programmes)))]) }
+func programmeText(p *pen) { p.text(programmes[p.dice.N(uint64(len(programmes)))]) }

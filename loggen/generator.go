@@ -19,7 +19,7 @@ const (
 type job struct {
 	sec    int64
 	ev     *event
-	set    []setting
+	set    []Setting
 	us     int // execution time, where the record tells it
 	stream uint64
 	n      uint64 // number within the stream
@@ -126,7 +126,7 @@ func (g *Generator) fill() {
 // write renders a job, unless its log is not wanted or it is silenced.
 func (g *Generator) write(j *job) (Record, bool) {
 	p := &g.pen
-	p.dice.seed(g.o.Seed, j.stream, j.n)
+	p.dice.Seed(g.o.Seed, j.stream, j.n)
 	ev := j.ev
 	if ev == nil {
 		ev = g.traffic.event(&p.dice)

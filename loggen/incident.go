@@ -9,7 +9,7 @@ import (
 type burst struct {
 	number   int
 	ev       *event
-	set      []setting
+	set      []Setting
 	start    int64 // Unix seconds of the run's start
 	at, last int64 // nanoseconds since start; last is the end, exclusive
 	every    int64 // nanoseconds
@@ -38,7 +38,7 @@ func (b *burst) appendJobs(queue []job, sec int64) []job {
 // quiet is a Quiet with its borders in Unix seconds.
 type quiet struct {
 	event    string
-	fields   []setting
+	fields   []Setting
 	from, to int64
 }
 

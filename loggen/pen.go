@@ -10,11 +10,13 @@ import (
 type pen struct {
 	buf  []byte
 	era  int // 2 or 3
-	dice dice
+	dice Dice
 	zone *time.Location
 	subs uint64          // number of subscribers
 	edge int             // number of edges
 	down map[string]bool // edges whose last check failed
+	pid  int             // added to those of workers
+	rota []int           // edges that take viewers; nil: all
 
 	head    []byte // the header's time, for headSec
 	headSec int64
@@ -23,18 +25,19 @@ type pen struct {
 	sec   int64
 	roll  uint64     // one number that ties fields of a record together (a URL and its arguments)
 	sub   subscriber // whom it is about
-	set   []setting  // fields given by the caller, sorted by key
+	set   []Setting  // fields given by the caller, sorted by key
 	us    int        // execution time if known
 	key   string     // field being written
 	topic string     // the edge, command, reason or EPG channel it is about, as chosen by the event's prepare
 	grave bool       // an error where the event itself may be none
+	cause string     // kind of traceback, where it is not the event's own
 
 	track bool // fill spans
 	spans []span
 }
 
-// setting is a field with a given text.
-type setting struct{ key, text string }
+// Setting is a field with a given text, in the notation of Python. "params.abonement" is an entry of a dictionary.
+type Setting struct{ key, text string }
 
 // span is where the value of a key lies in buf.
 type span struct {
@@ -197,7 +200,7 @@ func (p *pen) model(class, name string) { p.raw("<" + class + ": "); p.raw(name)
 // object writes the repr of an object that has none of its own.
 func (p *pen) object(class string) {
 	p.raw("<" + class + " object at 0x7f")
-	p.hex(p.dice.n(1<<40)&^15, 10)
+	p.hex(p.dice.N(1<<40)&^15, 10)
 	p.byte('>')
 }
 
@@ -265,7 +268,7 @@ func (p *pen) datetime(sec int64) {
 
 // uuid writes a random UUID of version 4, without quotes.
 func (p *pen) uuid() {
-	a, b := p.dice.n(1<<63), p.dice.n(1<<63)
+	a, b := p.dice.N(1<<63), p.dice.N(1<<63)
 	p.hex(a>>16, 8)
 	p.byte('-')
 	p.hex(a, 4)

@@ -19,7 +19,7 @@ func Render(era int, zone *time.Location, sec int64, log, event string, fields m
 		zone = time.UTC
 	}
 	p := pen{era: era, zone: zone, subs: 10000, edge: 10, set: settings(fields)}
-	p.dice.seed(hash(log+" "+event), streamRender, uint64(sec))
+	p.dice.Seed(hash(log+" "+event), streamRender, uint64(sec))
 	p.record(ev, sec, event)
 	return p.buf
 }
@@ -28,24 +28,33 @@ func Render(era int, zone *time.Location, sec int64, log, event string, fields m
 var custom = event{level: "DEBUG", module: "custom", line: 56, function: "_request"}
 
 // settings sorts fields by key, so that output does not depend on the order of a map.
-func settings(fields map[string]string) []setting {
+func settings(fields map[string]string) []Setting {
 	if len(fields) == 0 {
 		return nil
 	}
-	out := make([]setting, 0, len(fields))
+	out := make([]Setting, 0, len(fields))
 	for k, v := range fields {
-		out = append(out, setting{k, v})
+		out = append(out, Setting{k, v})
 	}
-	slices.SortFunc(out, func(a, b setting) int { return cmp.Compare(a.key, b.key) })
+	slices.SortFunc(out, func(a, b Setting) int { return cmp.Compare(a.key, b.key) })
 	return out
 }
 
 // record replaces buf by a record; p.dice and p.set are set by the caller.
 func (p *pen) record(ev *event, sec int64, name string) {
+	p.draft()
+	p.print(ev, sec, name)
+}
+
+// draft chooses whom the record is about.
+func (p *pen) draft() {
+	p.roll = p.dice.N(1 << 63)
+	p.sub = newSubscriber(p.dice.N(p.subs))
+}
+
+func (p *pen) print(ev *event, sec int64, name string) {
 	p.buf, p.spans = p.buf[:0], p.spans[:0]
 	p.sec, p.topic, p.grave = sec, "", false
-	p.roll = p.dice.n(1 << 63)
-	p.sub = newSubscriber(p.dice.n(p.subs))
 	if ev.prepare != nil {
 		ev.prepare(p)
 	}
@@ -58,7 +67,7 @@ func (p *pen) record(ev *event, sec int64, name string) {
 	p.pairs(ev)
 	p.byte('\n')
 	if _, given := p.given("stacktrace"); ev.trace != "" && !given && (p.grave || !ev.traceIfGrave) {
-		p.trace(p.chooseTrace(ev.trace))
+		p.trace(p.chooseTrace(cmp.Or(p.cause, ev.trace)))
 	}
 }
 
@@ -89,7 +98,7 @@ func (p *pen) process(ev *event) {
 		p.raw(".MainThread")
 		return
 	}
-	p.int(pick(p.era == 2, 8360, 1200) + worker)
+	p.int(pick(p.era == 2, 8360, 1200) + p.pid + worker)
 	switch {
 	case ev.by == boot:
 		p.raw(".MainThread")

@@ -151,4 +151,17 @@ var traces = map[string][]*trace{
 			{"tvmiddleware/programs.py", 36, "rows", "start = program.begin - shift", "program.begin - shift"}},
 			class2: "TypeError", class: "TypeError", text: "unsupported operand type(s) for -: 'NoneType' and 'datetime.timedelta'"},
 	},
+	// What follows is for troubles that a caller describes (Draft.Trace).
+	"timeout": {{frames: []frame{callHandler, httpPost, {"lib:site-packages/requests/adapters.py", 529, "send", "raise ReadTimeout(e, request=request)", ""}},
+		class2: "ReadTimeout", class: "requests.exceptions.ReadTimeout", text: "HTTPConnectionPool(host='billing.example.net', port=8080): Read timed out. (read timeout=10)"}},
+	"misconf": {{frames: []frame{runCommand, {"management/commands/*.py", 28, "handle", "self.store(client)", ""},
+		{"lib:site-packages/redis/client.py", 585, "parse_response", "raise response", ""}},
+		class2: "ResponseError", class: "redis.exceptions.ResponseError", text: "MISCONF Redis is configured to save RDB snapshots, but is currently not able to persist on disk."}},
+	"forbidden": {{frames: []frame{{"epg/importer.py", 131, "import_channel", "programs = self.parser.programs(channel)", "self.parser.programs(channel)"},
+		{"epg/parsers/epgservice.py", 40, "programs", "data = self.fetch(channel.code)", ""}},
+		class2: "HTTPError", class: "urllib.error.HTTPError", text: "HTTP Error 403: Forbidden"}},
+	"update": {{frames: []frame{{"lib:site-packages/django/core/handlers/base.py", 132, "get_response", "response = wrapped_callback(request, *args, **kwargs)", ""},
+		{"tvmiddleware/api.py", 688, "get", "return self.render(account.profile)", "account.profile"},
+		{"tvmiddleware/profiles.py", 52, "render", "name = profile.display_name", "profile.display_name"}},
+		class2: "AttributeError", class: "AttributeError", text: "'Profile' object has no attribute 'display_name'"}},
 }

@@ -14,7 +14,7 @@ const one = 1 << 20
 
 // traffic decides how many records subscribers and staff cause in a second, and of which event each is.
 type traffic struct {
-	dice  dice
+	dice  Dice
 	zone  *time.Location
 	rate  uint64 // mean per second, in 1/one
 	mean  uint64 // of the rhythm over the run, in 1/1000
@@ -36,7 +36,7 @@ func newTraffic(o *Options, rate uint64) *traffic {
 			t.evs = append(t.evs, &events[i])
 		}
 	}
-	t.dice.seed(o.Seed, streamTraffic, 0)
+	t.dice.Seed(o.Seed, streamTraffic, 0)
 	return t
 }
 
@@ -52,7 +52,12 @@ func meanRhythm(start time.Time, length time.Duration, zone *time.Location) uint
 
 // rhythmAt interpolates between full hours.
 func rhythmAt(t time.Time) uint64 {
-	h, m := t.Hour(), uint64(t.Minute())
+	return Rhythm(t.Hour()*60 + t.Minute())
+}
+
+// Rhythm is how much subscribers do in a minute of the local day, in thousandths of the day's mean.
+func Rhythm(minuteOfDay int) uint64 {
+	h, m := minuteOfDay/60, uint64(minuteOfDay%60)
 	return (rhythm[h]*(60-m) + rhythm[(h+1)%24]*m) / 60
 }
 
@@ -62,11 +67,11 @@ func (t *traffic) minute(sec int64) {
 
 // count draws the number of records of a second: between nothing and twice the rate.
 func (t *traffic) count() int {
-	return int((t.dice.n(2*t.now+1) + t.dice.n(one)) / one)
+	return int((t.dice.N(2*t.now+1) + t.dice.N(one)) / one)
 }
 
 // event draws an event by its weight.
-func (t *traffic) event(d *dice) *event {
-	i, _ := slices.BinarySearch(t.upTo, d.n(t.total)+1)
+func (t *traffic) event(d *Dice) *event {
+	i, _ := slices.BinarySearch(t.upTo, d.N(t.total)+1)
 	return t.evs[i]
 }

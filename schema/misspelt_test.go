@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/loggen/installation"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -16,11 +17,13 @@ import (
 // and by the schema; so is one whose value is of a kind that it never has.
 func TestSchemas_RefuseMisspeltKeys(t *testing.T) {
 	files := map[string][]string{
-		"rules":  find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../plain/testdata/*.yaml"),
-		"config": find(t, 1, "../examples/config.yaml"),
-		"test":   find(t, 20, "../ruletest/testdata/good/*_test.yaml", "../examples/rules/*_test.yaml", "../examples/kinds/*/*_test.yaml"),
+		"rules":     find(t, 20, "../examples/rules/*.yaml", "../examples/kinds/*/*.yaml", "../plain/testdata/*.yaml"),
+		"config":    find(t, 1, "../examples/config.yaml"),
+		"test":      find(t, 20, "../ruletest/testdata/good/*_test.yaml", "../examples/rules/*_test.yaml", "../examples/kinds/*/*_test.yaml"),
+		"incidents": find(t, 2, "../loggen/installation/testdata/good*.yaml"),
 	}
-	shapes := map[string]*strictyaml.Shape{"rules": rules.FileShape(), "config": config.FileShape(), "test": ruletest.FileShape()}
+	shapes := map[string]*strictyaml.Shape{"rules": rules.FileShape(), "config": config.FileShape(), "test": ruletest.FileShape(),
+		"incidents": installation.FileShape()}
 	for _, k := range kinds(t) {
 		tried, seen := 0, map[string]bool{}
 		for _, file := range files[k.name] {

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/smarty-alert/smarty-alert/config"
+	"github.com/smarty-alert/smarty-alert/loggen/installation"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/ruletest"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -34,6 +35,12 @@ func Config() []byte {
 func Test() []byte {
 	g := &generator{defs: map[string]any{}}
 	return g.document("test", ruletest.FileShape())
+}
+
+// Incidents is the schema of files of incidents, for generate.
+func Incidents() []byte {
+	g := &generator{defs: map[string]any{}}
+	return g.document("incidents", installation.FileShape())
 }
 
 // generator makes one schema.

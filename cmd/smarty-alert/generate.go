@@ -25,6 +25,7 @@ type generateFlags struct {
 	bursts, quiet   []string
 	out             string
 	force           bool
+	site            siteFlags
 }
 
 func (a *app) generateCommand() *cobra.Command {
@@ -40,13 +41,28 @@ same flags give the same bytes on any machine.
 minutes, from 10 minutes after the start on; ,key=VALUE sets keys, written as
 Python prints them: numbers as they are, text in quotes, 'params.abonement' for
 an entry of a dictionary. --quiet EVENT@10m+5m leaves records out; without +5m
-to the end; * is every event.`,
+to the end; * is every event.
+
+--subscribers makes a whole installation of it: the volumes and the day of so
+many subscribers, as many servers as --servers says (directories app1, app2 …;
+the first one runs cron), and what goes wrong on any ordinary day. At midnight
+the logs are renamed with the date, as logrotate does. --incidents FILE makes
+things go wrong there (docs/incidents.md), --incidents random:N draws N
+incidents of all kinds by the seed, and --truth FILE gets what happened, when
+and where, in lines of JSON.`,
 		Example: `  smarty-alert generate --duration 2h --rate 1 --out /tmp/smarty-logs
   smarty-alert generate --out /tmp/incident --force \
     --burst "STREAM_SERVICE_CHECKING_ERROR@10m+5m=6/m,stream_service=<StreamService: edge-07>" \
-    --quiet "MANAGEMENT_COMMAND_SUCCESS@20m,command='check_accounts'"`,
+    --quiet "MANAGEMENT_COMMAND_SUCCESS@20m,command='check_accounts'"
+  smarty-alert generate --subscribers 10000 --servers 2 --duration 1d \
+    --incidents random:20 --truth truth.jsonl --out /tmp/site`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.generate(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.site.asked(cmd) {
+				return a.generateSite(cmd, f)
+			}
+			return a.generate(cmd.Context(), f)
+		},
 	}
 	fl := cmd.Flags()
 	fl.Uint64Var(&f.seed, "seed", 1, "another `number` gives other logs")
@@ -59,6 +75,7 @@ to the end; * is every event.`,
 	fl.StringArrayVar(&f.quiet, "quiet", nil, "leave records out: a `silence` (repeatable)")
 	fl.StringVar(&f.out, "out", "", "`directory` to write to, made if need be")
 	fl.BoolVar(&f.force, "force", false, "replace logs that are there")
+	f.site.add(fl)
 	return cmd
 }
 

@@ -10,8 +10,8 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "schema rules|config|test",
-		Short: "JSON Schemas of rules, configuration and tests, for editors",
+		Use:   "schema rules|config|test|incidents",
+		Short: "JSON Schemas of rules, configuration, tests and incidents, for editors",
 		Long: `Schema prints a JSON Schema (draft 2020-12). Editors that know it complete keys
 and events, explain them, and mark what is wrong in structure. What is wrong
 inside of expressions only check can tell.
@@ -33,6 +33,7 @@ use yaml-language-server one line at the top of a file is enough:
 		{"rules", "The schema of rule files", schema.Rules},
 		{"config", "The schema of the configuration", schema.Config},
 		{"test", "The schema of files of tests, *_test.yaml", schema.Test},
+		{"incidents", "The schema of files of incidents, for generate", schema.Incidents},
 	} {
 		cmd.AddCommand(&cobra.Command{
 			Use:     of.name,
