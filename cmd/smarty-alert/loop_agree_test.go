@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/replay"
@@ -23,12 +24,12 @@ import (
 	"github.com/smarty-alert/smarty-alert/rules"
 )
 
-// TestLoop_ReplayDiffTestAndReportAgree plays hours live, with growing and rotated files,
+// TestLoop_WhatIsToldBeforeAgrees plays hours live, with growing and rotated files,
 // kills and stops, and then asks the commands about the same files up to the live final
 // second: their alert lines are those of the service byte for byte, and the report of a
 // replay is the one that the service's own history makes. A test that expects what the
-// service did, and nothing else, passes.
-func TestLoop_ReplayDiffTestAndReportAgree(t *testing.T) {
+// service did, and nothing else, passes; explain finds the same alerts of each group.
+func TestLoop_WhatIsToldBeforeAgrees(t *testing.T) {
 	for seed := range uint64(2) {
 		b := newLab(t, t.TempDir())
 		d := day{lab: b, dice: rand.New(rand.NewPCG(seed, 9))}
@@ -50,6 +51,7 @@ func TestLoop_ReplayDiffTestAndReportAgree(t *testing.T) {
 		a.replay(t, lines)
 		a.diff(t, lines)
 		a.test(t)
+		a.explain(t)
 		b.close()
 	}
 }
@@ -228,6 +230,38 @@ func (a *agreement) test(t *testing.T) {
 		write(t, file, []byte(b.String()+expected(late)))
 		if status, stdout, stderr := runCommandLine(t, "test", file); status != want {
 			t.Fatalf("test, %d s late: status %d, want %d\n%s%s", late, status, want, stdout[:min(len(stdout), 3000)], stderr)
+		}
+	}
+}
+
+// explain tells of each rule what was counted and which alerts each group had.
+func (a *agreement) explain(t *testing.T) {
+	perRule, _ := a.loop.eng.Stats()
+	for i, rule := range a.set.Rules {
+		live := map[string][]string{} // by group: the beginnings of its alerts
+		for _, tr := range a.history() {
+			if tr.Rule == rule.ID && (tr.State == alert.Firing || tr.State == alert.Event) {
+				live[tr.Group.String()] = append(live[tr.Group.String()], tr.AlertID+" "+time.Unix(tr.StartsAt, 0).UTC().String())
+			}
+		}
+		x, err := replay.Explain(context.Background(), replay.ExplainOptions{Options: a.options, Rule: rule, Shown: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if perRule[i].Rule != rule.ID || x.Counted != perRule[i].Matched || int64(x.Fired) != perRule[i].Fired {
+			t.Errorf("rule %s: live %d counted and %d fired, explain %d and %d", rule.ID, perRule[i].Matched, perRule[i].Fired, x.Counted, x.Fired)
+		}
+		told := map[string][]string{}
+		for _, g := range x.Firing {
+			for _, s := range g.Spells {
+				told[g.Group.String()] = append(told[g.Group.String()], s.ID+" "+s.StartsAt.UTC().String())
+			}
+		}
+		for group, alerts := range live {
+			live[group] = alerts[:min(len(alerts), 20)] // it shows so many of one group
+		}
+		if diff := gocmp.Diff(live, told); diff != "" {
+			t.Errorf("rule %s: alerts by group (-live +explain):\n%s", rule.ID, diff)
 		}
 	}
 }
