@@ -25,6 +25,7 @@ type Config struct {
 
 	Rules     []string // files, directories, globs
 	Vars      rules.Vars
+	Lists     rules.Lists
 	Overrides []rules.Override
 	State     State
 	Web       Web
@@ -83,7 +84,7 @@ func (c *Config) Receiver(name string) (Receiver, bool) {
 
 // RuleOptions are what the file tells the rules.
 func (c *Config) RuleOptions() rules.Options {
-	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames(), Vars: c.Vars, Overrides: c.Overrides, Language: c.Language}
+	return rules.Options{Zone: c.Timezone, Calendars: c.CalendarNames(), Vars: c.Vars, Lists: c.Lists, Overrides: c.Overrides, Language: c.Language}
 }
 
 // CalendarNames are the names rules and routes may use, sorted and never nil.

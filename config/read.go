@@ -130,10 +130,12 @@ func (rd *reader) externalURL(v strictyaml.Value) string {
 // readRuleSettings reads what the file sets in rules. The values are taken as
 // they are written: rules do not know the environment.
 func (rd *reader) readRuleSettings(m *strictyaml.Mapping) {
-	vars, overrides := m.Get("vars"), m.Get("overrides")
+	vars, lists, overrides := m.Get("vars"), m.Get("lists"), m.Get("overrides")
 	rd.cfg.Vars = rules.ReadVars(vars)
+	rd.cfg.Lists = rules.ReadLists(lists)
 	rd.cfg.Overrides = rules.ReadOverrides(overrides, rd.cfg.CalendarNames())
 	refuseReferences(vars, 0)
+	refuseReferences(lists, 0)
 	refuseReferences(overrides, 0)
 }
 

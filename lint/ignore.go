@@ -75,7 +75,7 @@ func ignored(list []*directive, f strictyaml.Fault) bool {
 // that may not have been among those checked.
 func needsMore(code string, done Scope) bool {
 	switch code {
-	case "duplicate-rule", "overlapping-rule", "unknown-rule", "unknown-override", "unreachable-route", "unused-var", "unused-calendar", "unused-ignore":
+	case "duplicate-rule", "overlapping-rule", "unknown-rule", "unknown-override", "unreachable-route", "unused-var", "unused-list", "unused-calendar", "unused-ignore":
 		return true
 	}
 	return !done.Logs && againstLogs(code) || done.Logs && undocumented(code) // which the logs may have refuted

@@ -130,7 +130,12 @@ func (l *linter) unusedConstants() {
 	used := usedConstants(l.set.Rules)
 	for _, v := range l.cfg.Vars {
 		if !used[v.Name] {
-			v.At(&l.faults).Warn("unused-var", nearestVar(l.set, v.Name), "no rule uses the var %q", v.Name)
+			v.At(&l.faults).Warn("unused-var", nearestConstant(l.set, "vars", v.Name), "no rule uses the var %q", v.Name)
+		}
+	}
+	for _, list := range l.cfg.Lists {
+		if !slices.Contains(declared(l.set, "lists"), list.Name) {
+			list.At(&l.faults).Warn("unused-list", nearestConstant(l.set, "lists", list.Name), "no rule file has the list %q, in whose place this one would stand", list.Name)
 		}
 	}
 }
@@ -160,17 +165,22 @@ func expects(groups strictyaml.Value, list string) bool {
 	return groups.QuietMapping().Get("expect").Raw() == list
 }
 
-// nearestVar is a var of some file that was probably meant.
-func nearestVar(set *rules.Set, name string) string {
-	var known []string
-	for _, root := range set.Roots() {
-		known = append(known, root.Get("vars").QuietMapping().Keys()...)
-	}
+// nearestConstant is a var or a list of some file that was probably meant.
+func nearestConstant(set *rules.Set, kind, name string) string {
+	known := declared(set, kind)
 	if near := strictyaml.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(known) > 0 {
-		return "vars of the rules: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(known))), ", ")
+		return kind + " of the rules: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(known))), ", ")
 	}
 	return "remove it"
+}
+
+// declared are the names of the rule files' vars or lists.
+func declared(set *rules.Set, kind string) (names []string) {
+	for _, root := range set.Roots() {
+		names = append(names, root.Get(kind).QuietMapping().Keys()...)
+	}
+	return names
 }

@@ -71,7 +71,8 @@ func (l *loader) load(name string, data []byte, builtin bool) {
 	if v := m.Get("version"); v.There() {
 		v.Int()
 	}
-	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), lists: readLists(m.Get("lists")), texts: map[string]string{}, sets: textSets{}}
+	fc := &fileContext{loader: l, name: name, builtin: builtin, zone: readZone(m.Get("timezone"), l.options.Zone), texts: map[string]string{}, sets: textSets{}}
+	fc.setLists(ReadLists(m.Get("lists")))
 	fc.gatherConstants(ReadVars(m.Get("vars")))
 	fc.defaults = readDefaults(m.Get("defaults"))
 	tests := ruletest.Read(m.Get("tests"))

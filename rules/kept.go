@@ -41,5 +41,8 @@ func (x *Expr) Refs() []Ref { return x.refs }
 // Source is the annotation as it was written.
 func (a Annotation) Source() string { return a.text }
 
+// At is where the list was declared. Its faults go to faults.
+func (l List) At(faults *strictyaml.Faults) strictyaml.Value { return l.at.Reporting(faults) }
+
 // At is where the var was declared. Its faults go to faults.
 func (v Var) At(faults *strictyaml.Faults) strictyaml.Value { return v.at.Reporting(faults) }

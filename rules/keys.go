@@ -14,6 +14,9 @@ func FileShape() *strictyaml.Shape { return fileShape }
 // OverridesShape is what a configuration may set in rules, by their ids.
 func OverridesShape() *strictyaml.Shape { return overridesShape }
 
+// ListsShape is a mapping of lists, as rule files and the configuration have it.
+func ListsShape() *strictyaml.Shape { return listsShape }
+
 // VarsShape is a mapping of constants, as rule files and the configuration have it.
 func VarsShape() *strictyaml.Shape { return varsShape }
 
@@ -38,7 +41,7 @@ var fileShape = strictyaml.NewShape(strictyaml.Shape{
 			Doc:     "The IANA zone of `schedule` and of times in texts. Windows never depend on it.",
 			Example: "timezone: Europe/Moscow"},
 		{Name: "lists", Kind: strictyaml.Map, Of: listsShape,
-			Doc:     "Lists of values for expressions (`command in revenue_commands`), for `cidr` and for `groups.expect`.",
+			Doc:     "Lists of values for expressions (`command in revenue_commands`), for `cidr` and for `groups.expect`. Those of a configuration stand in their place, so that shared rules fit a place.",
 			Example: "lists: {revenue_commands: [check_accounts, make_autopayments]}"},
 		{Name: "vars", Kind: strictyaml.Map, Of: varsShape,
 			Doc:     "Numbers and texts that expressions use by name (`count >= 20 * size`). A configuration's `vars` win over them, so that shared rules fit a place of any size.",

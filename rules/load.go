@@ -18,6 +18,7 @@ type Options struct {
 	Zone      *time.Location // for schedules when a file names none; nil: UTC
 	Calendars []string       // known names; nil: any name is accepted (no configuration at hand)
 	Vars      Vars           // of the configuration: they win over those of the files
+	Lists     Lists          // of the configuration: they stand in the place of those of the files
 	Overrides []Override     // later ones win over earlier ones
 	// Language is that of the texts, where rules have them in several: one of
 	// Languages; "" is English.

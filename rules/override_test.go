@@ -38,7 +38,7 @@ func settings(t *testing.T, text string) (rules.Options, *strictyaml.Faults) {
 		t.Fatal(faults.Err())
 	}
 	m := root.Mapping()
-	o := rules.Options{Vars: rules.ReadVars(m.Get("vars")), Overrides: rules.ReadOverrides(m.Get("overrides"), nil)}
+	o := rules.Options{Vars: rules.ReadVars(m.Get("vars")), Lists: rules.ReadLists(m.Get("lists")), Overrides: rules.ReadOverrides(m.Get("overrides"), nil)}
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +125,36 @@ func TestVars_OfTheConfigurationWin(t *testing.T) {
 	}
 	o, _ = settings(t, "vars: {unheard: 3}")
 	parsed(t, "rules: [{id: a, event: LOGIN_ERROR, window: 5m, condition: count >= unheard}]", o)
+}
+
+// A list of the configuration stands in the place of the files' own, for expressions and
+// for groups that are expected; one that a file does not have means nothing there.
+func TestLists_OfTheConfigurationStandInTheirPlace(t *testing.T) {
+	const text = `lists: {revenue: [check_accounts], other: [a]}
+rules:
+- id: silent
+  event: MANAGEMENT_COMMAND_SUCCESS
+  match: command in revenue
+  group_by: [command]
+  window: 5m
+  condition: count == 0
+  absence: true
+  groups: {expect: revenue}
+`
+	own := parsed(t, text, rules.Options{}).Rules[0]
+	o, _ := settings(t, "lists: {revenue: [our_charging, our_payments], unheard: [x]}")
+	r := parsed(t, text, o).Rules[0]
+	if len(own.Groups.Expect) != 1 || len(r.Groups.Expect) != 2 {
+		t.Errorf("expected groups: %v, and with the configuration's list %v", own.Groups.Expect, r.Groups.Expect)
+	}
+	if own.StateHash() == r.StateHash() {
+		t.Error("another list, and the state of the old one would be taken over")
+	}
+	for command, want := range map[string]bool{"our_charging": true, "check_accounts": false} {
+		if ok, err := r.Match.True(rules.NewScratch(), rules.VariableMap{"command": command}); ok != want || err != nil {
+			t.Errorf("%s in revenue: %v, %v", command, ok, err)
+		}
+	}
 }
 
 // An edit that changes what a rule remembers changes the hash, also by way of

@@ -66,13 +66,24 @@ func checkConstant(key strictyaml.Value, name string) bool {
 // would always be too expensive to evaluate.
 const maxList = 50_000
 
-// readLists reads the file's lists.
-func readLists(v strictyaml.Value) map[string][]any {
-	lists := map[string][]any{}
+// List is a list of values for expressions, with its name.
+type List struct {
+	Name   string
+	Values []any
+	at     strictyaml.Value
+}
+
+// Lists are those of one place.
+type Lists []List
+
+// ReadLists reads a mapping of names to lists, as rule files and the configuration have
+// it.
+func ReadLists(v strictyaml.Value) Lists {
+	var lists Lists
 	if !v.There() {
 		return lists
 	}
-	m := v.Mapping()
+	m := v.Shaped(listsShape).Mapping()
 	for _, name := range m.Keys() {
 		if !checkConstant(m.Key(name), name) {
 			continue
@@ -86,9 +97,23 @@ func readLists(v strictyaml.Value) map[string][]any {
 		for _, item := range values {
 			items = append(items, item.Any())
 		}
-		lists[name] = items
+		lists = append(lists, List{name, items, m.Key(name)})
 	}
 	return lists
+}
+
+// setLists takes the file's lists, with those of the configuration in the place of the
+// ones they are named for. Lists that the file does not have are another one's.
+func (fc *fileContext) setLists(own Lists) {
+	fc.lists = map[string][]any{}
+	for _, l := range own {
+		fc.lists[l.Name] = l.Values
+	}
+	for _, l := range fc.options.Lists {
+		if _, ok := fc.lists[l.Name]; ok {
+			fc.lists[l.Name] = l.Values
+		}
+	}
 }
 
 // gatherConstants puts the file's lists and vars together, with the
