@@ -43,7 +43,8 @@ Exit status: 0 all hold; 1 some do not, or --cover finds a rule not reached;
 2 a file is wrong; 3 one cannot be read or written.`,
 		Example: `  smarty-alert test examples/rules --cover
   smarty-alert test --run 'edge' --junit report.xml examples/rules
-  smarty-alert test --update my-rules/edges_test.yaml`,
+  smarty-alert test --update my-rules/edges_test.yaml
+  smarty-alert test record --rules my-rules --rule edge_down /var/log/microimpuls/smarty`,
 		Args: needArgs("PATH"),
 		RunE: func(cmd *cobra.Command, paths []string) error { return a.test(cmd.Context(), f, paths) },
 	}
@@ -54,6 +55,7 @@ Exit status: 0 all hold; 1 some do not, or --cover finds a rule not reached;
 	fl.BoolVar(&f.update, "update", false, "change what tests expect to what happened")
 	fl.BoolVar(&f.cover, "cover", false, "tell which rules and states no test reaches; exit with 1 if there are any")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show each test, with all that happened")
+	cmd.AddCommand(a.testRecordCommand())
 	return cmd
 }
 

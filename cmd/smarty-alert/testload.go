@@ -60,7 +60,7 @@ func (f *testFile) play(ctx context.Context, l *testLoader) error {
 		var some strictyaml.Errors
 		switch {
 		case errors.As(err, &some):
-			faults = append(faults, some...)
+			faults = appendNew(faults, some)
 		case err != nil && ctx.Err() != nil:
 			return ioError(errors.New("interrupted"))
 		case err != nil:
@@ -73,6 +73,16 @@ func (f *testFile) play(ctx context.Context, l *testLoader) error {
 		return usageError(faults)
 	}
 	return nil
+}
+
+// appendNew adds the faults that are not there: tests may share a file that is wrong.
+func appendNew(faults, more strictyaml.Errors) strictyaml.Errors {
+	for _, f := range more {
+		if !slices.ContainsFunc(faults, func(old strictyaml.Fault) bool { return old.Error() == f.Error() }) {
+			faults = append(faults, f)
+		}
+	}
+	return faults
 }
 
 // reload reads the file again and plays it.
@@ -168,19 +178,26 @@ func unique(names []string) []string {
 	return slices.Compact(names)
 }
 
+// plainSetting is what a test without a configuration is played with, but for its rules.
+func plainSetting() rehearsal.Setting {
+	return rehearsal.Setting{Lateness: engine.DefaultLateness, Redactor: redact.New(nil, nil)}
+}
+
 // setting is what a test is played with. The error is a strictyaml.Errors where the
 // test is wrong.
 func (l *testLoader) setting(t ruletest.Test) (rehearsal.Setting, error) {
-	s := rehearsal.Setting{Lateness: engine.DefaultLateness, Redactor: redact.New(nil, nil)}
+	s := plainSetting()
 	path := l.config
 	if t.Config != "" {
 		path = relativeTo(t.File, t.Config)
 	}
 	if path != "" {
 		c, err := l.configuration(path)
-		if err != nil && t.Config != "" {
-			return s, testFault(t.ConfigValue(), "", "%s: %v", path, err)
-		} else if err != nil {
+		_, faulty := errors.AsType[strictyaml.Errors](err)
+		switch {
+		case err != nil && t.Config != "" && !faulty:
+			return s, testFault(t.ConfigValue(), "the path is relative to the file of the test", "%v", err)
+		case err != nil:
 			return s, loadStatus(err)
 		}
 		configured(&s, c)
@@ -242,6 +259,9 @@ func (l *testLoader) load(paths []string, cfg string) (*rules.Set, error) {
 		o = c.RuleOptions()
 	}
 	set, warnings, err := rules.Load(paths, o)
+	if cfg != "" { // a test has some of the rules that the configuration is about
+		warnings = slices.DeleteFunc(warnings, func(f strictyaml.Fault) bool { return f.Code == "unknown-override" })
+	}
 	l.warn(warnings)
 	if err != nil {
 		return nil, err
