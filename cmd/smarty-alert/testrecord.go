@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/anonymise"
 	"github.com/smarty-alert/smarty-alert/rehearsal"
 	"github.com/smarty-alert/smarty-alert/rules"
@@ -103,7 +102,7 @@ func (a *app) recording(f recordFlags, logs []string) (o rehearsal.Recording, er
 	if _, err := chosen(set, []string{f.rule}); err != nil {
 		return o, err
 	}
-	if o.Group, err = groupOf(f.group); err != nil {
+	if o.Group, err = groupOf(set.Find(f.rule), f.group); err != nil {
 		return o, err
 	}
 	o.Read.Zone = zone
@@ -146,18 +145,6 @@ func (a *app) anonymises(o *rehearsal.Recording, f recordFlags) error {
 	var report anonymise.Report
 	o.Anonymise = func(w io.Writer, r io.Reader) error { return an.Copy(w, r, &report) }
 	return nil
-}
-
-func groupOf(list []string) (alert.Labels, error) {
-	var out []alert.Label
-	for _, g := range list {
-		name, value, ok := strings.Cut(g, "=")
-		if !ok || name == "" {
-			return nil, usageError(fmt.Errorf("--group %q: write name=value", g))
-		}
-		out = append(out, alert.Label{Name: name, Value: value})
-	}
-	return alert.NewLabels(out...), nil
 }
 
 // pathsFrom are paths as a file names them that is written to out.
