@@ -174,7 +174,7 @@ func (j *injection) round(r *round) error {
 }
 
 // heard asks that a fault is not silent: it is in the log as an error, or the
-// service ended with a status that says so.
+// service ended with the status that asks for another start.
 func (j *injection) heard(s *service, at site, status int) error {
 	if j.fault == "kill" {
 		s.round.kills++
@@ -187,6 +187,9 @@ func (j *injection) heard(s *service, at site, status int) error {
 	if status == 0 && !strings.Contains(said, "level=ERROR") && !strings.Contains(said, "level=WARN") {
 		s.round.note("silent", 1)
 		return fmt.Errorf("%s of %s failed with %s: nothing was said, exit status 0", at.kind, at.file, j.fault)
+	}
+	if status != 0 && status != 75 {
+		return fmt.Errorf("%s of %s failed with %s: exit status %d, not 75\n%s", at.kind, at.file, j.fault, status, s.lastWords(2))
 	}
 	if status != 0 {
 		s.round.note(fmt.Sprintf("ended with %d", status), 1)

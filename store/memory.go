@@ -187,6 +187,10 @@ func (s *Store) held(ctx context.Context) (n int64, err error) {
 // errNoRoom is a disk that is seen to be full before anything is tried.
 var errNoRoom = errors.New("no space left on the disk of the state")
 
+// ErrFull is returned by what cannot go on in memory, such as Open, while the disk of the
+// state has no room.
+var ErrFull = errors.New("the disk of the state is full")
+
 // full tells a disk without room, or a quota that is used up, from other errors.
 func (s *Store) full(err error) bool {
 	if err == nil {

@@ -183,6 +183,19 @@ func TestOpen_Refuses(t *testing.T) {
 	}
 }
 
+// A start that finds no room may be tried again, and says so.
+func TestOpen_NoRoom(t *testing.T) {
+	dir := t.TempDir()
+	if err := opened(t, dir).Close(); err != nil {
+		t.Fatal(err)
+	}
+	noRoom := slices.Concat(migrations, []string{`PRAGMA max_page_count = 1; CREATE TABLE more (x)`})
+	if _, err := open(t.Context(), dir, Options{}, noRoom); !errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
+		t.Errorf("err = %v, want ErrFull", err)
+	}
+	opened(t, dir) // nothing of it is left
+}
+
 func TestOpen_Private(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	s := opened(t, dir)

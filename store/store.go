@@ -298,6 +298,9 @@ func (s *Store) failed(doing string, err error) error {
 	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB) {
 		return s.damaged(doing, err)
 	}
+	if s.full(err) {
+		err = fmt.Errorf("%w: %w", ErrFull, err)
+	}
 	return fmt.Errorf("%s: %w", doing, s.distrust(err))
 }
 

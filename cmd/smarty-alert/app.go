@@ -62,7 +62,7 @@ func ioError(err error) error    { return &statusError{exitIO, err} }
 
 // stateError gives an error of a live run its status.
 func stateError(err error) error {
-	if errors.Is(err, store.ErrDisk) || errors.Is(err, errFirstNeedsRoom) || errors.Is(err, unix.ENOSPC) {
+	if errors.Is(err, store.ErrDisk) || errors.Is(err, store.ErrFull) || errors.Is(err, errFirstNeedsRoom) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EIO) {
 		return &statusError{exitAgain, err}
 	}
 	return ioError(err)
