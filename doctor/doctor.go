@@ -53,6 +53,12 @@ type Report struct {
 	Findings []Finding       `json:"findings"`
 	Logs     []Log           `json:"logs"`
 	Stats    []*logstats.Log `json:"-"` // of the same logs
+	// Commands are those that ended, by name; Unfed the rules that no record came for,
+	// with the log that they lack ("" if it is there).
+	Commands map[string]*Rhythm `json:"-"`
+	// Early has the greatest second of logs that are ahead of the clock, by name.
+	Early map[string]int64 `json:"-"`
+	Unfed    map[string]string  `json:"-"`
 }
 
 // Log is what the service would read of one log.
@@ -82,7 +88,7 @@ func Examine(ctx context.Context, c *config.Config, set *rules.Set, o Options) (
 	if o.Since == 0 {
 		o.Since = defaultSince
 	}
-	r := &Report{Findings: []Finding{}, Logs: []Log{}}
+	r := &Report{Findings: []Finding{}, Logs: []Log{}, Commands: map[string]*Rhythm{}, Unfed: map[string]string{}}
 	r.service(ctx, c, o)
 	r.state(c)
 	if err := r.logs(ctx, c, set, o); err != nil {

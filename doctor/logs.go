@@ -42,7 +42,8 @@ func (r *Report) logs(ctx context.Context, c *config.Config, set *rules.Set, o O
 		return nil
 	}
 	seen := lint.NewSeen(set)
-	logs, early, err := readAll(ctx, live, seen, o.Progress)
+	logs, early, err := readAll(ctx, live, seen, r.Commands, o.Progress)
+	r.Early = early
 	r.sources(live.Stats(), logs, seen, now)
 	if err := errors.Join(err, live.Close()); err != nil {
 		return err
@@ -85,7 +86,7 @@ func (r *Report) entries(c *config.Config) {
 
 // readAll reads until nothing more is there. early has the greatest second of logs
 // most of whose records are ahead of the clock.
-func readAll(ctx context.Context, live *ingest.Live, seen *lint.Seen, progress func(int64)) (logs map[string]*logstats.Log, early map[string]int64, err error) {
+func readAll(ctx context.Context, live *ingest.Live, seen *lint.Seen, commands map[string]*Rhythm, progress func(int64)) (logs map[string]*logstats.Log, early map[string]int64, err error) {
 	logs, early = map[string]*logstats.Log{}, map[string]int64{}
 	flagged := map[string]int64{}
 	var rec smartylog.Record
@@ -113,6 +114,7 @@ func readAll(ctx context.Context, live *ingest.Live, seen *lint.Seen, progress f
 		l.Course.Add(&rec)
 		l.Counts.Add(&rec)
 		seen.Add(&rec)
+		note(commands, &rec)
 	}
 	for name, n := range flagged {
 		if 2*n <= logs[name].Counts.Records {
@@ -217,7 +219,8 @@ func (r *Report) fed(set *rules.Set, seen *lint.Seen, since time.Duration) {
 		if c.Records > 0 {
 			continue
 		}
-		if log := missingLog(set.Find(c.Rule), there); log != "" {
+		log := missingLog(set.Find(c.Rule), there)
+		if r.Unfed[c.Rule] = log; log != "" {
 			without[log] = append(without[log], c.Rule)
 		} else {
 			hungry = append(hungry, c.Rule)

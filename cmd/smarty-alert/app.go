@@ -167,7 +167,7 @@ the one that a live run would have given.`,
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least level of the program's own log: debug, info, warn, error")
 	root.PersistentFlags().StringVar(&a.cpuprofile, "cpuprofile", "", "write what the processor does to this `file`, for go tool pprof")
 	root.PersistentFlags().Lookup("cpuprofile").Hidden = true // docs/performance.md tells of it
-	root.AddCommand(a.replayCommand(), a.diffCommand(), a.explainCommand(), a.tuneCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.testCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.importCommand(), a.silenceCommand(), a.ackCommand(), a.alertsCommand(), a.outboxCommand(), a.routeCommand(), a.sendCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.replayCommand(), a.diffCommand(), a.explainCommand(), a.tuneCommand(), a.runCommand(), a.parseCommand(), a.checkCommand(), a.testCommand(), a.schemaCommand(), a.rulesCommand(), a.generateCommand(), a.anonymiseCommand(), a.importCommand(), a.silenceCommand(), a.ackCommand(), a.alertsCommand(), a.outboxCommand(), a.routeCommand(), a.sendCommand(), a.doctorCommand(), a.demoCommand(), a.initCommand(), a.versionCommand())
 	return root
 }
 

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"rehearsal":  {"ruletest", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "anonymise", "strictyaml"},
 	"loggen":     {"smartylog", "strictyaml"},
 	"logstats":   {"smartylog", "strictyaml"},
+	"draft":      {},
 	"demo":       {"loggen", "notifiers"},
 	"doctor":     {"ingest", "smartylog", "rules", "config", "lint", "logstats", "notifiers"},
 	"cmd":        {everything},
