@@ -57,8 +57,8 @@ type Report struct {
 	// with the log that they lack ("" if it is there).
 	Commands map[string]*Rhythm `json:"-"`
 	// Early has the greatest second of logs that are ahead of the clock, by name.
-	Early map[string]int64 `json:"-"`
-	Unfed    map[string]string  `json:"-"`
+	Early map[string]int64  `json:"-"`
+	Unfed map[string]string `json:"-"`
 }
 
 // Log is what the service would read of one log.

@@ -184,11 +184,7 @@ func learn(place *draft.Place, report *doctor.Report, set *rules.Set) {
 	for _, root := range set.Roots() {
 		lists := root.Get("lists").QuietMapping()
 		for _, name := range lists.Keys() {
-			var commands []string
-			for _, v := range lists.Get(name).List() {
-				commands = append(commands, v.Raw())
-			}
-			place.Periods[name] = commands
+			place.Periods[name] = lists.Get(name).Texts()
 		}
 	}
 }

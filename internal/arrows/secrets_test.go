@@ -21,6 +21,7 @@ var mayRead = map[string]string{
 	"ingest/":                    "measures it",
 	"lint/":                      "counts which fields there are; keeps no value",
 	"logstats/":                  "for parse, which shows records to who may read the logs",
+	"doctor/rhythm.go":           "names of commands, for those who may read the logs",
 	"cmd/smarty-alert/parse":     "the same",
 	"rehearsal/record.go":        "makes tests of it, with stand-ins for secrets",
 	"rehearsal/logs.go":          "joins logs that lie beside tests into those that are played; shows nothing of them",
