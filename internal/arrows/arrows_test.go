@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
 	"bench":      {"loggen"},
+	"quality":    {"loggen", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "strictyaml"},
 	"crashlab":   {"loggen", "alert", "store", "replay", "notifiers"},
 	"internal":   {"replay", "ingest", "engine", "rules", "redact", "alert"}, // for tests and make
 }

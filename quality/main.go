@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "quality:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out, progress io.Writer) error {
+	fl := flag.NewFlagSet("quality", flag.ContinueOnError)
+	fl.SetOutput(progress)
+	seed := fl.Uint64("seed", 1, "another number makes another installation and other incidents")
+	only := fl.String("only", "", "10k or 100k alone")
+	paths := fl.String("rules", "examples/rules", "rule files, directories or globs, by commas")
+	markdown := fl.String("markdown", "", "write the tables into this page, between its marks")
+	dir := fl.String("dir", "", "where the logs are made, 15 GB at most; default: the system's temporary directory")
+	misses := fl.Bool("misses", false, "list every incident that was not noticed and every alert about nothing")
+	if err := fl.Parse(args); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	b := bench{rules: strings.Split(*paths, ","), dir: *dir, progress: progress}
+	var all []*verdict
+	for _, p := range plans(*seed) {
+		if *only != "" && p.name != *only {
+			continue
+		}
+		v, err := b.run(ctx, p)
+		if err != nil {
+			return err
+		}
+		v.text(out)
+		if *misses {
+			v.list(out)
+		}
+		all = append(all, v)
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("-only %s: write 10k or 100k", *only)
+	}
+	if *markdown != "" {
+		return writePage(*markdown, *seed, time.Now(), all)
+	}
+	return nil
+}
