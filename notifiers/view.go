@@ -32,6 +32,9 @@ type AlertView struct {
 type GroupRef struct {
 	Key, Receiver string
 	Labels        alert.Labels
+	Told          bool      // the receiver knows of the alert
+	LastSent      time.Time // of the group; zero: never
+	Next          time.Time // when it is decided again whether to tell; zero: not before something happens
 }
 
 // Look returns what is to be seen at now.
@@ -47,7 +50,9 @@ func (d *Dispatcher) Look(now time.Time) View {
 		}
 		a := AlertView{Transition: t, Set: t.Set(d.o.External), InhibitedBy: d.inhibitorsOf(t, 10)}
 		for _, key := range slices.Sorted(maps.Keys(in)) {
-			a.Groups = append(a.Groups, GroupRef{key, in[key].Receiver, in[key].GroupLabels})
+			g := in[key]
+			_, told := g.told[id]
+			a.Groups = append(a.Groups, GroupRef{key, g.Receiver, g.GroupLabels, told, g.LastSent, d.nextLook(g)})
 		}
 		for i := range v.Silences {
 			if v.Silences[i].Mutes(a.Set, now) {

@@ -51,6 +51,7 @@ func New(s Service) http.Handler {
 		"GET /api/v1/rules":                  a.rules,
 		"GET /api/v1/sources":                a.sources,
 		"GET /api/v1/history":                a.alone(a.history),
+		"GET /api/v1/explain":                a.alone(a.explain),
 		"GET /api/v1/acks":                   a.acks,
 		"POST /api/v1/acks":                  a.ack,
 		"DELETE /api/v1/acks/{id}":           a.unack,

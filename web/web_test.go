@@ -69,9 +69,13 @@ func fires(rule, stream string, sev alert.Severity, inhibits ...string) alert.Tr
 func newFake(t *testing.T) (*fake, http.Handler) {
 	t.Helper()
 	ms, _ := alert.ParseMatchers("severity=critical")
+	routes := &notifiers.Route{Receiver: "noc", GroupBy: []string{"rule"}, Routes: []*notifiers.Route{{Receiver: "duty", Matchers: ms, Continue: true}, {Receiver: "noc"}}}
 	d, err := notifiers.NewDispatcher(notifiers.Options{Receivers: map[string]notifiers.ReceiverOptions{"noc": {}, "duty": {}},
-		External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"}),
-		Root:     &notifiers.Route{Receiver: "noc", GroupBy: []string{"rule"}, Routes: []*notifiers.Route{{Receiver: "duty", Matchers: ms, Continue: true}, {Receiver: "noc"}}}}, nil, start)
+		External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"}), Root: routes}, nil, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := routes.Resolve()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +86,7 @@ func newFake(t *testing.T) (*fake, http.Handler) {
 		History: func(_ context.Context, since time.Time, limit int) ([]alert.Transition, error) {
 			return []alert.Transition{{ID: fmt.Sprint(since.Unix(), " ", limit), State: alert.Firing, Severity: alert.Info}}, nil
 		},
+		Route:   func() *notifiers.Route { return root },
 		Rules:   func() []web.Rule { return []web.Rule{{ID: "edge", Severity: "critical", Firing: 2}} },
 		Sources: func() []web.Source { return []web.Source{{Name: "smarty_streams"}} },
 		Status: func() web.Status {
@@ -126,7 +131,11 @@ func TestAPI_Answers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
+	explain := func(rule, stream string) string {
+		return "/api/v1/explain?alert=" + fires(rule, stream, alert.Info).Fingerprint
+	}
 	for _, path := range []string{
+		explain("edge", "07"), explain("edge", "08"), explain("slow", "07"), "/api/v1/explain", "/api/v1/explain?alert=nothing",
 		"/-/healthy", "/-/ready", "/api/v1/status", "/api/v2/status", "/api/v2/receivers",
 		"/api/v2/alerts", "/api/v2/alerts?active=false", "/api/v2/alerts?silenced=false", "/api/v2/alerts?silenced=false&inhibited=0&filter=severity%3D%22warning%22&filter=rule!~%22a.*%22",
 		"/api/v2/alerts?receiver=dut", "/api/v2/alerts?receiver=du.y", "/api/v2/alerts?filter=nonsense", "/api/v2/alerts?active=maybe", "/api/v2/alerts?receiver=(",

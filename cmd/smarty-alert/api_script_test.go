@@ -120,6 +120,13 @@ func scriptAPI(ts *testscript.TestScript, neg bool, args []string) {
 		History: func(context.Context, time.Time, int) ([]alert.Transition, error) {
 			return []alert.Transition{fakeAlert("login", "", alert.Event, alert.Info), fakeAlert("edge_down", "edge-09", alert.Resolved, alert.Critical)}, nil
 		},
+		Route: func() *notifiers.Route {
+			calm, err := alert.ParseMatchers("severity=info")
+			ts.Check(err)
+			root, err := (&notifiers.Route{Receiver: "noc", Routes: []*notifiers.Route{{Name: "calm", Receiver: "chat", Matchers: calm}}}).Resolve()
+			ts.Check(err)
+			return root
+		},
 		Rules: func() []web.Rule { return nil }, Sources: func() []web.Source { return nil }, Status: func() web.Status {
 			return web.Status{Timezone: "Europe/Moscow", Language: "ru", External: alert.NewLabels(alert.Label{Name: "instance", Value: "app-1"})}
 		},

@@ -31,15 +31,20 @@ type clientFlags struct {
 	url, format, zone, ca string
 }
 
-func (f *clientFlags) add(a *app, cmd *cobra.Command) {
+// addURL adds the flag that says where the service answers.
+func addURL(a *app, cmd *cobra.Command, url *string) {
 	at := defaultURL
 	if a.env != nil { // help and completion need none
 		if v, ok := a.env("SMARTY_ALERT_URL"); ok && v != "" {
 			at = v
 		}
 	}
-	cmd.Flags().StringVar(&f.url, "url", at, "`address` of the running service; $SMARTY_ALERT_URL changes the default")
+	cmd.Flags().StringVar(url, "url", at, "`address` of the running service; $SMARTY_ALERT_URL changes the default")
 	cmd.Flags().Lookup("url").DefValue = defaultURL
+}
+
+func (f *clientFlags) add(a *app, cmd *cobra.Command) {
+	addURL(a, cmd, &f.url)
 	cmd.Flags().StringVar(&f.ca, "ca-file", "", "`file` of certificates (PEM) to trust, for an https address; default: those of the system")
 	cmd.Flags().StringVar(&f.format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&f.zone, "timezone", "", "IANA `zone` of times that are given and shown; default: the service's")

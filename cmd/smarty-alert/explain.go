@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,23 +27,38 @@ type explainFlags struct {
 	rule, at string
 	group    []string
 	shown    int
+	url      string
 }
 
 func (a *app) explainCommand() *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain --rules PATH --rule ID LOG…",
+		Use:   "explain {--rules PATH --rule ID LOG… | ALERT}",
 		Short: "Why a rule fired or did not, and how near it came",
 		Long: `Explain reads logs and tells what became of the rule's records: which part of
 match refused how many, how near each part of the condition came, and with which
 threshold, window or "for" a group would have fired. Each such claim was tried
 by replaying the rule so; the logs are read several times. With --config it
-tells who would have been told, and what would have held the message back.`,
+tells who would have been told, and what would have held the message back.
+
+With the id or the fingerprint of an alert instead, explain asks the running
+service about it: its rule, the routes that take it, the groups that hold it,
+what holds it back, and each attempt to deliver a message with it.`,
 		Example: `  smarty-alert explain --rules examples/rules --rule edge_down testdata/logs
   smarty-alert explain --rules my.yaml --rule logins --group ip=192.0.2.7 --at '2026-01-15 10:07:41' logs.tgz
-  smarty-alert explain --config /etc/smarty-alert/config.yaml --rule edge_down /var/log/microimpuls/smarty`,
-		Args: needArgs("LOG"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), f, args) },
+  smarty-alert explain --config /etc/smarty-alert/config.yaml --rule edge_down /var/log/microimpuls/smarty
+  smarty-alert explain a751188fcaadc1af --url http://192.0.2.10:9099`,
+		Args: needArgs("LOG, or the id of an ALERT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if id, ok := f.alert(args); ok {
+				zone := ""
+				if cmd.Flags().Changed("timezone") {
+					zone = f.zone
+				}
+				return a.explainAlert(cmd.Context(), clientFlags{url: f.url, format: f.format, zone: zone}, id)
+			}
+			return a.explain(cmd.Context(), f, args)
+		},
 	}
 	fl := cmd.Flags()
 	f.addRule(cmd, &f.rule)
@@ -51,7 +67,18 @@ tells who would have been told, and what would have held the message back.`,
 	fl.IntVar(&f.shown, "groups", 5, "so many groups that fired are shown, and so many that did not")
 	f.addReading(cmd)
 	fl.StringVar(&f.format, "format", "text", "text or json")
+	addURL(a, cmd, &f.url)
 	return cmd
+}
+
+var alertID = regexp.MustCompile("^[0-9a-f]{16}$")
+
+// alert is the alert that is asked about, if it is not logs.
+func (f explainFlags) alert(args []string) (string, bool) {
+	if len(args) != 1 || f.rule != "" || len(f.rules) > 0 || f.config != "" {
+		return "", false
+	}
+	return args[0], alertID.MatchString(args[0])
 }
 
 // explainJSON is the machine's answer.

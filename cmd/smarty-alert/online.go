@@ -210,6 +210,13 @@ func (o *online) status() web.Status {
 	return st
 }
 
+func (o *online) route() *notifiers.Route {
+	if shown := o.shown.Load(); shown != nil {
+		return shown.root
+	}
+	return nil
+}
+
 // shown is what others may know of a configuration.
 type shown struct {
 	routes             string // as Alertmanager's tools read them
@@ -217,6 +224,7 @@ type shown struct {
 	timezone, language string
 	external           alert.Labels
 	externalURL        string
+	root               *notifiers.Route // nil: nobody is told
 }
 
 func show(c *config.Config) *shown {
@@ -224,6 +232,9 @@ func show(c *config.Config) *shown {
 		Name string `json:"name"`
 	}
 	out := &shown{timezone: c.Timezone.String(), language: cmp.Or(c.Language, string(notifiers.English)), external: external(c), externalURL: c.Web.ExternalURL}
+	if root, err := dispatchOptions(c).Root.Resolve(); err == nil { // else the dispatcher could not have been made
+		out.root = root
+	}
 	var list []receiver
 	for _, r := range c.Receivers {
 		out.receivers = append(out.receivers, r.Name)

@@ -22,7 +22,7 @@ import (
 func (s *service) handler() http.Handler {
 	o := &online{s}
 	return withPages(web.New(web.Service{
-		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Rules: o.rules, Sources: o.sources,
+		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Route: o.route, Rules: o.rules, Sources: o.sources,
 		Status: o.status, Reload: s.askReload, Ready: o.ready, Metrics: s.metrics.handler(), Classify: httpStatus, Hosts: s.hosts(),
 	}), s.pages)
 }
