@@ -32,11 +32,11 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "The whole service at work, with nothing to configure",
-		Long: `Demo writes the logs of an invented evening on which much goes wrong, sixty times
-as fast as life, and runs the service over them with the shipped rules. What it
-tells people is printed as it happens, and shown in a browser as Slack, Telegram
-and a mail program would show it; nothing leaves this machine. Ctrl-C ends it, and
-nothing is left behind.`,
+		Long: `Demo writes the logs of an invented evening on which much goes wrong, sixty
+times as fast as life, and runs the service over them with the shipped rules.
+What it tells people is printed as it happens, and shown in a browser as Slack,
+Telegram and a mail program would show it; nothing leaves this machine. Ctrl-C
+ends it, and nothing is left behind.`,
 		Example: `  smarty-alert demo
   smarty-alert demo --speed 20 --language ru --listen 127.0.0.1:9099`,
 		Args: noArgs,

@@ -30,8 +30,9 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `Doctor looks at all that the service of a configuration depends on: whether the
 logs are there and may be read, what they hold and what is unusual about it
 (levels, zones, clocks, damage), which rules find nothing to look at, room and
-rights of the state's directory, and whether receivers can be reached. It changes
-nothing, sends nothing and uses no secret; run it as the service's user.
+rights of the state's directory, and whether receivers can be reached. It
+changes nothing, sends nothing and uses no secret; run it as the service's
+user.
 
 Exit status 1: something does not work; with --strict also for warnings.`,
 		Example: `  sudo -u smarty-alert smarty-alert doctor --config /etc/smarty-alert/config.yaml

@@ -39,12 +39,13 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [--out DIR] [LOG…]",
 		Short: "A first configuration, from what the logs hold",
-		Long: `Init reads the last week of the logs (files, directories, globs; by default where
-Smarty writes them) and writes a configuration with the shipped rules into a
-directory: what the printed times mean, how often commands run here, rules off
-that these logs cannot feed, receivers to fill in. It tells what it found, and
-what is missing. The logs are only read.`,
-		Example: `  smarty-alert init --out /etc/smarty-alert
+		Long: `Init reads the last week of the logs (files, directories, globs; by default
+where Smarty writes them) and writes a configuration with the shipped rules
+into a directory: what the printed times mean, how often commands run here,
+rules off that these logs cannot feed, receivers to fill in. It tells what it
+found, and what is missing. The logs are only read.`,
+		Example: `  smarty-alert init --out /tmp/first testdata/logs
+  sudo smarty-alert init --out /etc/smarty-alert
   smarty-alert init --out try --timezone Europe/Moscow --language ru /srv/logs/app1 /srv/logs/app2`,
 		RunE: func(cmd *cobra.Command, logs []string) error { return a.init(cmd.Context(), f, logs) },
 	}

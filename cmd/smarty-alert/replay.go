@@ -43,16 +43,17 @@ func (a *app) replayCommand() *cobra.Command {
 plain or packed by gzip, zstd, bzip2 or xz; - is standard input; rotated
 generations are joined) and tells what the rules would have done. It sends
 nothing and opens no socket. With --config its routes, silences and calendars
-decide about notifications as well: what on-call would have been told, by day and
-by night.
+decide about notifications as well: what on-call would have been told, by day
+and by night.
 
 text is every alert when it happened, then the report: what each rule did, how
-near the others came, what still fires, what could not be read. html is the report
-as one page with a timeline and charts, which needs nothing but itself. jsonl is
-for programs.
+near the others came, what still fires, what could not be read. html is the
+report as one page with a timeline and charts, which needs nothing but itself.
+jsonl is for programs.
 
---fail-if makes a gate of it: an expression over the summary that jsonl ends with,
-and over notifications, fired and resolved, the sums of all receivers and rules.`,
+--fail-if makes a gate of it: an expression over the summary that jsonl ends
+with, and over notifications, fired and resolved, the sums of all receivers and
+rules.`,
 		Example: `  smarty-alert replay --rules examples/rules testdata/logs
   smarty-alert replay --rules my.yaml --from '2026-01-15 10:00' --format jsonl /var/log/microimpuls/smarty
   smarty-alert replay --rules my.yaml logs-of-last-week.tgz
