@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +18,10 @@ import (
 // anonymised logs.
 type transition struct {
 	Type, At, Rule, State, Severity, Reason string
-	StartsAt                                string             `json:"starts_at"`
-	EndsAt                                  string             `json:"ends_at"`
-	Values                                  map[string]float64 `json:"values"`
-	Group                                   map[string]string  `json:"group"`
+	StartsAt                                string            `json:"starts_at"`
+	EndsAt                                  string            `json:"ends_at"`
+	Values                                  map[string]any    `json:"values"`
+	Group                                   map[string]string `json:"group"`
 }
 
 // Rules raise the same alerts from anonymised logs, at the same seconds and with
@@ -73,6 +74,10 @@ func replayed(t *testing.T, logs string) (all []transition) {
 		if err := json.Unmarshal([]byte(line), &one); err != nil {
 			t.Fatal(err)
 		}
+		maps.DeleteFunc(one.Values, func(_ string, v any) bool { // texts of records have stand-ins
+			_, number := v.(float64)
+			return !number
+		})
 		if one.Type == "alert" {
 			all = append(all, one)
 		}

@@ -32,7 +32,7 @@ func (a *app) diffCommand() *cobra.Command {
 ones raise, which only the new ones, and which begin, end or count differently.
 Texts are not compared. With --config notifications are compared as well. It
 exits with 1 when anything differs, and sends nothing.`,
-		Example: `  smarty-alert diff --old examples/rules/edges.yaml --new examples/rules testdata/logs
+		Example: `  smarty-alert diff --old examples/kinds --new examples/rules testdata/logs
   smarty-alert diff --old /etc/smarty-alert/rules --new my.yaml --config /etc/smarty-alert/config.yaml /var/log/microimpuls/smarty
   smarty-alert diff --old a.yaml --new b.yaml --format json logs.tgz`,
 		Args: needArgs("LOG"),

@@ -23,7 +23,7 @@ import (
 // testFile is a file with tests: of rules as well, or of tests alone.
 type testFile struct {
 	name  string
-	rules bool // it holds rules, too
+	rules []string // the rule files of the paths, if it is one of them
 	tests []*playedTest
 }
 
@@ -87,7 +87,7 @@ func appendNew(faults, more strictyaml.Errors) strictyaml.Errors {
 
 // reload reads the file again and plays it.
 func (f *testFile) reload(ctx context.Context, l *testLoader, only *regexp.Regexp) error {
-	tests, err := readTests(f.name, f.rules)
+	tests, err := f.read()
 	if err != nil {
 		return wrongFile(err)
 	}
@@ -96,15 +96,17 @@ func (f *testFile) reload(ctx context.Context, l *testLoader, only *regexp.Regex
 	return f.play(ctx, l)
 }
 
-func readTests(name string, withRules bool) (out []*playedTest, err error) {
+// read reads the tests of the file. Rules of one file may name those of others, so a
+// rule file is read with the others of its paths.
+func (f *testFile) read() (out []*playedTest, err error) {
 	var tests []ruletest.Test
-	if withRules {
-		set, _, loadErr := rules.Load([]string{name}, rules.Options{})
+	if len(f.rules) > 0 {
+		set, _, loadErr := rules.Load(f.rules, rules.Options{})
 		if loadErr != nil {
 			return nil, loadErr
 		}
-		tests = set.Tests
-	} else if tests, err = ruletest.Load(name); err != nil {
+		tests = slices.DeleteFunc(set.Tests, func(t ruletest.Test) bool { return t.File != f.name })
+	} else if tests, err = ruletest.Load(f.name); err != nil {
 		return nil, err
 	}
 	for _, t := range tests {
@@ -157,11 +159,14 @@ func (l *testLoader) files(paths []string) (out []*testFile, err error) {
 		}
 	}
 	for _, name := range unique(append(slices.Clone(ruleFiles), testFiles...)) {
-		f := &testFile{name: name, rules: slices.Contains(ruleFiles, name)}
-		if f.rules && len(faults) > 0 {
-			continue // they have been told
+		f := &testFile{name: name}
+		if slices.Contains(ruleFiles, name) {
+			f.rules = ruleFiles
+			if len(faults) > 0 {
+				continue // they have been told
+			}
 		}
-		f.tests, err = readTests(name, f.rules)
+		f.tests, err = f.read()
 		if err := take(err); err != nil {
 			return nil, ioError(err)
 		}
