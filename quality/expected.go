@@ -52,8 +52,8 @@ func expectations() (map[string]*expectation, error) {
 // about reports whether an alert's group names what the incident is about. What only one of them names does not matter.
 func about(group map[string]string, w installation.Where) bool {
 	for label, want := range map[string][]string{
-		"stream_service": w.Edges, "instance": w.Servers, "command": {w.Command}, "source": {w.Source}, "client": {w.Client}, "api_client_class": {w.Class},
-		"payment_source": {w.Gateway}, "params.abonement": {w.Abonement}, "params.device_uid": {w.DeviceUID}, "ip": {w.IP}, "host": {w.Host}, "exception.type": {w.Exception},
+		"stream_service": w.Edges, "instance": w.Servers, "server": w.Servers, "command": {w.Command}, "source": {w.Source}, "client": {w.Client}, "api_client_class": {w.Class},
+		"payment_source": {w.Gateway}, "params.abonement": {w.Abonement}, "params.device_uid": {w.DeviceUID}, "ip": {w.IP}, "host": {w.Host}, "exception.type": {w.Exception}, "error": {w.Exception},
 	} {
 		got, ok := group[label]
 		if ok && got != "" && len(want) > 0 && want[0] != "" && !slices.Contains(want, got) {
