@@ -269,7 +269,7 @@ func (s *follow) check(now time.Time) {
 	info, err := s.seen, s.unseen
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		s.missing, s.err = true, nil
+		s.missing, s.err = true, s.overtaken(now)
 	case err != nil:
 		s.err = fmt.Errorf("open %s: %w", s.path, cause(err))
 	case !info.Mode().IsRegular():
@@ -320,6 +320,30 @@ func (s *follow) rotated(id inode, now time.Time) error {
 		n.oldSince, n.final = time.Time{}, false
 		return nil
 	}
+	return s.succeed(now)
+}
+
+// overtaken opens files that were made at the path and renamed between two looks, when
+// there is none now: their writers may go on in them for long. Without the old file as a
+// mark nobody knows which they are, until there is one at the path again.
+func (s *follow) overtaken(now time.Time) error {
+	old := s.newest()
+	if old == nil || s.waiting != nil {
+		return nil
+	}
+	found, err := s.files.generations(s.path, s.seenAt)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nor is their directory
+	}
+	at := slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
+	if err != nil || at < 0 || at == len(found)-1 {
+		return err
+	}
+	return s.succeed(now)
+}
+
+// succeed opens every generation that is newer than the file followed so far.
+func (s *follow) succeed(now time.Time) error {
 	for _, n := range slices.Clone(s.nodes) {
 		if err := n.look(now); err != nil {
 			return err

@@ -248,6 +248,33 @@ func TestLive_SeveralRotationsBetweenLooks(t *testing.T) {
 	}
 }
 
+// A file that was made and renamed between two looks is read also while there is none at
+// the path, and so is what its writer goes on to write into it.
+func TestLive_MadeAndRenamedBetweenLooks(t *testing.T) {
+	for name, names := range map[string][2]string{"dated": {"x.log-20260114", "x.log-20260115"}, "numbered": {"x.log.2", "x.log.1"}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.append("x.log", lines(0, 3))
+			r.start(nil)
+			r.read()
+			r.rename("x.log", names[0])
+			r.reopen("x.log")
+			r.append("x.log", lines(3, 3))
+			r.rename("x.log", names[1])
+			r.read()
+			r.want("x", 6)
+			r.append("x.log", lines(6, 3)) // which is the renamed one
+			r.read()
+			r.want("x", 9)
+			r.start(r.stop())
+			r.reopen("x.log")
+			r.append("x.log", lines(9, 3))
+			r.read()
+			r.want("x", 12)
+		})
+	}
+}
+
 func TestLive_CopyTruncate(t *testing.T) {
 	for name, tc := range map[string]struct {
 		copied, after int // records in the copy; written again after truncation
