@@ -135,12 +135,17 @@ func (r *run) importGuide() {
 	for n := range channels {
 		at := r.sec + int64(n)*r.length/channels
 		what := []loggen.Setting{loggen.Set("epg_channel", loggen.EPGChannel(n)), loggen.Set("source", loggen.EPGSource(n))}
-		if r.s.epg > 0 && (r.s.source == "" || r.s.source == loggen.EPGSource(n)) {
+		broken := r.s.epg > 0 && (r.s.source == "" || r.s.source == loggen.EPGSource(n))
+		add := func(ev loggen.Event, more ...loggen.Setting) { // the same dice are thrown whether or not the source is broken
+			if !broken {
+				r.add(job{sec: at, ev: ev, set: append(what[:len(what):len(what)], more...)})
+			}
+		}
+		if broken {
 			r.add(job{sec: at, ev: e.importBad, set: what, trace: "forbidden", cause: r.s.epg})
-			continue
 		}
 		if r.dice.OneIn(150) {
-			r.add(job{sec: at, ev: e.importBad, set: what})
+			add(e.importBad)
 			continue
 		}
 		for _, odd := range [...]struct {
@@ -148,13 +153,15 @@ func (r *run) importGuide() {
 			one uint64
 		}{{e.removed, 8}, {e.overlap, 16}, {e.hole, 12}, {e.double, 10}} {
 			if r.dice.OneIn(odd.one) {
-				r.add(job{sec: at, ev: odd.ev, set: what})
+				add(odd.ev)
 			}
 		}
 		programmes := r.dice.Between(140, 280)
-		total += programmes
-		done++
-		r.add(job{sec: at, ev: e.imported, set: append(what, loggen.Set("programs_imported", strconv.Itoa(programmes)))})
+		if !broken {
+			total += programmes
+			done++
+		}
+		add(e.imported, loggen.Set("programs_imported", strconv.Itoa(programmes)))
 	}
 	r.add(job{sec: r.sec + r.length, ev: e.importEnded, cause: r.s.epg, set: []loggen.Setting{
 		loggen.Set("channels_processed", strconv.Itoa(done)), loggen.Set("programms_imported", strconv.Itoa(total))}})

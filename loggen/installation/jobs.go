@@ -13,6 +13,7 @@ type job struct {
 	stream uint64
 	n      uint64 // record of the stream: it says whom the record is about
 	cause  int    // number of the incident that it comes from, or that has changed it; 0: none
+	of     int    // number of the incident but for which it would not be; 0: none
 	tries  int    // how often the same has been tried before
 	less   int    // edge that the device does not want again; 0: none
 	edge   int    // of a check

@@ -288,6 +288,7 @@ func timeOut(s *Site, t *trouble, j *job) {
 	case outcomes[j.ev] != (loggen.Event{}) && s.r.Subject().Handler == t.Class && t.hit():
 		if again := *j; again.tries < 2 {
 			again.tries++
+			again.of = t.number
 			again.sec += int64(s.chance.Between(12, 40))
 			s.agenda.add(again)
 		}
@@ -313,7 +314,7 @@ func refusePayment(s *Site, t *trouble, j *job) {
 		j.ev, j.cause = s.names.notifyBad, t.number
 		if after := [...]int64{60, 300, 900}; j.tries < len(after) {
 			again := *j
-			again.ev, again.cause = s.names.notified, 0
+			again.ev, again.cause, again.of = s.names.notified, 0, t.number
 			again.sec += after[j.tries]
 			again.tries++
 			s.agenda.add(again)

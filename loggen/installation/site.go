@@ -69,6 +69,7 @@ type Site struct {
 // edge is what is known of an edge.
 type edge struct {
 	down int  // incident
+	by   int  // incident that its last failed check was due to
 	out  bool // its last check failed, so that it gets no viewers
 }
 
@@ -260,9 +261,7 @@ func (s *Site) write(j *job) (Record, bool) {
 		s.miss(s.raised, j.sec)
 		return Record{}, false
 	}
-	if j.cause == 0 {
-		j.cause = s.skewed[j.host]
-	}
+	j.cause = or(or(j.cause, j.of), s.skewed[j.host])
 	if j.cause > 0 {
 		s.tell(j.cause, j.sec)
 	}
@@ -281,7 +280,7 @@ func (s *Site) check(j *job) {
 	e := &s.edges[j.edge-1]
 	was := e.out
 	if e.down > 0 {
-		j.ev, j.cause = s.names.checkBad, e.down
+		j.ev, j.cause, e.by = s.names.checkBad, e.down, e.down
 	}
 	e.out = j.ev == s.names.checkBad
 	j.set = append(j.set, loggen.Set("was_available_before", pick(was, "False", "True")))
@@ -297,7 +296,7 @@ func (s *Site) noEdge(j *job) {
 	}
 	j.ev = s.names.linkBad
 	for i := range s.edges {
-		j.cause = max(j.cause, s.edges[i].down)
+		j.cause = max(j.cause, s.edges[i].by)
 	}
 	s.retry(j, 2, 2, 9)
 }
@@ -310,7 +309,7 @@ func (s *Site) retry(j *job, tries, low, high int) {
 	again := *j
 	again.tries++
 	again.sec = s.sec + int64(s.chance.Between(low, high))
-	again.cause = 0 // what becomes of it is not decided yet
+	again.cause, again.of = 0, j.cause // what becomes of it is not decided yet
 	again.trace = ""
 	switch again.ev {
 	case s.names.linkBad:
