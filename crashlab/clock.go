@@ -307,6 +307,7 @@ func jumpRound(r *round) error {
 		c.loose, c.windows = true, false
 		length += time.Hour
 	}
+	c.s.catchUp = "1d" // what is late by a jump is told one by one, not in a digest
 	if err := c.s.start(jumps...); err != nil {
 		return err
 	}

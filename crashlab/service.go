@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ type service struct {
 	clock    clock    // the one it is started with
 	reads    string   // options of the logs, besides
 	state    string   // its directory
+	catchUp  string   // how long ago what is over is told one by one; "": the default
 	hookOnly bool     // nothing is told to the file
 	prefix   []string // a command that runs the program, with arguments; nil: none
 	env      []string
@@ -116,6 +118,7 @@ rules: [rules.yaml]
 state: {dir: %q}
 web: {listen: "127.0.0.1:0"}
 flapping: {transitions: 1000, within: 1h}
+catch_up: %s
 receivers:
   hook: {webhook: {url: %q}, allow_loopback: true, rate_limit: {burst: 0}}
 %sroute:
@@ -123,7 +126,7 @@ receivers:
   group_by: [rule, key]
   group_wait: 0s
   group_interval: 1s
-`, s.lateness, prefixed(", ", s.reads), s.state, s.hook.url(len(s.lives)), file, root)
+`, s.lateness, prefixed(", ", s.reads), s.state, cmp.Or(s.catchUp, "15m"), s.hook.url(len(s.lives)), file, root)
 	if !s.hookOnly {
 		config += "  routes:\n  - {receiver: hook, continue: true}\n  - {receiver: file}\n"
 	}
