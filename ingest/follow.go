@@ -431,7 +431,17 @@ func (s *follow) knows(g generation) bool {
 			return true
 		}
 	}
-	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, func(p Position) bool { ok, _ := p.isIn(g); return ok }))
+	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, g.was))
+}
+
+// was tells whether g is a file that was read to its end. One that was empty then is
+// only known while it is: its inode may be another file's by now.
+func (g generation) was(p Position) bool {
+	if p.HeadLen == 0 {
+		return p.isInode(g.id) && g.info.Size() == 0
+	}
+	ok, _ := p.isIn(g)
+	return ok
 }
 
 // knowsText tells whether a file that begins with head is a copy, or the packed

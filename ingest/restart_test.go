@@ -258,6 +258,33 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 	})
 }
 
+// The copy of a log that was empty is packed and removed, and a new file of the log gets its
+// inode, as file systems do: it is not the copy, which was read.
+func TestLive_InodeOfAnEmptyCopyComesAgain(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.clock = r.clock.Add(1e9)
+	r.truncate()
+	first := lines(0, 1)
+	r.append("x.log", first[:20])
+	r.drain(-1)
+	r.append("x.log", first[20:])
+	r.clock = r.clock.Add(1e9)
+	r.drain(-1)
+	written := 1
+	more := func(n int) string {
+		text := lines(written, n)
+		written += n
+		return text
+	}
+	for _, packed := range []bool{false, true, false} {
+		r.rotate(more, packed)
+	}
+	r.read()
+	r.want("x", 7)
+}
+
 // truncate is copytruncate between two writes.
 func (r *rig) truncate() {
 	text, err := os.ReadFile(r.path("x.log"))

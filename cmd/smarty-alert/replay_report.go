@@ -103,7 +103,7 @@ func (p *textPrinter) firing(r *report.Report) {
 	p.heading("still firing at the end")
 	for _, a := range r.Firing[:min(len(r.Firing), textFiring)] {
 		lasts := strictyaml.FormatDuration(time.Duration(r.To-a.From) * time.Second)
-		p.printf("%s  %-8s  %s %s, for %s\n", p.clock(a.From), a.Severity, a.Rule, printable(a.Group.String()), lasts)
+		p.printf("%s  %-8s  %s, for %s\n", p.clock(a.From), a.Severity, strings.TrimSpace(a.Rule+" "+printable(a.Group.String())), lasts)
 	}
 	if more := r.Still - textFiring; more > 0 {
 		p.printf("and %s\n", count(more, "other"))
