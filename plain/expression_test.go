@@ -3,6 +3,7 @@ package plain_test
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -173,7 +174,8 @@ func TestWords_LeaveNothingOut(t *testing.T) {
 func missing(t interface{ Errorf(string, ...any) }, x *rules.Expr, words string) {
 	tree := x.Tree()
 	for _, want := range parts(tree) {
-		if !regexp.MustCompile(`(^|[^A-Za-z0-9_])` + regexp.QuoteMeta(want) + `($|[^A-Za-z0-9_])`).MatchString(words) {
+		coded := strings.Trim(strconv.Quote(want), `"`) // as it stands in an expression that is shown
+		if !regexp.MustCompile(`(^|[^A-Za-z0-9_])(?:` + regexp.QuoteMeta(want) + `|` + regexp.QuoteMeta(coded) + `)($|[^A-Za-z0-9_])`).MatchString(words) {
 			t.Errorf("%s\nis said as %s\nwithout %s", x.Source, words, want)
 		}
 	}

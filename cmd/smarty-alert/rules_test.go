@@ -15,7 +15,7 @@ import (
 // TestRulesTable_FitsATerminal reads the table as it is on a terminal of 80
 // columns.
 func TestRulesTable_FitsATerminal(t *testing.T) {
-	set, _, err := rules.Load([]string{filepath.Join(repository(t), "examples", "rules"), filepath.Join(repository(t), "examples", "kinds", "metric")}, rules.Options{})
+	set, _, err := rules.Load([]string{filepath.Join(repository(t), "examples", "rules"), filepath.Join(repository(t), "examples", "kinds", "sequence")}, rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
