@@ -58,7 +58,7 @@ func (r *Report) logs(ctx context.Context, c *config.Config, set *rules.Set, o O
 		}
 		subject := f.Log
 		if len(f.Logs) > 0 {
-			subject = some(f.Logs, 3)
+			subject = logstats.Some(f.Logs, 3)
 		}
 		r.add(Logs, grade, f.Code, subject, f.Advice, "%s", f.Text)
 	}
@@ -187,7 +187,7 @@ func (r *Report) clock(now time.Time, early map[string]int64) {
 	}
 	if len(early) > 0 {
 		names := slices.Sorted(maps.Keys(early))
-		r.add(Logs, Warning, "ahead", some(names, 3), "is local time printed with a wrong offset (`offset: {ignore: ZONE}` in logs), or do the clocks differ?",
+		r.add(Logs, Warning, "ahead", logstats.Some(names, 3), "is local time printed with a wrong offset (`offset: {ignore: ZONE}` in logs), or do the clocks differ?",
 			"its records are up to %s ahead of this machine's clock", length(time.Unix(slices.Max(slices.Collect(maps.Values(early))), 0).Sub(now)))
 	}
 	switch {
@@ -198,7 +198,7 @@ func (r *Report) clock(now time.Time, early map[string]int64) {
 		r.add(Logs, Warning, "stale", "", "does Smarty run and write here? Or is its time printed with a wrong offset?",
 			"the newest record of all logs is %s old", length(now.Sub(newest)))
 	default:
-		r.add(Logs, Fine, "logs", "", "", "%s, the newest record is %s old", plural(len(r.Logs), "log"), length(max(0, now.Sub(newest))))
+		r.add(Logs, Fine, "logs", "", "", "%s, the newest record is %s old", logstats.Plural(int64(len(r.Logs)), "log"), length(max(0, now.Sub(newest))))
 	}
 }
 
@@ -214,7 +214,7 @@ func (r *Report) fed(set *rules.Set, seen *lint.Seen, since time.Duration) {
 	for _, c := range counts {
 		all++
 		if c.Failed > 0 {
-			r.add(Rules, Warning, "rule-fails", c.Rule, "`smarty-alert check --logs` shows where", "its match could not be evaluated for %s of %s", plural(int(c.Failed), "record"), number(c.Records))
+			r.add(Rules, Warning, "rule-fails", c.Rule, "`smarty-alert check --logs` shows where", "its match could not be evaluated for %s of %d", logstats.Plural(c.Failed, "record"), c.Records)
 		}
 		if c.Records > 0 {
 			continue
@@ -231,10 +231,10 @@ func (r *Report) fed(set *rules.Set, seen *lint.Seen, since time.Duration) {
 	}
 	if len(hungry) > 0 {
 		r.add(Rules, Note, "no-record-for", "", "good news for rules about failures; for others see what the logs say of levels", "in %s no record came for %s: %s",
-			length(since), plural(len(hungry), "rule"), strings.Join(hungry, ", "))
+			length(since), logstats.Plural(int64(len(hungry)), "rule"), strings.Join(hungry, ", "))
 	}
 	if fed := all - len(hungry) - countAll(without); fed > 0 {
-		r.add(Rules, Fine, "rules", "", "", "records came for %s of %d", plural(fed, "rule"), all)
+		r.add(Rules, Fine, "rules", "", "", "records came for %s of %d", logstats.Plural(int64(fed), "rule"), all)
 	}
 }
 

@@ -90,7 +90,7 @@ func (d *doctor) alike(f Finding, logs []*Log, one, several string) {
 		f.Log, f.Text = logs[0].Name, one
 	default:
 		f.Logs = names(logs)
-		f.Text = some(f.Logs, 4) + " " + several
+		f.Text = Some(f.Logs, 4) + " " + several
 	}
 	d.found = append(d.found, f)
 }
@@ -115,15 +115,15 @@ func (d *doctor) foreign(l *Log) bool {
 	return true
 }
 
-func oneLine(err error) string { return some(strings.Split(err.Error(), "\n"), 3) }
+func oneLine(err error) string { return Some(strings.Split(err.Error(), "\n"), 3) }
 
 // clockText writes a moment to the second.
 func (d *doctor) clockText(sec int64) string {
 	return time.Unix(sec, 0).In(d.Zone).Format("2006-01-02 15:04:05")
 }
 
-// length writes a length of time in its two greatest units.
-func length(seconds int64) string {
+// Length writes a length of time in its two greatest units.
+func Length(seconds int64) string {
 	units := [...]struct {
 		name string
 		size int64
@@ -144,10 +144,11 @@ func length(seconds int64) string {
 }
 
 // records and lines count in words.
-func records(n int64) string { return plural(n, "record") }
-func lines(n int64) string   { return plural(n, "line") }
+func records(n int64) string { return Plural(n, "record") }
+func lines(n int64) string   { return Plural(n, "line") }
 
-func plural(n int64, noun string) string {
+// Plural writes a number with its noun.
+func Plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
@@ -172,8 +173,8 @@ func offsetText(seconds int) string {
 	return fmt.Sprintf("%s%02d%02d", sign, seconds/3600, seconds/60%60)
 }
 
-// some lists at most n names.
-func some(names []string, n int) string {
+// Some lists at most n names.
+func Some(names []string, n int) string {
 	if len(names) <= n {
 		return strings.Join(names, ", ")
 	}

@@ -35,7 +35,7 @@ func (d *doctor) empty(logs []*Log) {
 		d.alike(f, empty, "It has no records.", "have no records.")
 		return
 	}
-	f.Advice = "Nothing happened, or it was rotated just now; or the handler's level was raised above all that is written there (" + some(most, 4) + ")."
+	f.Advice = "Nothing happened, or it was rotated just now; or the handler's level was raised above all that is written there (" + Some(most, 4) + ")."
 	d.alike(f, empty, "It has no records, while other logs have.", "have no records, while other logs have.")
 }
 
@@ -80,7 +80,7 @@ func (d *doctor) levels(l *Log) {
 		why += ", or its records were picked out"
 	}
 	lowest := LevelNames(l.Counts.Levels)[0]
-	d.warn("level_raised", l, fmt.Sprintf("It has %snot one record below %s: %s. Missing: %s.", failed, lowest, why, some(missing, 4)),
+	d.warn("level_raised", l, fmt.Sprintf("It has %snot one record below %s: %s. Missing: %s.", failed, lowest, why, Some(missing, 4)),
 		"Rules that compare failures with successes, or that wait for a success, cannot work here. Lower the handler's level in Smarty's settings to DEBUG, or count failures alone.")
 }
 
@@ -138,7 +138,7 @@ func (d *doctor) damage(l *Log) {
 		d.note("not_utf8", l, fmt.Sprintf("%s with bytes that are not UTF-8, which are read as cp1251. The first is in %s.", records(t.Count), where(t.First)), "")
 	}
 	if l.Skipped > 0 {
-		d.note("skipped", l, fmt.Sprintf("%s outside of all records: blank lines, holes of NULs, what was cut out of long records.", plural(l.Skipped, "byte")), "")
+		d.note("skipped", l, fmt.Sprintf("%s outside of all records: blank lines, holes of NULs, what was cut out of long records.", Plural(l.Skipped, "byte")), "")
 	}
 }
 
@@ -172,7 +172,7 @@ func (d *doctor) names(l *Log) {
 
 func (d *doctor) listed(l *Log, code string, names []string, format, advice string) {
 	if len(names) > 0 {
-		d.note(code, l, fmt.Sprintf(format, some(names, 6)), advice)
+		d.note(code, l, fmt.Sprintf(format, Some(names, 6)), advice)
 	}
 }
 
@@ -181,7 +181,7 @@ func keyNames(keys []Key) string {
 	for _, k := range keys {
 		names = append(names, k.Name)
 	}
-	return some(names, 6)
+	return Some(names, 6)
 }
 
 // isSmarty tells whether a log is one that Smarty is known to write; other names

@@ -42,7 +42,7 @@ func (d *doctor) eras() {
 			d.clockText(l.Counts.Recognised()[Python2].Last), d.clockText(l.Counts.Recognised()[Python3].First)), "Smarty was upgraded. Both are read.")
 	}
 	if len(two) > 0 && len(three) > 0 {
-		d.add(Note, "eras", nil, fmt.Sprintf("Python 2 wrote %s; Python 3 wrote %s.", some(names(two), 4), some(names(three), 4)), "Logs of two versions of Smarty. Both are read.")
+		d.add(Note, "eras", nil, fmt.Sprintf("Python 2 wrote %s; Python 3 wrote %s.", Some(names(two), 4), Some(names(three), 4)), "Logs of two versions of Smarty. Both are read.")
 	}
 }
 

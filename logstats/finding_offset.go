@@ -130,8 +130,8 @@ func (d *doctor) later(code string, logs []*Log, meaning, advice string) {
 	}
 	most := slices.MaxFunc(logs, func(a, b *Log) int { return int(a.ahead() - b.ahead()) })
 	d.alike(Finding{Code: code, Weight: Warning, Advice: advice}, logs,
-		fmt.Sprintf("Its newest record says %s, %s after the file was last written.%s", d.clockText(most.Course.Span.Last), length(most.ahead()), meaning),
-		fmt.Sprintf("have newest records that are later than the files were last written, by up to %s (%s).%s", length(most.ahead()), most.Name, meaning))
+		fmt.Sprintf("Its newest record says %s, %s after the file was last written.%s", d.clockText(most.Course.Span.Last), Length(most.ahead()), meaning),
+		fmt.Sprintf("have newest records that are later than the files were last written, by up to %s (%s).%s", Length(most.ahead()), most.Name, meaning))
 }
 
 // zeroToo tells of further logs that print nothing but +0000.
@@ -179,7 +179,7 @@ func (d *doctor) offsetsApart(told map[*Log]bool) {
 	if len(other) == 0 {
 		return
 	}
-	beside := some(names(other), 3)
+	beside := Some(names(other), 3)
 	d.alike(Finding{Code: "zero_offset", Weight: Warning, Advice: "If the clocks agree with the others', it is local time, as Python 2.7 prints it. " + ignoreOffset}, zero,
 		fmt.Sprintf("It prints +0000, while other logs have another offset (%s).", beside),
 		fmt.Sprintf("print +0000, while other logs have another offset (%s).", beside))

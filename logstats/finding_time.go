@@ -5,7 +5,7 @@ import "fmt"
 // order looks at times that go back or jump ahead.
 func (d *doctor) order(l *Log) {
 	if b := l.Course.Back; b.Count > 0 {
-		text := fmt.Sprintf("%s behind an earlier one, by %s at most (%s).", records(b.Count), length(b.Worst), where(b.WorstAt))
+		text := fmt.Sprintf("%s behind an earlier one, by %s at most (%s).", records(b.Count), Length(b.Worst), where(b.WorstAt))
 		if b.Worst >= 3600 {
 			d.warn("time_back", l, text, "The clock was set back, or parts of other days were put together in one file.")
 		} else {
@@ -37,13 +37,13 @@ func (d *doctor) silences(local map[*Log]bool) {
 	}
 	if common, ok := commonSilence(silent); ok {
 		d.alike(Finding{Code: "silence", Weight: Note, Advice: silenceAdvice}, silent, "",
-			fmt.Sprintf("say nothing from %s to %s (%s), and otherwise write all the time.", d.clockText(common.From), d.clockText(common.To), length(common.Seconds())))
+			fmt.Sprintf("say nothing from %s to %s (%s), and otherwise write all the time.", d.clockText(common.From), d.clockText(common.To), Length(common.Seconds())))
 		return
 	}
 	for _, l := range silent {
 		s := l.Course.Silence
 		d.note("silence", l, fmt.Sprintf("It says nothing from %s to %s (%s), and otherwise something every %s on average.",
-			d.clockText(s.From), d.clockText(s.To), length(s.Seconds()), length(l.usualGap())), silenceAdvice)
+			d.clockText(s.From), d.clockText(s.To), Length(s.Seconds()), Length(l.usualGap())), silenceAdvice)
 	}
 }
 

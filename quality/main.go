@@ -1,3 +1,6 @@
+// Command quality plays the shipped rules over weeks of generated logs with incidents
+// whose truth is known, and says what they notice, how soon, with how many messages, and
+// what they cry about for nothing. `make quality` runs it.
 package main
 
 import (

@@ -1,0 +1,159 @@
+package ingest
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+)
+
+// rotated opens what came after the file followed so far: every generation
+// between it and the file that the path leads to now.
+func (s *follow) rotated(id inode, now time.Time) error {
+	if i := slices.IndexFunc(s.nodes, func(n *node) bool { return n.id == id && n.file != nil }); i >= 0 {
+		n := s.nodes[i] // renamed back
+		s.nodes = append(slices.Delete(s.nodes, i, i+1), n)
+		n.oldSince, n.final = time.Time{}, false
+		return nil
+	}
+	return s.succeed(now)
+}
+
+// overtaken opens files that were made at the path and renamed between two looks, when
+// there is none now: their writers may go on in them for long. Without the old file as a
+// mark nobody knows which they are, until there is one at the path again.
+func (s *follow) overtaken(now time.Time) error {
+	old := s.newest()
+	if old == nil || s.waiting != nil {
+		return nil
+	}
+	found, err := s.files.generations(s.path, s.seenAt)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nor is their directory
+	}
+	at := slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
+	if err != nil || at < 0 || at == len(found)-1 {
+		return err
+	}
+	return s.succeed(now)
+}
+
+// succeed opens every generation that is newer than the file followed so far.
+func (s *follow) succeed(now time.Time) error {
+	for _, n := range slices.Clone(s.nodes) {
+		if err := n.look(now); err != nil {
+			return err
+		}
+		if n.replaced {
+			if err := s.replaced(n); err != nil { // before its new text is taken for another file's
+				return err
+			}
+		}
+	}
+	found, err := s.files.generations(s.path, s.seenAt)
+	if err != nil {
+		return err
+	}
+	old := s.newest()
+	after := -1
+	if old != nil {
+		after = slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
+	}
+	for i, g := range found {
+		if i <= after || s.knows(g) {
+			continue
+		}
+		// without the old file as a mark, what was written since the last look is new
+		if after < 0 && !g.live && g.info.ModTime().Before(s.lastLook()) {
+			continue
+		}
+		if err := s.add(g, 0); err != nil {
+			return err
+		}
+	}
+	if old != nil && old != s.newest() {
+		s.stats.Rotations++
+		for _, n := range s.nodes[:len(s.nodes)-1] {
+			if n.oldSince.IsZero() {
+				n.oldSince = now
+			}
+		}
+	}
+	return nil
+}
+
+// copiedUnseen opens what was in a file before the first text that was seen in it: it was
+// written, copied and truncated between two looks, once or several times.
+func (s *follow) copiedUnseen(n *node) error {
+	found, err := s.files.generations(s.path, s.seenAt)
+	if err != nil {
+		return err
+	}
+	after := s.lastLook()
+	if after.Before(s.since) {
+		after = s.since
+	}
+	for _, g := range found {
+		if g.live || g.info.ModTime().Before(after) || s.knows(g) {
+			continue
+		}
+		c, err := s.openNode(g, n.gen, 0)
+		if err != nil {
+			return err
+		}
+		c.final = true
+		s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n), c)
+		s.stats.Truncations++
+		n.gen = s.nextGen
+		s.nextGen++
+	}
+	return nil
+}
+
+// lastLook is a little before the last check: clocks of file systems are coarse.
+func (s *follow) lastLook() time.Time {
+	if s.resting.IsZero() {
+		return s.since.Add(-2 * time.Second)
+	}
+	return s.resting.Add(-2 * time.Second)
+}
+
+// knows tells whether g is a file that is, or was, read. Only a rotated name can
+// be a copy: the file that the log's own path leads to is new when its inode is,
+// even if it begins with the very line another began with in the same second.
+func (s *follow) knows(g generation) bool {
+	for _, n := range s.nodes {
+		if n.id == g.id && n.file != nil {
+			return true
+		}
+	}
+	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, g.was))
+}
+
+// was tells whether g is a file that was read to its end. One that was empty then is
+// only known while it is: its inode may be another file's by now.
+func (g generation) was(p Position) bool {
+	if p.HeadLen == 0 {
+		return p.isInode(g.id) && g.info.Size() == 0
+	}
+	ok, _ := p.isIn(g)
+	return ok
+}
+
+// knowsText tells whether a file that begins with head is a copy, or the packed
+// self, of one that is, or was, read.
+func (s *follow) knowsText(head []byte) bool {
+	return slices.ContainsFunc(s.nodes, func(n *node) bool { return sameStart(n.head, head) }) ||
+		slices.ContainsFunc(s.heads, func(h []byte) bool { return sameStart(h, head) })
+}
+
+// add opens g as the newest generation.
+func (s *follow) add(g generation, off int64) error {
+	n, err := s.openNode(g, s.nextGen, off)
+	if err != nil {
+		return err
+	}
+	s.nextGen++
+	s.nodes = append(s.nodes, n)
+	return nil
+}
