@@ -4,47 +4,82 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/smarty-alert/smarty-alert/internal/growth"
 	"github.com/smarty-alert/smarty-alert/lint"
 	"github.com/smarty-alert/smarty-alert/rules"
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-// What is looked at does not grow with the square of a list or of a set: each of
-// these took a minute once.
+// What is looked at does not grow with the square of a list or of a set:
+// each of these took a minute once.
 func TestCheck_LargeSetsAreBounded(t *testing.T) {
-	var list, users, heard strings.Builder
-	for i := range 2000 {
-		fmt.Fprintf(&list, "account_is_not_active%d, ", i)
+	for name, c := range map[string]struct {
+		size int
+		text func(size int) string
+		told map[string]int // how often something is said of four times the size
+	}{
+		"a list of values": {1000, func(n int) string {
+			return "lists: {refused: [" + repeat("account_is_not_active%d, ", n) + "]}\nrules:\n" +
+				repeat("- {id: u%d, event: LOGIN_ERROR, match: reason in refused and params.abonement == %[1]d}\n", 50)
+		}, map[string]int{"unknown-value": 50}},
+		"rules over alerts": {500, func(n int) string {
+			return "rules:\n" + repeat("- {id: r%d, event: LOGIN_ERROR, window: %[1]dm, condition: count >= 5}\n", n, 1) +
+				repeat("- {id: s%d, source: alerts, match: rule startsWith \"q%[1]d\", window: 5m, condition: count >= %[1]d}\n", n, 2)
+		}, map[string]int{"too-many-pairs": 1}},
+		"rules that are alike": {225, func(n int) string {
+			text := "rules:\n"
+			for i := range n {
+				text += fmt.Sprintf("- {id: r%d, event: LOGIN_ERROR, match: 'reason == \"%d\"', window: 5m, condition: count >= %d}\n", i, i/15, 5+i%15)
+			}
+			return text
+		}, map[string]int{"overlapping-rule": 840}},
+		"rules of one window": {1000, func(n int) string {
+			return "rules:\n" + repeat("- {id: r%d, event: LOGIN_ERROR, window: 5m, condition: count >= %[1]d}\n", n, 1)
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var faults []strictyaml.Fault
+			growth.Linear(t, c.size, func(n int) func() {
+				set, _, err := rules.Parse("r.yaml", []byte(c.text(n)), rules.Options{Keep: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return func() { faults = lint.Check(set, nil) }
+			})
+			for _, code := range []string{"unknown-value", "too-many-pairs", "overlapping-rule"} {
+				if n := coded(faults, code); n != c.told[code] {
+					t.Errorf("%s is said %d times, want %d", code, n, c.told[code])
+				}
+			}
+		})
 	}
-	fmt.Fprintf(&users, "lists: {refused: [%s]}\nrules:\n", list.String())
-	heard.WriteString("rules:\n")
-	for i := range 500 {
-		fmt.Fprintf(&users, "- {id: u%d, event: LOGIN_ERROR, match: reason in refused and params.abonement == %d}\n", i, i)
+}
+
+// What is hard to prove is left alone: a large expression costs no more than to read it.
+func TestCheck_LargeExpressionsAreLeftAlone(t *testing.T) {
+	match := "c == 1" + repeat(" and (a%d == 1 or b%[1]d == 2)", 10) + repeat(" and c%d != %[1]d", 200)
+	set, _, err := rules.Parse("r.yaml", []byte("rules:\n"+repeat("- {id: r%d, event: NONE_%[1]d, match: '"+match+"'}\n", 50)), rules.Options{Keep: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range 2000 {
-		fmt.Fprintf(&heard, "- {id: r%d, event: LOGIN_ERROR, window: %ds, condition: count >= 5}\n", i, i+60)
-		fmt.Fprintf(&heard, "- {id: s%d, source: alerts, match: rule startsWith \"q%d\", window: 5m, condition: count >= %d}\n", i, i, i+2)
+	work := growth.Of(func() {
+		if found := lint.Check(set, nil); len(found) > 0 {
+			t.Errorf("found %v", found)
+		}
+	})
+	if each := work.Objects / 50; each > 5000 {
+		t.Errorf("%d objects for each rule of 221 comparisons", each)
 	}
-	untold := map[string]int{"a list": 0, "rules over alerts": 1}
-	for name, text := range map[string]string{"a list": users.String(), "rules over alerts": heard.String()} {
-		set, _, err := rules.Parse("r.yaml", []byte(text), rules.Options{Keep: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin := time.Now()
-		faults := lint.Check(set, nil)
-		if len(faults) == 0 {
-			t.Errorf("%s: nothing is told", name)
-		}
-		if n := coded(faults, "too-many-pairs"); n != untold[name] {
-			t.Errorf("%s: that not all pairs were looked at is said %d times", name, n)
-		}
-		if took := time.Since(begin); took > 5*time.Second {
-			t.Errorf("%s: %v", name, took)
-		}
+}
+
+// repeat writes a format with each of n numbers, the first of them 0 unless said.
+func repeat(format string, n int, first ...int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i+append(first, 0)[0])
 	}
+	return b.String()
 }
 
 // Where the looks end is where it is said: 100,000 of them, of each rule over

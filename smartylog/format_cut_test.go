@@ -1,10 +1,8 @@
 package smartylog_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -83,7 +81,8 @@ func TestFormat22_GluedLines(t *testing.T) {
 	}
 }
 
-// A log without newlines takes time in proportion to its length, not to its square.
+// A log without newlines takes time in proportion to its length: to its square it
+// would take an hour for these.
 func TestScanner_GluedTakesLinearTime(t *testing.T) {
 	for name, record := range map[string]string{
 		"open quote":  head + "PORTAL_EVENT user_agent='x",
@@ -92,11 +91,9 @@ func TestScanner_GluedTakesLinearTime(t *testing.T) {
 		"open object": head + "A bb=<A: x",
 		"forged":      "bb='" + head + "' ",
 	} {
-		text := head + "A " + string(bytes.Repeat([]byte(record), 8000)) + "\n"
-		begin := time.Now()
-		records := readAll(t, []byte(text), smartylog.Options{})
-		if took := time.Since(begin); took > 5*time.Second {
-			t.Errorf("%s: %d records in %v", name, len(records), took)
+		text := head + "A " + strings.Repeat(record, 80_000) + "\n"
+		if n := len(readAll(t, []byte(text), smartylog.Options{})); n < 60_000 {
+			t.Errorf("%s: %d records", name, n)
 		}
 	}
 }

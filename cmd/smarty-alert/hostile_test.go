@@ -74,7 +74,7 @@ func TestCheck_HostileFilesTakeLittle(t *testing.T) {
 // in bytes, and took the time of the processor.
 func checked(t *testing.T, dir string, args ...string) (out string, peak int64, took time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program(t, dir), append([]string{"check"}, args...)...)
 	var b bytes.Buffer

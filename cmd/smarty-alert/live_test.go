@@ -202,7 +202,7 @@ func (s *site) stop() int {
 	}
 	select {
 	case <-s.done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		s.t.Fatal("the program does not stop")
 	}
 	code := s.cmd.ProcessState.ExitCode()
@@ -213,13 +213,7 @@ func (s *site) stop() int {
 // eventually waits for something that takes the program a moment.
 func (s *site) eventually(what string, ok func() bool) {
 	s.t.Helper()
-	s.within(30*time.Second, what, ok)
-}
-
-// within is eventually with another patience.
-func (s *site) within(patience time.Duration, what string, ok func() bool) {
-	s.t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
 			var got []string

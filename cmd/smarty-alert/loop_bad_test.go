@@ -86,7 +86,7 @@ route:
 // other runs the program on the same site, to its end.
 func (s *site) other(args ...string) (status int, stdout, stderr string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.program, append([]string{"run", "--config", filepath.Join(s.dir, "config.yaml")}, args...)...)
 	var out, diag bytes.Buffer
