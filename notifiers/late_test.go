@@ -99,6 +99,23 @@ func TestLate_WhatWouldNotHaveBeenToldIsNot(t *testing.T) {
 	}
 }
 
+// One that was over in the second in which it was due would have been told.
+func TestLate_OverExactlyWhenDue(t *testing.T) {
+	x := newScript(t, Options{Root: byG()})
+	x.read(0, past("a", -2*h, -2*h+10*s), past("b", -m, -m+10*s))
+	x.to(h)
+	x.want("10s noc resolved first -a", "10s noc resolved first -b")
+}
+
+// Digests of a route tell what is over anyway, at their own times and once.
+func TestLate_DigestsOfARouteTellItAnyway(t *testing.T) {
+	x := newScript(t, Options{Root: &Route{Receiver: "noc", GroupBy: []string{"g"}, GroupWait: 10 * s, Digest: daily(13 * h)}})
+	event := at(tr("e", -2*h, alert.Event, alert.Info), -2*h)
+	x.read(0, past("a", -3*h, -2*h), past("b", -3*m, -2*m), []alert.Transition{event}, []alert.Transition{fire("on", -100*m)})
+	x.to(2 * h)
+	x.want("1h0m0s noc resolved first -a", "1h0m0s noc resolved first -b", "1h0m0s noc firing first !e", "1h0m0s noc firing first on")
+}
+
 // One that came in time is due when it always was: what was over before is not told,
 // what was not is.
 func TestLate_CameInTimeAndWasOverWhileDown(t *testing.T) {
@@ -106,7 +123,7 @@ func TestLate_CameInTimeAndWasOverWhileDown(t *testing.T) {
 		over time.Duration
 		want []string
 	}{
-		{9 * s, nil}, {11 * s, []string{"2m0s noc resolved first -a"}}, {30 * s, []string{"2m0s noc resolved first -a"}},
+		{9 * s, nil}, {10 * s, []string{"2m0s noc resolved first -a"}}, {11 * s, []string{"2m0s noc resolved first -a"}}, {30 * s, []string{"2m0s noc resolved first -a"}},
 	} {
 		x := newScript(t, Options{Root: byG()})
 		x.observe(0, fire("a", 0))

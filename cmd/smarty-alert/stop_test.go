@@ -26,7 +26,7 @@ func (s *site) hung() *atomic.Int64 {
 	}))
 	s.t.Cleanup(srv.Close)
 	s.t.Cleanup(func() { close(quit) }) // before the server is closed, which waits
-	s.edit("config.yaml", "route:\n", fmt.Sprintf("  hangs: {webhook: {url: %q}, allow_loopback: true, timeout: 10m, rate_limit: {burst: 1000, per: 1m}}\nroute:\n", srv.URL))
+	s.edit("config.yaml", "route:\n", fmt.Sprintf("  hangs: {webhook: {url: %q}, allow_loopback: true, timeout: 5m, rate_limit: {burst: 1000, per: 1m}}\nroute:\n", srv.URL))
 	s.edit("config.yaml", "  routes:\n", "  routes:\n  - {receiver: hangs, continue: true, group_by: [rule, params_abonement]}\n")
 	return &tries
 }
