@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/smarty-alert/smarty-alert/alert"
+	"github.com/smarty-alert/smarty-alert/calendar"
+	"github.com/smarty-alert/smarty-alert/config"
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/loggen/installation"
@@ -27,8 +30,21 @@ type bench struct {
 	progress io.Writer
 }
 
+// runAll runs plans beside each other: each keeps one processor busy.
+func (b *bench) runAll(ctx context.Context, plans []plan) ([]*verdict, error) {
+	out := make([]*verdict, len(plans))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, p := range plans {
+		g.Go(func() (err error) {
+			out[i], err = b.run(ctx, p)
+			return err
+		})
+	}
+	return out, g.Wait()
+}
+
 func (b *bench) run(ctx context.Context, p plan) (v *verdict, err error) {
-	set, _, err := rules.Load(b.rules, rules.Options{Zone: zone})
+	set, _, err := rules.Load(b.rules, rules.Options{Zone: zone, Vars: rules.Vars{{Name: "size", Value: float64(p.subscribers) / 10_000}}})
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
@@ -55,14 +71,14 @@ func (b *bench) run(ctx context.Context, p plan) (v *verdict, err error) {
 	if err != nil {
 		return nil, err
 	}
-	v.bytes, v.took, v.processor = stats.Bytes, time.Since(began), processor()
+	v.bytes, v.took = stats.Bytes, time.Since(began)
 	return v, nil
 }
 
 // heard is all that a replay said.
 type heard struct {
-	alerts        []*told
-	notifications []*replay.Notification
+	alerts   []*told
+	messages []*message
 }
 
 // told is an alert from its beginning to its end.
@@ -73,12 +89,36 @@ type told struct {
 	from, to int64 // to 0: it still fires
 }
 
-// route is that of an operator who has one channel, with the defaults of the configuration: a message for each rule.
-func route() notifiers.Options {
-	return notifiers.Options{
-		Root:      &notifiers.Route{Name: "root", Receiver: "noc", GroupBy: []string{"rule"}, GroupWait: 10 * time.Second, GroupInterval: 5 * time.Minute, RepeatInterval: 4 * time.Hour},
-		Receivers: map[string]notifiers.ReceiverOptions{"noc": {SendResolved: true}},
+// message is one that makes a phone ring.
+type message struct {
+	at       time.Time
+	reason   string
+	severity string
+	alerts   []string // that are news in it
+}
+
+// Receivers of the bench.
+const (
+	channel = "noc"    // a chat that edits its messages, as Slack with a token and Telegram do
+	digest  = "digest" // one mail in the morning
+)
+
+// route is that of the configuration which init writes: a message for each rule, and a digest of what is info.
+func route() (notifiers.Options, error) {
+	morning, err := calendar.ParseCron("0 9 * * *", zone)
+	if err != nil {
+		return notifiers.Options{}, err
 	}
+	info, err := alert.ParseMatchers(`severity="info"`)
+	if err != nil {
+		return notifiers.Options{}, err
+	}
+	return notifiers.Options{
+		Root: &notifiers.Route{Name: "root", Receiver: channel, GroupBy: []string{"rule"}, GroupWait: 10 * time.Second, GroupInterval: 5 * time.Minute, RepeatInterval: 4 * time.Hour,
+			Routes: []*notifiers.Route{{Name: "info", Receiver: digest, Matchers: info, Digest: morning}}},
+		Receivers: map[string]notifiers.ReceiverOptions{channel: {SendResolved: true}, digest: {SendResolved: true}},
+		Flapping:  notifiers.FlapOptions{Transitions: config.DefaultTransitions, Within: config.DefaultWithin},
+	}, nil
 }
 
 func listen(ctx context.Context, dir string, set *rules.Set) (*heard, error) {
@@ -86,54 +126,25 @@ func listen(ctx context.Context, dir string, set *rules.Set) (*heard, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := notifiers.NewDispatcher(route(), nil, time.Time{})
+	routes, err := route()
 	if err != nil {
 		return nil, err
 	}
-	out, open := &heard{}, map[string]*told{}
+	d, err := notifiers.NewDispatcher(routes, nil, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	e := ear{heard: &heard{}, open: map[string]*told{}, known: map[string]alert.Severity{}}
 	o := replay.Options{Rules: set, Sources: sources, Lateness: engine.DefaultLateness, Redactor: redact.New(nil, nil), Dispatcher: d,
 		Read: ingest.ReadOptions{Options: smartylog.Options{Zone: zone}}}
 	_, err = replay.Run(ctx, o, func(ev replay.Event) error {
 		switch {
 		case ev.Alert != nil:
-			out.hear(ev, open)
-		case ev.Notification != nil:
-			n := *ev.Notification
-			n.Message.Alerts = nil // as large as the alerts
-			out.notifications = append(out.notifications, &n)
+			e.alert(ev.Alert)
+		case ev.Notification != nil && ev.Notification.Receiver == channel:
+			e.message(ev.Notification)
 		}
 		return nil
 	})
-	return out, err
-}
-
-func (h *heard) hear(ev replay.Event, open map[string]*told) {
-	t := ev.Alert
-	switch t.State {
-	case alert.Firing, alert.Event:
-		a := &told{id: t.AlertID, rule: t.Rule, severity: t.Severity.String(), from: t.At, group: map[string]string{}}
-		for _, l := range t.Group {
-			a.group[l.Name] = l.Value
-		}
-		if t.State == alert.Event {
-			a.to = t.At
-		} else {
-			open[t.AlertID] = a
-		}
-		h.alerts = append(h.alerts, a)
-	case alert.Resolved:
-		if a := open[t.AlertID]; a != nil {
-			a.to = t.At
-			delete(open, t.AlertID)
-		}
-	}
-}
-
-// processor is the time of the processor that the program has used.
-func processor() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return e.heard, err
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/loggen/installation"
-	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
 )
 
@@ -18,11 +20,12 @@ type verdict struct {
 	traceless int // incidents that left no trace in the logs: they are not counted
 	quietDays int
 	missed    []installation.Truth
+	loud      []*incident    // with more than one message
 	wrong     []*told        // alerts about nothing
 	quiet     map[string]int // notifications about nothing on quiet days, by severity
 
-	bytes           int64
-	took, processor time.Duration
+	bytes int64
+	took  time.Duration
 }
 
 // score counts incidents and alerts, of a rule or of a kind.
@@ -46,7 +49,7 @@ type incident struct {
 	seen     map[string]bool // by rules that are there for it
 	first    map[string]int64
 	messages map[string]int // by rule
-	all      int            // messages of any rule
+	said     []string       // messages of any rule
 }
 
 // court has what is needed to judge.
@@ -87,8 +90,8 @@ func judge(p plan, set *rules.Set, truths []installation.Truth, h *heard) (*verd
 	for _, a := range h.alerts {
 		c.hear(a)
 	}
-	for _, n := range h.notifications {
-		c.count(n)
+	for _, m := range h.messages {
+		c.count(m)
 	}
 	c.sum()
 	return c.v, nil
@@ -126,38 +129,39 @@ func (c *court) hear(a *told) {
 	}
 }
 
-// count counts a notification for the incidents that it is about. Updates in place and endings are no notifications.
-func (c *court) count(n *replay.Notification) {
-	if n.Status != "firing" || n.Reason == "update" {
-		return
-	}
-	at := n.At.Unix()
-	rule, severity, nothing := "", "", false
-	about := map[*incident]bool{}
-	for _, id := range n.Alerts {
+// count counts a message for the incidents that it brings news of.
+func (c *court) count(m *message) {
+	nothing := ""
+	about := map[*incident]map[string]bool{} // rules
+	for _, id := range m.alerts {
 		a := c.byID[id]
 		if a == nil {
 			continue
 		}
-		rule, severity = a.rule, a.severity
 		in := c.blame[id]
 		if in == nil {
-			nothing = true
+			nothing = a.rule
 			continue
 		}
-		about[in] = true
+		if about[in] == nil {
+			about[in] = map[string]bool{}
+		}
+		about[in][a.rule] = true
 		if _, ok := in.first[a.rule]; !ok {
-			in.first[a.rule] = at
+			in.first[a.rule] = m.at.Unix()
 		}
 	}
-	for in := range about {
-		in.messages[rule]++
-		in.all++
+	for in, rules := range about {
+		for rule := range rules {
+			in.messages[rule]++
+		}
+		in.said = append(in.said, fmt.Sprintf("%s %s (%s, %s)", m.at.In(zone).Format(time.TimeOnly), strings.Join(slices.Sorted(maps.Keys(rules)), ", "), m.severity, m.reason))
 	}
-	if nothing && c.quietAt(n.At) {
-		c.byRule[rule].quiet++
+	if nothing != "" && c.quietAt(m.at) {
+		s := c.byRule[nothing]
+		s.quiet++
 		c.v.total.quiet++
-		c.v.quiet[severity]++
+		c.v.quiet[m.severity]++
 	}
 }
 
@@ -202,7 +206,7 @@ func (c *court) sum() {
 			s.incidents++
 			if noticed {
 				s.noticed++
-				s.messages += in.all
+				s.messages += len(in.said)
 			}
 			if first > 0 {
 				s.delays = append(s.delays, first-in.trace)
@@ -210,6 +214,9 @@ func (c *court) sum() {
 		}
 		if !noticed {
 			c.v.missed = append(c.v.missed, in.Truth)
+		}
+		if len(in.said) > 1 {
+			c.v.loud = append(c.v.loud, in)
 		}
 	}
 	for _, s := range c.v.rules {

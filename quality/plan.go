@@ -25,7 +25,7 @@ type plan struct {
 func plans(seed uint64) []plan {
 	return []plan{
 		{name: "10k", subscribers: 10_000, servers: 2, seed: seed, warmup: 10, days: 30, every: 3, incidents: 40},
-		{name: "100k", subscribers: 100_000, servers: 4, seed: seed + 1000, warmup: 10, days: 2, every: 2, incidents: 40},
+		{name: "100k", subscribers: 100_000, servers: 4, seed: seed + 1000, warmup: 8, days: 2, every: 2, incidents: 40},
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/loggen/installation"
+	"github.com/smarty-alert/smarty-alert/notifiers"
 	"github.com/smarty-alert/smarty-alert/replay"
 	"github.com/smarty-alert/smarty-alert/rules"
 )
@@ -67,25 +69,24 @@ func TestJudge(t *testing.T) {
 		truth("brute_force", "2024-11-19 14:00:00", "2024-11-19 14:20:00", installation.Where{Abonement: "100123"}),
 		{Kind: "epg_empty", From: at("2024-11-19 15:00:00"), To: at("2024-11-19 15:20:00")},
 	}
-	alert := func(id, rule, severity, from, to string, group map[string]string) *told {
+	says := func(id, rule, severity, from, to string, group map[string]string) *told {
 		return &told{id: id, rule: rule, severity: severity, group: group, from: at(from).Unix(), to: at(to).Unix()}
 	}
-	notice := func(reason, when string, ids ...string) *replay.Notification {
-		return &replay.Notification{At: at(when), Status: "firing", Reason: reason, Alerts: ids}
+	rings := func(when, severity string, ids ...string) *message {
+		return &message{at: at(when), reason: "first", severity: severity, alerts: ids}
 	}
 	h := &heard{
 		alerts: []*told{
-			alert("quiet", "edge_down", "critical", "2024-11-18 03:00:00", "2024-11-18 03:10:00", map[string]string{"stream_service": "<StreamService: edge-01>"}),
-			alert("right", "edge_down", "critical", "2024-11-19 10:02:00", "2024-11-19 10:22:00", map[string]string{"stream_service": "<StreamService: edge-01>"}),
-			alert("other", "edge_down", "critical", "2024-11-19 12:05:00", "2024-11-19 12:06:00", map[string]string{"stream_service": "<StreamService: edge-07>"}),
-			alert("guess", "login_bruteforce", "warning", "2024-11-19 14:03:00", "2024-11-19 14:25:00", map[string]string{"params.abonement": "100123"}),
+			says("quiet", "edge_down", "critical", "2024-11-18 03:00:00", "2024-11-18 03:10:00", map[string]string{"stream_service": "<StreamService: edge-01>"}),
+			says("right", "edge_down", "critical", "2024-11-19 10:02:00", "2024-11-19 10:22:00", map[string]string{"stream_service": "<StreamService: edge-01>"}),
+			says("other", "edge_down", "critical", "2024-11-19 12:05:00", "2024-11-19 12:06:00", map[string]string{"stream_service": "<StreamService: edge-07>"}),
+			says("guess", "login_bruteforce", "warning", "2024-11-19 14:03:00", "2024-11-19 14:25:00", map[string]string{"params.abonement": "100123"}),
 		},
-		notifications: []*replay.Notification{
-			notice("first", "2024-11-18 03:00:10", "quiet"), notice("first", "2024-11-19 10:02:10", "right"), notice("repeat", "2024-11-19 10:12:10", "right"),
-			notice("update", "2024-11-19 10:13:10", "right"), notice("first", "2024-11-19 12:05:10", "other"), notice("first", "2024-11-19 14:03:30", "guess"),
+		messages: []*message{
+			rings("2024-11-18 03:00:10", "critical", "quiet"), rings("2024-11-19 10:02:10", "critical", "right"), rings("2024-11-19 10:12:10", "critical", "right"),
+			rings("2024-11-19 12:05:10", "critical", "other"), rings("2024-11-19 14:03:30", "warning", "guess"),
 		},
 	}
-	h.notifications = append(h.notifications, &replay.Notification{At: at("2024-11-19 10:22:10"), Status: "resolved", Reason: "resolved", Alerts: []string{"right"}})
 	v, err := judge(p, set, truths, h)
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +102,9 @@ func TestJudge(t *testing.T) {
 		if rows[name] != want {
 			t.Errorf("row of %s\n got %s\nwant %s", name, rows[name], want)
 		}
+	}
+	if len(v.loud) != 1 || len(v.loud[0].said) != 2 || v.loud[0].Kind != "edge_down" {
+		t.Errorf("with several messages: %+v", v.loud)
 	}
 	if v.traceless != 1 || len(v.missed) != 1 || len(v.wrong) != 2 || v.quiet["critical"] != 1 || v.total.incidents != 3 || v.total.noticed != 2 {
 		t.Errorf("verdict = %+v", v)
@@ -123,6 +127,38 @@ func TestJudge_AlertOverTwoIncidents(t *testing.T) {
 	}
 	if v.total.noticed != 2 || v.total.right != 1 || v.total.alerts != 1 {
 		t.Errorf("noticed %d, right %d of %d alerts; want 2, 1 of 1", v.total.noticed, v.total.right, v.total.alerts)
+	}
+}
+
+// What a chat shows by an edit makes no phone ring; what joins, grows critical or is repeated does.
+func TestEar_HearsWhatRings(t *testing.T) {
+	e := ear{heard: &heard{}, open: map[string]*told{}, known: map[string]alert.Severity{}}
+	of := func(id string, severity alert.Severity, state alert.State) alert.Transition {
+		return alert.Transition{AlertID: id, Fingerprint: "f" + id, Severity: severity, State: state}
+	}
+	for _, step := range []struct {
+		reason notifiers.Reason
+		want   string // ids that are news
+		alerts []alert.Transition
+	}{
+		{notifiers.First, "a", []alert.Transition{of("a", alert.Info, alert.Firing)}},
+		{notifiers.Update, "", []alert.Transition{of("a", alert.Warning, alert.Firing)}},
+		{notifiers.NewAlerts, "b", []alert.Transition{of("a", alert.Warning, alert.Firing), of("b", alert.Warning, alert.Firing)}},
+		{notifiers.Update, "b", []alert.Transition{of("a", alert.Warning, alert.Firing), of("b", alert.Critical, alert.Firing)}},
+		{notifiers.Update, "", []alert.Transition{of("a", alert.Warning, alert.Firing), of("b", alert.Warning, alert.Firing)}},
+		{notifiers.Resolved, "", []alert.Transition{of("a", alert.Warning, alert.Firing), of("b", alert.Warning, alert.Resolved)}},
+		{notifiers.Repeat, "a", []alert.Transition{of("a", alert.Warning, alert.Firing)}},
+		{notifiers.Resolved, "", []alert.Transition{of("a", alert.Warning, alert.Resolved)}},
+	} {
+		before := len(e.heard.messages)
+		e.message(&replay.Notification{Reason: string(step.reason), Message: alert.Message{Alerts: step.alerts}})
+		got := ""
+		for _, m := range e.heard.messages[before:] {
+			got += strings.Join(m.alerts, " ")
+		}
+		if got != step.want {
+			t.Errorf("%s: rings for %q, want %q", step.reason, got, step.want)
+		}
 	}
 }
 
@@ -156,14 +192,14 @@ func TestWritePage_ReplacesWhatIsBetweenTheMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := &verdict{plan: small, rules: []*score{{name: "edge_down", severity: "critical", incidents: 2, noticed: 1, delays: []int64{60, 90}}}}
-	if err := writePage(page, 7, start, []*verdict{v}); err != nil {
+	if err := writePage(page, 7, bill{at: start, machine: "an abacus"}, []*verdict{v}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"head\n" + openMark, "seed 7", "| `edge_down` | critical | 2 | 1 | 50.0 % |", closeMark + "tail\n"} {
+	for _, want := range []string{"head\n" + openMark, "-seed 7", "an abacus", "| `edge_down` | critical | 2 | 1 | 50.0 % |", closeMark + "tail\n"} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("page lacks %q:\n%s", want, got)
 		}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -66,7 +68,7 @@ func (v *verdict) foot() string {
 
 // text writes the tables for a terminal.
 func (v *verdict) text(w io.Writer) {
-	fmt.Fprintf(w, "\n%s: %s\n%.1f GB in %.0f s (processor %.0f s so far)\n\n", v.plan.name, v.head(), float64(v.bytes)/1e9, v.took.Seconds(), v.processor.Seconds())
+	fmt.Fprintf(w, "\n%s: %s\n%.1f GB in %.0f s\n\n", v.plan.name, v.head(), float64(v.bytes)/1e9, v.took.Seconds())
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, strings.Join(ruleHead, "\t"))
 	for _, s := range v.rules {
@@ -84,11 +86,14 @@ func (v *verdict) text(w io.Writer) {
 	}
 }
 
-// list writes what was missed and what was about nothing.
+// list writes what was missed, what was told more than once, and what was about nothing.
 func (v *verdict) list(w io.Writer) {
 	for _, t := range v.missed {
 		where, _ := json.Marshal(t.Where) // of texts alone
 		fmt.Fprintf(w, "missed: %s %s to %s %s (%d records, %d missing)\n", t.Kind, t.From.Format(time.DateTime), t.To.Format(time.TimeOnly), where, t.Records, t.Missing)
+	}
+	for _, in := range v.loud {
+		fmt.Fprintf(w, "%d messages: %s %s to %s: %s\n", len(in.said), in.Kind, in.From.Format(time.DateTime), in.To.Format(time.TimeOnly), strings.Join(in.said, "; "))
 	}
 	for _, a := range v.wrong {
 		fmt.Fprintf(w, "about nothing: %s %v at %s\n", a.rule, a.group, time.Unix(a.from, 0).In(zone).Format(time.DateTime))
@@ -117,7 +122,32 @@ const (
 	closeMark = "<!-- end of quality -->\n"
 )
 
-func writePage(name string, seed uint64, now time.Time, all []*verdict) error {
+// bill is what a run took, and on what.
+type bill struct {
+	at              time.Time
+	took, processor time.Duration
+	machine         string
+}
+
+func newBill(began time.Time) bill {
+	b := bill{at: began, took: time.Since(began), machine: fmt.Sprint(runtime.NumCPU(), " × processor")}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err == nil {
+		b.processor = time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	info, _ := os.ReadFile("/proc/cpuinfo") // elsewhere than on Linux the number has to do
+	if _, rest, ok := strings.Cut(string(info), "model name\t: "); ok {
+		model, _, _ := strings.Cut(rest, "\n")
+		b.machine = fmt.Sprint(runtime.NumCPU(), " × ", model)
+	}
+	return b
+}
+
+func (b bill) String() string {
+	return fmt.Sprintf("%.0f s (%.0f s of processor time; %s)", b.took.Seconds(), b.processor.Seconds(), b.machine)
+}
+
+func writePage(name string, seed uint64, cost bill, all []*verdict) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -128,7 +158,7 @@ func writePage(name string, seed uint64, now time.Time, all []*verdict) error {
 		return fmt.Errorf("%s has no marks %q and %q", name, strings.TrimSpace(openMark), strings.TrimSpace(closeMark))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nMeasured on %s by `make quality` with seed %d.\n", now.Format(time.DateOnly), seed)
+	fmt.Fprintf(&b, "\nMeasured on %s by `make quality QUALITY='-seed %d'` in %s.\n", cost.at.Format(time.DateOnly), seed, cost)
 	for _, v := range all {
 		v.markdown(&b)
 	}
