@@ -163,8 +163,9 @@ receivers:
 route:
   receiver: file
   group_by: [rule]
-  # routes:
-  # - {matchers: ['severity="critical"'], receiver: duty, group_wait: 0s, continue: true}
+  routes:
+  # - {matchers: ['severity="critical"'], receiver: duty, continue: true}
+  - {matchers: ['severity="info"'], digest: {cron: "0 9 * * *"}} # one message in the morning
 `
 
 // quoted is a text as YAML takes it whatever it holds.
