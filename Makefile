@@ -116,7 +116,7 @@ delivery: ## messages under random faults: SCHEDULES (1000) in virtual time, SOC
 	SMARTY_ALERT_SCHEDULES=$(SCHEDULES) SMARTY_ALERT_SOCKETS=$(SOCKETS) $(if $(SEED),SMARTY_ALERT_SEED=$(SEED)) go test -count=1 -timeout 60m -run Schedules -v ./notifiers
 	SMARTY_ALERT_KILLS=$(KILLS) go test -count=1 -timeout 60m -run KilledWhileSending -v ./cmd/smarty-alert
 
-quality: ## the shipped rules over 40 days of 10,000 subscribers and 10 of 100,000, with incidents whose truth is known; writes docs/rule-pack.md; QUALITY='-seed 2 -only 10k -misses'
+quality: ## the shipped rules over 40 days of 10,000 subscribers and 10 of 100,000, with incidents whose truth is known; QUALITY='-seed 2 -only 10k -misses', or '-markdown docs/rule-pack.md' to write the page
 	go run ./quality $(QUALITY)
 
 crashlab: ## break the running service in every way we know and count what is lost; LAB='-only kill -rounds 100' runs a part, -markdown prints docs/reliability.md
