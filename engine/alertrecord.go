@@ -85,9 +85,12 @@ func (a alertRecord) String() string {
 }
 
 // alertItems adds the transitions of the second's log rules as the rules over them
-// want them, in the order in which they were told, and returns the rules that failed
-// once too often over them: their quarantine begins at once.
-func (e *Engine) alertItems(s int64, items *arrivals) (broken []*ruleState) {
+// want them, in the order in which they were told. A rule that fails once too often over
+// them is concerned as well: its quarantine begins at once.
+func (e *Engine) alertItems(s int64, items *arrivals) {
+	if len(e.happened) == 0 {
+		return
+	}
 	for _, r := range e.rules {
 		if r.rule.Source != rules.AlertRecords || r.faults.noted() {
 			continue
@@ -99,10 +102,9 @@ func (e *Engine) alertItems(s int64, items *arrivals) (broken []*ruleState) {
 			}
 			if r.faults.broken(e.o.QuarantineAfter) {
 				r.faults.From = s
-				broken = append(broken, r)
+				e.concerned.add(r.index)
 				break
 			}
 		}
 	}
-	return broken
 }

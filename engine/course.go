@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"math"
-
-	"github.com/smarty-alert/smarty-alert/alert"
-	"github.com/smarty-alert/smarty-alert/rules"
-)
+import "math"
 
 // MaxSpans is the most spans of a Course.
 const MaxSpans = 1024
@@ -45,12 +40,4 @@ func (c *Course) widen() {
 		joined = append(joined, v)
 	}
 	c.Highest, c.Span = joined, c.Span*2
-}
-
-// noteCourse keeps what may be shown of the deciding value.
-func (r *ruleState) noteCourse(s int64, values []alert.Value) {
-	n, ok := rules.Number(values[r.rule.PeakOf].V)
-	if ok && !math.IsNaN(n) && !math.IsInf(n, 0) && !r.hidesValue(r.rule.PeakOf, n) {
-		r.course.note(s, n)
-	}
 }

@@ -53,7 +53,7 @@ type Engine struct {
 	ailing  []*ruleState // over logs, whose last records failed
 	pending *pending
 	held    arrivals // of the record under way, if it has to wait
-	due     dueHeap
+	due     agenda
 	reached int64 // F: every second up to it is final; never before the first
 	holder  int   // the source that held it when that was looked for last
 	final   int64 // every second up to it has been evaluated; never before the first
@@ -72,8 +72,9 @@ type Engine struct {
 	stalls   []stall        // the same
 	vars     *rules.Scratch // of conditions
 	// Used again for each second and each arrival.
-	concerned []*ruleState
+	concerned marks // rules of the second being evaluated
 	arrived   arrived
+	kept      recordPool
 }
 
 // New makes an engine for a set of rules. Rules that are disabled are left out.
@@ -91,6 +92,7 @@ func New(set *rules.Set, o Options) *Engine {
 		e.rules = append(e.rules, newRuleState(m))
 	}
 	e.sortKinds()
+	e.scheduleNone()
 	return e
 }
 

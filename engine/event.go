@@ -39,7 +39,7 @@ func (r *ruleState) emit(e *Engine, slot uint32, s int64, v verdict) {
 	}
 	inc.ActiveAt, inc.StartsAt, inc.Severity = s, s, v.top()
 	r.stats.Fired++
-	r.announce(e, inc, alert.Event, s, v.values)
+	r.announce(e, inc, alert.Event, s)
 	r.spend(slot)
 	inc.Suppressed, inc.Reported, inc.Until = 0, false, s+r.rule.Cooldown
 	if r.rule.Cooldown == 0 {

@@ -40,7 +40,7 @@ func (r *ruleState) freeze() *ruleState {
 	f := &ruleState{matching: r.matching, cron: r.cron, began: r.began, groups: r.groups.Clone(), table: r.table.Clone(), slots: r.slots.Clone(),
 		armed: r.armed.Clone(), lru: r.lru, active: slices.Clone(r.active), fresh: maps.Clone(r.fresh), stats: r.stats, crowd: r.crowd,
 		faults: r.faults}
-	f.recent = r.recent.clone()
+	f.stored = r.recent.samples()
 	if r.order != nil {
 		f.order = &order{past: r.order.past.Clone()}
 	}
@@ -48,23 +48,4 @@ func (r *ruleState) freeze() *ruleState {
 		f.records = &recall{past: r.records.past.Clone(), names: slices.Clone(r.records.names), keep: r.records.keep}
 	}
 	return f
-}
-
-// clone copies the samples, with their texts in one piece of memory.
-func (s *samples) clone() samples {
-	c := samples{Ring: slices.Clone(s.Ring), Next: s.Next}
-	n := 0
-	for i := range c.Ring {
-		n += len(c.Ring[i].Text) + len(c.Ring[i].Tail)
-	}
-	texts := make([]byte, 0, n)
-	copied := func(text []byte) []byte {
-		from := len(texts)
-		texts = append(texts, text...)
-		return texts[from:]
-	}
-	for i := range c.Ring {
-		c.Ring[i].Text, c.Ring[i].Tail = copied(c.Ring[i].Text), copied(c.Ring[i].Tail)
-	}
-	return c
 }

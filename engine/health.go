@@ -95,6 +95,9 @@ func (e *Engine) notice(r *ruleState, h health) {
 
 // healthItems adds the second's health records as the rules over them want them.
 func (e *Engine) healthItems(s int64, items *arrivals) {
+	if len(e.noticed) == 0 {
+		return
+	}
 	for _, r := range e.rules {
 		if r.rule.Source != rules.HealthRecords || r.faults.noted() {
 			continue

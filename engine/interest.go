@@ -11,14 +11,21 @@ import (
 // match needs a certain value of a field only the ones are asked whose value it is: the
 // others would refuse the record.
 type interest struct {
-	always []*matching
+	always []*candidate
 	fields []fieldIndex
+}
+
+// candidate is one of them, with what is known of its expressions over records of that
+// log and event.
+type candidate struct {
+	*matching
+	answers []answer // see matching.settled
 }
 
 // fieldIndex has rules by a value that they need.
 type fieldIndex struct {
 	path  smartylog.Path
-	rules rules.ValueIndex[*matching]
+	rules rules.ValueIndex[*candidate]
 }
 
 // fewRules is how many rules are rather asked one by one than looked up.
@@ -33,16 +40,17 @@ func newInterest(list []*matching) *interest {
 	}
 	in := &interest{}
 	for _, m := range list {
+		c := &candidate{m, slices.Clone(m.settled)}
 		if m.needs && count[m.needed.Path.String()] > fewRules {
-			in.index(m)
+			in.index(c)
 		} else {
-			in.always = append(in.always, m)
+			in.always = append(in.always, c)
 		}
 	}
 	return in
 }
 
-func (in *interest) index(m *matching) {
+func (in *interest) index(m *candidate) {
 	i := slices.IndexFunc(in.fields, func(x fieldIndex) bool { return x.path.String() == m.needed.Path.String() })
 	if i < 0 {
 		i = len(in.fields)

@@ -8,7 +8,6 @@ import (
 
 // verdict is what a rule says about a group at one second.
 type verdict struct {
-	values []alert.Value
 	holds  bool  // the condition, or some level, or the sequence is complete
 	levels uint8 // the levels that hold, a bit for each severity
 }
@@ -40,7 +39,7 @@ func (r *ruleState) judgeLevel(e *Engine, inc *incident, s int64, v verdict) int
 	top := v.top()
 	switch {
 	case top > inc.Severity:
-		r.update(e, inc, s, top, v.values)
+		r.update(e, inc, s, top)
 		return never
 	case v.at(inc.Severity):
 		inc.LowSince = never
@@ -53,15 +52,15 @@ func (r *ruleState) judgeLevel(e *Engine, inc *incident, s int64, v verdict) int
 		return end
 	}
 	if top != 0 {
-		r.update(e, inc, s, top, v.values)
+		r.update(e, inc, s, top)
 	}
 	return never
 }
 
-func (r *ruleState) update(e *Engine, inc *incident, s int64, level alert.Severity, values []alert.Value) {
+func (r *ruleState) update(e *Engine, inc *incident, s int64, level alert.Severity) {
 	inc.Severity, inc.LowSince = level, never
 	if !inc.Folded {
-		r.announce(e, inc, alert.Update, s, values)
+		r.announce(e, inc, alert.Update, s)
 	}
 }
 

@@ -117,7 +117,7 @@ func (r *ruleState) judgeState(e *Engine, slot uint32, s int64, v verdict) {
 func (r *ruleState) ripen(e *Engine, inc *incident, s int64, v verdict) {
 	inc.Severity = v.top()
 	if s == inc.ActiveAt && r.rule.For > 0 {
-		r.announce(e, inc, alert.Pending, s, v.values)
+		r.announce(e, inc, alert.Pending, s)
 	}
 	if due := inc.ActiveAt + r.rule.For; s < due {
 		r.wake(inc, due)
@@ -128,7 +128,7 @@ func (r *ruleState) ripen(e *Engine, inc *incident, s int64, v verdict) {
 		r.wake(inc, r.began+r.rule.Warmup)
 		return
 	}
-	r.fire(e, inc, s, v.values)
+	r.fire(e, inc, s)
 }
 
 // warming reports whether the rule lacks its baseline yet (semantics §4.5).
@@ -153,7 +153,7 @@ func (r *ruleState) judgeFiring(e *Engine, inc *incident, s int64, v verdict) {
 			inc.QuietSince = s
 		}
 		if wake = inc.QuietSince + r.rule.KeepFiringFor; s >= wake {
-			r.resolve(e, inc, s, "condition", v.values)
+			r.resolve(e, inc, s, "condition")
 			return
 		}
 	} else {
@@ -179,7 +179,7 @@ func (r *ruleState) quietened(e *Engine, slot uint32, v verdict) bool {
 	return quiet || gone
 }
 
-func (r *ruleState) fire(e *Engine, inc *incident, s int64, values []alert.Value) {
+func (r *ruleState) fire(e *Engine, inc *incident, s int64) {
 	inc.State, inc.StartsAt, inc.Wake = alert.Firing, s, never
 	if inc.Folded = r.full(); inc.Folded {
 		r.crowd.folded++
@@ -189,16 +189,16 @@ func (r *ruleState) fire(e *Engine, inc *incident, s int64, values []alert.Value
 	}
 	r.crowd.announced++
 	r.stats.Fired++
-	r.announce(e, inc, alert.Firing, s, values)
+	r.announce(e, inc, alert.Firing, s)
 }
 
-func (r *ruleState) resolve(e *Engine, inc *incident, s int64, reason string, values []alert.Value) {
+func (r *ruleState) resolve(e *Engine, inc *incident, s int64, reason string) {
 	if inc.Folded {
 		r.crowd.folded--
 	} else {
 		r.crowd.announced--
 		r.stats.Resolved++
-		t := r.transition(e, inc, alert.Resolved, s, values)
+		t := r.transition(e, inc, alert.Resolved, s)
 		t.EndsAt, t.Reason = s, reason
 		e.out = append(e.out, Output{Alert: t})
 	}

@@ -28,11 +28,12 @@ type Look struct {
 
 // look is what a judgement sees, before an alert empties the windows.
 func (r *ruleState) look(slot uint32, s int64, v verdict) *Look {
-	l := &Look{Rule: r.rule, Second: s, Values: r.shownValues(v.values), Holds: v.holds}
+	values := r.values(slot, s)
+	l := &Look{Rule: r.rule, Second: s, Values: r.shownValues(values), Holds: v.holds}
 	l.Group, l.Fingerprint = r.identity(r.groups.Key(slot))
-	for i := range v.values {
-		if n, ok := v.values[i].V.(float64); ok && r.hidesValue(i, n) {
-			l.Hidden = append(l.Hidden, v.values[i].Name)
+	for i := range values {
+		if n, ok := values[i].V.(float64); ok && r.hidesValue(i, n) {
+			l.Hidden = append(l.Hidden, values[i].Name)
 		}
 	}
 	vars := rules.VariableMap{}

@@ -12,7 +12,7 @@ import (
 
 // choose returns the rules that may not refuse a record, in file order. The list is
 // valid until the next call.
-func (m *Matcher) choose(in *interest, rec rules.Fielder) []*matching {
+func (m *Matcher) choose(in *interest, rec rules.Fielder) []*candidate {
 	if len(in.fields) == 0 {
 		return in.always
 	}
@@ -24,7 +24,7 @@ func (m *Matcher) choose(in *interest, rec rules.Fielder) []*matching {
 	if m.chosen = chosen; len(chosen) == len(in.always) {
 		return chosen
 	}
-	slices.SortFunc(chosen, func(a, b *matching) int { return a.index - b.index })
+	slices.SortFunc(chosen, func(a, b *candidate) int { return a.index - b.index })
 	return slices.Compact(chosen)
 }
 
@@ -46,7 +46,7 @@ func (m *Matcher) match(r *matching, rec rules.Fielder, log, event string, ms *M
 }
 
 func (m *Matcher) read(r *matching, rec rules.Fielder, log, event string) {
-	if !m.test(r.rule.Match, rec) {
+	if !m.test(matchAnswer, r.rule.Match, rec) {
 		return
 	}
 	f := m.found
@@ -62,15 +62,23 @@ func (m *Matcher) read(r *matching, rec rules.Fielder, log, event string) {
 	}
 }
 
-// test evaluates a boolean expression over a record; none is true.
-func (m *Matcher) test(x *rules.Expr, rec rules.Fielder) bool {
+// test evaluates a boolean expression over a record; none is true. Its answer stands in
+// the i-th place of those that are known; it has none where that is beyond them.
+func (m *Matcher) test(i int, x *rules.Expr, rec rules.Fielder) bool {
 	if x == nil {
 		return true
 	}
 	m.found.asked = true
+	if i < len(m.answers) && m.answers[i] >= no {
+		return m.answers[i] == yes
+	}
 	ok, err := x.Holds(m.scratch, rec)
 	if err != nil {
 		m.failed(err)
+	} else if i < len(m.answers) && m.answers[i] == awaited {
+		if m.answers[i] = no; ok {
+			m.answers[i] = yes
+		}
 	}
 	return ok
 }
@@ -110,32 +118,41 @@ func (m *Matcher) groupKey(r *matching, rec rules.Fielder) bool {
 	return true
 }
 
-// inputs adds what the record brings to each column, unless it only counts. A
-// value that is missing or does not fit is skipped (semantics §2.7).
+// inputs adds what the record brings to each column: that is a pattern of the rule as
+// long as no column takes a value. A value that is missing or does not fit is skipped
+// (semantics §2.7).
 func (m *Matcher) inputs(r *matching, rec rules.Fielder) {
-	if r.counts != nil {
-		return
+	ms, pattern, from := m.into, 0, len(m.into.inputs)
+	patterned := r.patterns != nil
+	if !patterned {
+		ms.inputs = append(ms.inputs, windowing.Input{On: r.steps == nil}) // which counts for itself
 	}
-	ms := m.into
-	from := len(ms.inputs)
-	ms.inputs = append(ms.inputs, windowing.Input{On: r.steps == nil}) // which counts for itself
 	for i := range r.rule.Aggregates {
-		var in windowing.Input
-		if a := &r.rule.Aggregates[i]; m.test(a.Where, rec) {
+		a := &r.rule.Aggregates[i]
+		on := m.test(whereAnswer(i), a.Where, rec)
+		hit := on && a.Func == windowing.Streak && m.test(valueAnswer(i), a.Value, rec)
+		takes := on && a.Value != nil && a.Func != windowing.Streak
+		if patterned && !takes {
+			pattern |= r.bits[i].of(on, hit)
+			continue
+		}
+		if patterned {
+			patterned = false
+			ms.inputs = append(ms.inputs, r.patterns[pattern][:i+1]...)
+		}
+		in := windowing.Input{On: on, Hit: hit}
+		if takes {
 			in = m.input(r, i, a, rec)
 		}
 		ms.inputs = append(ms.inputs, in)
 	}
-	m.found.inputs = span{int32(from), int32(len(ms.inputs))}
+	if m.found.pattern = int32(pattern); !patterned {
+		m.found.inputs = span{int32(from), int32(len(ms.inputs))}
+	}
 }
 
+// input is what the record brings to a column that takes a value.
 func (m *Matcher) input(r *matching, i int, a *rules.Aggregate, rec rules.Fielder) (in windowing.Input) {
-	if a.Value == nil {
-		return windowing.Input{On: true}
-	}
-	if a.Func == windowing.Streak {
-		return windowing.Input{On: true, Hit: m.test(a.Value, rec)}
-	}
 	m.found.asked = true
 	v, err := a.Value.Record(m.scratch, rec)
 	if err != nil {

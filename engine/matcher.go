@@ -17,7 +17,8 @@ type Matcher struct {
 	log     string                          // of byEvent
 	byEvent map[string]*interest            // of lists, for the log of the last record
 	names   int                             // in lists
-	chosen  []*matching
+	chosen  []*candidate
+	answers []answer // of the one under way
 	values  *smartylog.Values
 	label   labeller
 	into    *Matches
@@ -77,9 +78,11 @@ func (m *Matcher) Match(rec *smartylog.Record, ms *Matches) int {
 	defer rec.Remember(nil)
 	ms.of = m.set
 	ms.begin()
-	for _, r := range m.choose(in, rec) {
-		m.match(r, rec, rec.Log, rec.Event, ms)
+	for _, c := range m.choose(in, rec) {
+		m.answers = c.answers
+		m.match(c.matching, rec, rec.Log, rec.Event, ms)
 	}
+	m.answers = nil
 	if ms.last().findings.from == int32(len(ms.findings)) {
 		ms.records = ms.records[:len(ms.records)-1]
 		return -1

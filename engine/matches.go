@@ -44,7 +44,8 @@ type matchedRecord struct {
 type finding struct {
 	rule     int32
 	key      span   // in bytes: the group, if the record counts
-	inputs   span   // empty: it only counts
+	inputs   span   // empty: those of pattern
+	pattern  int32  // of the rule's patterns of inputs
 	kept     span   // in the order of rule.Kept
 	mask     uint64 // of a sequence: the steps it satisfies
 	result   result

@@ -68,7 +68,7 @@ func (m *Matcher) stepMask(r *matching, rec rules.Fielder, log, event string) (m
 }
 
 func (m *Matcher) satisfies(st *rules.Step, rec rules.Fielder, log, event string) bool {
-	return st.Selects(log, event) && m.test(st.Match, rec)
+	return st.Selects(log, event) && m.test(unsettled, st.Match, rec)
 }
 
 // follow remembers a record and sets the timer for the second at which its step

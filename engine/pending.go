@@ -64,19 +64,27 @@ func (p *pending) take(at int64) *arrivals {
 	return a
 }
 
-// maxSpare bounds the memory that is kept for seconds to come, in seconds and in
-// arrivals of each.
+// These bound the memory that is kept for seconds to come: a few busy seconds, and as
+// many quiet ones as wait where some source is quieter than others, in arrivals of each.
 const (
 	maxSpare     = 4
 	spareRecords = 1 << 14
+	maxQuiet     = 64
+	quietRecords = 1 << 8
 )
 
 // give takes back arrivals that have been evaluated.
 func (p *pending) give(a *arrivals) {
-	if len(p.free) < maxSpare && cap(a.list) <= spareRecords && cap(a.bytes) <= spareRecords*sampleBytes {
+	n := len(p.free)
+	if n < maxSpare && a.within(spareRecords) || n < maxQuiet && a.within(quietRecords) {
 		a.reset()
 		p.free = append(p.free, a)
 	}
+}
+
+// within tells whether the memory is enough for no more than so many arrivals.
+func (a *arrivals) within(records int) bool {
+	return cap(a.list) <= records && cap(a.bytes) <= records*sampleBytes
 }
 
 // arrivals are the records that are evaluated at one second, with what the rules
@@ -96,7 +104,8 @@ type arrival struct {
 	rule, record int32
 	next         int32 // of the rule's chain: the place in list, from 1; 0: none
 	key          span
-	inputs, kept span
+	inputs, kept span  // no inputs: those of pattern
+	pattern      int32 // of the rule's patterns of inputs
 	mask         uint64
 }
 
@@ -116,6 +125,9 @@ type arrivedRecord struct {
 	doubt        doubt
 	Origin, File string // for people
 	sample       excerpt
+	// The record as rules keep it, if that is still this one.
+	keptAs *keptRecord
+	serial uint64
 }
 
 func (a *arrivals) reset() {
@@ -208,8 +220,8 @@ func (a *arrivals) read(i int32, r *ruleState, sources []*source, into *arrived)
 	into.arrivedRecord, into.texts, into.Mask = rec, a.bytes, x.mask
 	into.Key = a.bytes[x.key.from:x.key.to]
 	into.Kept = a.kept[x.kept.from:x.kept.to]
-	if into.Inputs = r.counts; r.counts == nil {
-		into.Inputs = a.inputs[x.inputs.from:x.inputs.to]
+	if into.Inputs = a.inputs[x.inputs.from:x.inputs.to]; len(into.Inputs) == 0 {
+		into.Inputs = r.patterns[x.pattern]
 	}
 	into.Place.Source, into.Place.Gen, into.Place.Pos = "", rec.Gen, rec.Pos
 	if rec.Source != nowhere {

@@ -87,7 +87,7 @@ func (r *ruleState) endAll(e *Engine, s int64, reason string) {
 		next := r.slots.At(slot).next
 		if inc := r.incident(slot); inc != nil && inc.State == alert.Firing {
 			from := len(e.out)
-			r.resolve(e, inc, s, reason, r.values(slot, s))
+			r.resolve(e, inc, s, reason)
 			r.collect(e, slot, from)
 		}
 		slot = next

@@ -149,9 +149,10 @@ func (r *ruleState) restore(sn *ruleSnapshot) error {
 		return err
 	}
 	r.cron, r.stats, r.began, r.crowd, r.faults = sn.Cron, sn.Stats, sn.Began, sn.Crowd, sn.Faults
-	if r.recent = sn.Recent; len(r.recent.Ring) > keptSamples || r.recent.Next < 0 || r.recent.Next > 0 && r.recent.Next >= len(r.recent.Ring) {
+	if rec := &sn.Recent; len(rec.Ring) > keptSamples || rec.Next < 0 || rec.Next > 0 && rec.Next >= len(rec.Ring) {
 		return errors.New("its samples do not fit together")
 	}
+	r.recent = recentOf(sn.Recent)
 	if err := r.restoreMembers(&sn.Members); err != nil {
 		return err
 	}

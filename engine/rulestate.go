@@ -12,7 +12,6 @@ import (
 // ruleState is everything one rule remembers.
 type ruleState struct {
 	*matching
-	due     int64 // the second it waits for in Engine.due; never: none
 	cron    int64 // next second of rule.Schedule; never: none
 	began   int64 // the first second at which it could be evaluated; never: not yet
 	groups  *windowing.Groups
@@ -26,8 +25,9 @@ type ruleState struct {
 	free    []uint32 // of active, whose index 0 is unused
 	timers  timerHeap
 	fresh   map[uint32]int64 // event mode: new matching records per group since the last judgement
-	recent  samples
-	byName  []int // of group labels sorted by name: their places in group_by
+	recent  recent
+	stored  samples // of recent, when this is frozen
+	byName  []int   // of group labels sorted by name: their places in group_by
 	stats   Stats
 	course  Course
 	crowd   crowd
@@ -46,7 +46,7 @@ type ruleState struct {
 
 func newRuleState(m *matching) *ruleState {
 	r := m.rule
-	rs := &ruleState{matching: m, due: never, cron: never, began: never, groups: windowing.NewGroups(),
+	rs := &ruleState{matching: m, cron: never, began: never, groups: windowing.NewGroups(),
 		table: windowing.NewTable(r.Columns), order: newOrder(r), records: newRecall(r), active: make([]incident, 1),
 		fresh: map[uint32]int64{}, faults: faults{From: never}}
 	rs.lru.clear()
@@ -172,7 +172,7 @@ func (r *ruleState) take(e *Engine, it *arrived, s int64) {
 	}
 	r.touch(slot, s)
 	r.count(slot, it, s)
-	r.recent.add(it)
+	r.recent.add(&e.kept, it)
 	r.touched = append(r.touched, slot)
 	if r.rule.Mode == rules.EventMode {
 		r.fresh[slot]++

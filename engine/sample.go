@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/zeebo/xxh3"
-
-	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/redact"
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
@@ -101,46 +98,4 @@ func clip(b []byte, n int) []byte {
 		n--
 	}
 	return b[:n]
-}
-
-// samples is a ring of a rule's newest matches. Their memory is used again: what
-// leaves it is copied.
-type samples struct {
-	Ring []sample
-	Next int
-}
-
-func (s *samples) add(it *arrived) {
-	at := s.Next
-	if len(s.Ring) < keptSamples {
-		at = len(s.Ring)
-		s.Ring = append(s.Ring, sample{})
-	} else {
-		s.Next = (s.Next + 1) % keptSamples
-	}
-	sm := &s.Ring[at]
-	sm.Group = xxh3.Hash(it.Key)
-	sm.fill(it)
-}
-
-// of returns the first three and the last three of a group's samples after a
-// second, redacted.
-func (s *samples) of(key []byte, after int64, redact *redact.Redactor) []alert.Sample {
-	group := xxh3.Hash(key)
-	var found []sample
-	for i := range s.Ring {
-		sm := s.Ring[(s.Next+i)%len(s.Ring)]
-		if sm.Group == group && sm.At > after {
-			found = append(found, sm)
-		}
-	}
-	if len(found) > 2*shownEnds {
-		found = append(found[:shownEnds:shownEnds], found[len(found)-shownEnds:]...)
-	}
-	var out []alert.Sample
-	for _, sm := range found {
-		out = append(out, alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos,
-			Text: sm.redacted(redact)})
-	}
-	return out
 }

@@ -16,18 +16,21 @@ type matching struct {
 	index   int // place in file order
 	redact  *redact.Redactor
 	origins origins
-	steps   []rules.Step      // of a sequence or all_of; nil: it is neither
-	counts  []windowing.Input // what every matching record brings; nil: records differ
-	needed  rules.Needed      // if needs: what the rule's match does not hold without
-	needs   bool
+	steps   []rules.Step // of a sequence or all_of; nil: it is neither
+	settled []answer     // of its tests: those whose answer the log and the event tell
+	// What records bring to the columns as long as none takes a value, by the bits of
+	// each aggregate that are set; nil: there are too many ways.
+	patterns [][]windowing.Input
+	bits     []inputBits
+	needed   rules.Needed // if needs: what the rule's match does not hold without
+	needs    bool
 }
 
 func newMatching(r *rules.Rule, index int, redact *redact.Redactor, k kinds) *matching {
 	m := &matching{rule: r, index: index, redact: redact, origins: k.of(r, redact), steps: stepsOf(r)}
 	m.needed, m.needs = r.Match.Needed()
-	if len(r.Aggregates) == 0 {
-		m.counts = []windowing.Input{{On: m.steps == nil}}
-	}
+	m.settled = settledOf(r)
+	m.bits, m.patterns = patternsOf(r)
 	return m
 }
 

@@ -150,8 +150,8 @@ func (r *ruleState) snapshot(redact *redact.Redactor) ruleSnapshot {
 	if r.records != nil {
 		sn.Records, sn.RecordNames, sn.RecordKeep = r.records.past.State(), r.records.names, r.records.keep
 	}
-	sn.Recent.Next = r.recent.Next
-	for _, sm := range r.recent.Ring {
+	sn.Recent.Next = r.stored.Next
+	for _, sm := range r.stored.Ring {
 		sn.Recent.Ring = append(sn.Recent.Ring, sm.clean(redact))
 	}
 	return sn

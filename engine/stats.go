@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"math"
+
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // Stats are one rule's totals since the engine was made or restored.
@@ -59,18 +62,40 @@ func (e *Engine) Stats() ([]Stats, []SourceStats) {
 	return perRule, perSource
 }
 
+// noteDeciding keeps what Stats tells of the deciding column.
+func (r *ruleState) noteDeciding(slot uint32, s int64, courses bool) {
+	n, ok := r.deciding(slot, s)
+	if !ok {
+		return
+	}
+	r.notePeak(slot, s, n)
+	if courses && !r.hidesValue(r.rule.PeakOf, n) {
+		r.course.note(s, n)
+	}
+}
+
+// deciding is the value of the deciding column, if it is a number.
+func (r *ruleState) deciding(slot uint32, s int64) (n float64, ok bool) {
+	switch r.rule.Columns[r.rule.PeakOf].Func {
+	case windowing.Top, windowing.Values:
+		return 0, false
+	case windowing.First, windowing.Last:
+		return rules.Number(r.table.Any(slot, r.rule.PeakOf))
+	}
+	n, ok, _ = r.number(slot, r.rule.PeakOf, s)
+	return n, ok && !math.IsNaN(n) && !math.IsInf(n, 0)
+}
+
 // notePeak keeps the first highest value of the deciding column; of equal ones
 // in a second, the first group by labels.
-func (r *ruleState) notePeak(slot uint32, s int64, values []alert.Value) {
-	v := values[r.rule.PeakOf]
-	n, ok := rules.Number(v.V)
+func (r *ruleState) notePeak(slot uint32, s int64, n float64) {
 	p := &r.stats.Peak
-	if !ok || p.Seen && (n < p.Value || n == p.Value && s > p.At) || r.hidesValue(r.rule.PeakOf, n) {
+	if p.Seen && (n < p.Value || n == p.Value && s > p.At) || r.hidesValue(r.rule.PeakOf, n) {
 		return
 	}
 	group := r.labels(r.groups.Key(slot))
 	if p.Seen && n == p.Value && p.Group.Compare(group) <= 0 {
 		return
 	}
-	*p = Peak{Of: v.Name, Value: n, At: s, Group: group, Seen: true}
+	*p = Peak{Of: r.valueName(r.rule.PeakOf), Value: n, At: s, Group: group, Seen: true}
 }

@@ -128,7 +128,7 @@ func (a *arrivals) copy(ms *Matches, m *matchedRecord) shifts {
 
 // arrival makes x that of a finding, whose texts and inputs are here.
 func (a *arrivals) arrival(x *arrival, f *finding, ms *Matches, r *ruleState, by shifts) {
-	x.mask, x.key, x.inputs = f.mask, f.key.moved(by.bytes), f.inputs.moved(by.inputs)
+	x.mask, x.key, x.inputs, x.pattern = f.mask, f.key.moved(by.bytes), f.inputs.moved(by.inputs), f.pattern
 	if r.records != nil {
 		x.kept.from = int32(len(a.kept))
 		a.kept = r.records.placed(a.kept, ms.kept[f.kept.from:f.kept.to])

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"container/heap"
-
 	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/rules"
 )
@@ -50,7 +48,7 @@ func (e *Engine) inherit(m *matching, old []*ruleState, places map[int]int) *rul
 		}
 		places[r.index] = m.index
 		kept := *r
-		kept.matching, kept.due = m, never
+		kept.matching = m
 		kept.timers, kept.victims = nil, victims{}
 		if adapted, err := r.records.adapted(rule); err == nil {
 			kept.records = adapted
@@ -114,8 +112,7 @@ func (e *Engine) reindex(waiting []pendingSecond, places map[int]int) {
 	e.pending = newPending()
 	e.adopt(waiting, places)
 	e.findAiling()
-	e.due = e.due[:0]
-	heap.Init(&e.due)
+	e.scheduleNone()
 	if e.begun {
 		for _, r := range e.rules {
 			e.schedule(r)

@@ -10,13 +10,13 @@ import (
 	"github.com/smarty-alert/smarty-alert/strictyaml"
 )
 
-func (r *ruleState) announce(e *Engine, inc *incident, state alert.State, s int64, values []alert.Value) {
-	e.out = append(e.out, Output{Alert: r.transition(e, inc, state, s, values)})
+func (r *ruleState) announce(e *Engine, inc *incident, state alert.State, s int64) {
+	e.out = append(e.out, Output{Alert: r.transition(e, inc, state, s)})
 }
 
 // transition is the snapshot of what happened, with everything a message may
 // say, redacted.
-func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s int64, values []alert.Value) *alert.Transition {
+func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s int64) *alert.Transition {
 	key := r.groups.Key(inc.Slot)
 	labels, fingerprint := r.identity(key)
 	started := inc.StartsAt
@@ -26,7 +26,7 @@ func (r *ruleState) transition(e *Engine, inc *incident, state alert.State, s in
 	t := r.blank(labels, fingerprint, state, s, started)
 	t.Severity, t.Condition = r.severity(inc), r.condition(inc)
 	t.ActiveAt, t.StartsAt, t.Suppressed = inc.ActiveAt, inc.StartsAt, inc.Suppressed
-	t.Values, t.Samples = r.shownValues(values), r.recent.of(key, r.since(s), e.o.Redactor)
+	t.Values, t.Samples = r.shownValues(r.values(inc.Slot, s)), r.recent.of(key, r.since(s), e.o.Redactor)
 	t.Annotations = r.annotate(t)
 	if t.Summary = t.Annotation("summary"); t.Summary == "" {
 		t.Summary = r.plainSummary(t)

@@ -8,13 +8,9 @@ import (
 
 // ask evaluates what decides about a group at a second. A rule without a
 // condition holds whenever it is asked.
-func (r *ruleState) ask(e *Engine, slot uint32, s int64) verdict {
-	v := verdict{values: r.values(slot, s)}
-	r.notePeak(slot, s, v.values)
-	if e.o.Courses {
-		r.noteCourse(s, v.values)
-	}
-	r.bound = bound{r: r, slot: slot, s: s, values: v.values}
+func (r *ruleState) ask(e *Engine, slot uint32, s int64) (v verdict) {
+	r.noteDeciding(slot, s, e.o.Courses)
+	r.bound = bound{r: r, slot: slot, s: s}
 	switch {
 	case r.order != nil:
 		v.holds = r.order.complete(slot, s)
@@ -42,26 +38,21 @@ func (r *ruleState) holds(e *Engine, x *rules.Expr) bool {
 	return ok
 }
 
-// values are count and the aggregates at this second. They are valid until the next
-// group is asked about.
+// values are count and the aggregates at this second. They are valid until they are
+// asked for again. Most judgements change nothing and need few of them: what decides
+// asks for each by itself.
 func (r *ruleState) values(slot uint32, s int64) []alert.Value {
 	out := r.room[:0]
-	for i, c := range r.rule.Columns {
-		out = append(out, r.value(slot, i, c.Func))
+	for i := range r.rule.Columns {
+		out = append(out, r.value(slot, i, s))
 	}
 	r.room = out
-	if r.order != nil {
-		out[0].V = r.order.count(slot, s)
-	}
 	return out
 }
 
-func (r *ruleState) value(slot uint32, col int, f windowing.Func) alert.Value {
-	v := alert.Value{Name: "count"}
-	if col > 0 {
-		v.Name = r.rule.Aggregates[col-1].Name
-	}
-	switch f {
+func (r *ruleState) value(slot uint32, col int, s int64) alert.Value {
+	v := alert.Value{Name: r.valueName(col)}
+	switch f := r.rule.Columns[col].Func; f {
 	case windowing.Top, windowing.Values:
 		var texts []windowing.Ranked
 		texts, v.Approx = r.table.Texts(slot, col)
@@ -71,16 +62,34 @@ func (r *ruleState) value(slot uint32, col int, f windowing.Func) alert.Value {
 		v.V = r.table.Any(slot, col)
 		return v
 	}
-	n, ok, approx := r.table.Value(slot, col)
+	n, ok, approx := r.number(slot, col, s)
 	v.Approx = approx
 	switch {
-	case counting(f):
+	case r.counting(col):
 		v.V = int64(n)
 	case ok:
 		v.V = n
 	}
 	return v
 }
+
+func (r *ruleState) valueName(col int) string {
+	if col == 0 {
+		return "count"
+	}
+	return r.rule.Aggregates[col-1].Name
+}
+
+// number is a value that is a number.
+func (r *ruleState) number(slot uint32, col int, s int64) (n float64, ok, approx bool) {
+	if col == 0 && r.order != nil {
+		return float64(r.order.count(slot, s)), true, false
+	}
+	return r.table.Value(slot, col)
+}
+
+// counting tells whether a column's values are whole numbers, and never nil.
+func (r *ruleState) counting(col int) bool { return counting(r.rule.Columns[col].Func) }
 
 // counting tells whether a function's values are numbers of records or of
 // different values, which say nothing about what is in them.
@@ -107,22 +116,19 @@ func listed(texts []windowing.Ranked, ranked bool) []any {
 // bound is the variables of a group's conditions at a second: aggregates, fields of
 // single records and group labels, what is hidden of these hidden.
 type bound struct {
-	r      *ruleState
-	slot   uint32
-	s      int64
-	values []alert.Value
+	r    *ruleState
+	slot uint32
+	s    int64
 }
 
 // Variable is the value of that name.
 func (b *bound) Variable(name string) any {
-	for i, v := range b.values {
-		if v.Name != name {
-			continue
+	if col := b.column(name); col >= 0 {
+		if b.r.counting(col) {
+			n, _ := b.Int(name)
+			return n // the type that expressions are checked with
 		}
-		if n, ok := v.V.(int64); ok && counting(b.r.rule.Columns[i].Func) {
-			return int(n) // the type that expressions are checked with
-		}
-		return v.V
+		return b.r.value(b.slot, col, b.s).V
 	}
 	for i, g := range b.r.rule.GroupBy {
 		if g.Name == name {
@@ -133,4 +139,27 @@ func (b *bound) Variable(name string) any {
 		return b.r.records.variable(name, b.slot, b.s)
 	}
 	return nil
+}
+
+// Int is the value of that name, if it is always a whole number.
+func (b *bound) Int(name string) (int, bool) {
+	col := b.column(name)
+	if col < 0 || !b.r.counting(col) {
+		return 0, false
+	}
+	n, _, _ := b.r.number(b.slot, col, b.s)
+	return int(n), true
+}
+
+// column is the place of the value of that name; -1 if there is none.
+func (b *bound) column(name string) int {
+	if name == "count" {
+		return 0
+	}
+	for i := range b.r.rule.Aggregates {
+		if b.r.rule.Aggregates[i].Name == name {
+			return i + 1
+		}
+	}
+	return -1
 }

@@ -91,11 +91,15 @@ func capture(b *budget, a []any) (any, error) {
 	if !ok || !isPattern || !isInt || !b.search(s) {
 		return nil, nil
 	}
+	return captured(re, s, n), nil
+}
+
+func captured(re *regexp.Regexp, s string, n int) any {
 	at := re.FindStringSubmatchIndex(s)
 	if at == nil || at[2*n] < 0 {
-		return nil, nil
+		return nil
 	}
-	return s[at[2*n]:at[2*n+1]], nil
+	return s[at[2*n]:at[2*n+1]]
 }
 
 // cidr reports whether a text is an address in one of the networks; false for

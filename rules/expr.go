@@ -50,6 +50,7 @@ type Scratch struct {
 	budget budget
 	fields []derivation // by Field.index
 	round  uint64       // of Begin
+	found  []remembered // by hash
 }
 
 // NewScratch returns an empty Scratch.
@@ -63,6 +64,8 @@ func NewScratch() *Scratch {
 type Variables interface {
 	// Variable is the value of one of the expression's Names.
 	Variable(name string) any
+	// Int is the same of one that is always an int; ok is false for another.
+	Int(name string) (n int, ok bool)
 }
 
 // VariableMap are Variables that were computed before.
@@ -70,6 +73,12 @@ type VariableMap map[string]any
 
 // Variable is the value of that name.
 func (m VariableMap) Variable(name string) any { return m[name] }
+
+// Int is the value of that name.
+func (m VariableMap) Int(name string) (n int, ok bool) {
+	n, ok = m[name].(int)
+	return n, ok
+}
 
 // Record evaluates an expression over one record.
 func (x *Expr) Record(s *Scratch, rec Fielder) (any, error) {

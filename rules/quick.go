@@ -24,11 +24,14 @@ type quick struct {
 	value any             // of quickValue
 	texts map[string]bool // of quickIn: its list, if that has only texts
 	fn    func(*budget, []any) (any, error)
-	holds func(c int) bool          // of quickOrder and quickNumbers
-	text  func(s, part string) bool // of quickText
+	// operator is of quickArithmetic and quickNumbers.
+	operator byte
+	holds    func(c int) bool          // of quickOrder and quickOrderNumbers
+	text     func(s, part string) bool // of quickText
 	// searches tells of a quickTest or quickText that it looks through a text, and never fails.
 	searches bool
 	find     *literals // of matches, if that is all it asks
+	search   *search   // of matches else, and of capture
 }
 
 type quickOp uint8
@@ -37,14 +40,19 @@ const (
 	quickValue quickOp = iota
 	quickName
 	quickCall // what it gives may be anything
-	quickTest // a call that gives true or false
+	quickCoalesce
+	quickChoice     // ?:
+	quickArithmetic // of numbers, see isNumber
+	quickRatio      // of numbers
+	quickTest       // a call that gives true or false
 	quickAnd
 	quickOr
 	quickNot
 	quickEqual
 	quickUnequal
-	quickOrder   // <, <=, > or >= of anything
-	quickNumbers // any comparison of an int that is a variable with a number
+	quickOrder        // <, <=, > or >= of anything
+	quickOrderNumbers // the same of numbers
+	quickNumbers      // any comparison of numbers by expr's own operators
 	quickIn
 	quickText // contains, startsWith, endsWith
 )
@@ -100,6 +108,8 @@ func (m *quickMaker) make(n ast.Node) *quick {
 		}
 	case *ast.BinaryNode:
 		return m.binary(n)
+	case *ast.ConditionalNode:
+		return m.choice(n)
 	case *ast.CallNode:
 		return m.call(n)
 	}
@@ -126,16 +136,32 @@ func (m *quickMaker) binary(n *ast.BinaryNode) *quick {
 	case "or", "||":
 		return m.tests(quickOr, n.Left, n.Right)
 	}
-	holds := orderOf(n.Operator)
 	left, right := m.make(n.Left), m.make(n.Right)
-	if holds == nil || left == nil || right == nil || !m.isCount(left) {
+	if left == nil || right == nil {
 		return nil
 	}
-	switch right.value.(type) {
-	case int, float64:
-		return &quick{op: quickNumbers, args: []*quick{left, right}, holds: holds}
+	q := &quick{args: []*quick{left, right}}
+	switch compares := comparisonOf(n.Operator); {
+	case n.Operator == "??":
+		q.op = quickCoalesce
+	case !m.areNumbers(q.args):
+		return nil
+	case compares != 0:
+		q.op, q.operator = quickNumbers, compares
+	case strings.Contains("+-*/", n.Operator):
+		q.op, q.operator = quickArithmetic, n.Operator[0]
+	default:
+		return nil
 	}
-	return nil
+	return q
+}
+
+func (m *quickMaker) choice(n *ast.ConditionalNode) *quick {
+	cond, yes, no := m.make(n.Cond), m.make(n.Exp1), m.make(n.Exp2)
+	if cond == nil || yes == nil || no == nil || !cond.isTest() {
+		return nil
+	}
+	return &quick{op: quickChoice, args: []*quick{cond, yes, no}}
 }
 
 // isCount tells whether it is a variable that is always an int.
@@ -143,20 +169,16 @@ func (m *quickMaker) isCount(q *quick) bool {
 	return q.op == quickName && m.types[m.names[q.name]] == types.Int
 }
 
-// orderOf is what an operator asks of the order of two values.
+// orderOf is what one of our functions asks of the order of two values.
 func orderOf(operator string) func(c int) bool {
 	switch operator {
-	case "==", "$eq":
-		return func(c int) bool { return c == 0 }
-	case "!=":
-		return func(c int) bool { return c != 0 }
-	case "<", "$lt":
+	case "$lt":
 		return func(c int) bool { return c < 0 }
-	case "<=", "$le":
+	case "$le":
 		return func(c int) bool { return c <= 0 }
-	case ">", "$gt":
+	case "$gt":
 		return func(c int) bool { return c > 0 }
-	case ">=", "$ge":
+	case "$ge":
 		return func(c int) bool { return c >= 0 }
 	}
 	return nil
@@ -193,6 +215,13 @@ func (m *quickMaker) specialise(q *quick, name string) {
 		q.op = quickUnequal
 	case "$lt", "$le", "$gt", "$ge":
 		q.op, q.holds = quickOrder, orderOf(name)
+		if m.areNumbers(q.args) {
+			q.op = quickOrderNumbers
+		}
+	case "$ratio":
+		if m.areNumbers(q.args) {
+			q.op = quickRatio
+		}
 	case "$in":
 		q.op = quickIn
 		if list, ok := q.args[1].value.([]any); ok {
@@ -207,7 +236,15 @@ func (m *quickMaker) specialise(q *quick, name string) {
 	case "$matches":
 		q.searches = true
 		if re, ok := q.args[1].value.(*regexp.Regexp); ok {
-			q.find = literalsOf(re)
+			if q.find = literalsOf(re); q.find == nil {
+				q.search = newSearch(re, -1)
+			}
+		}
+	case "$capture":
+		re, isPattern := q.args[1].value.(*regexp.Regexp)
+		group, isGroup := q.args[2].value.(int)
+		if isPattern && isGroup {
+			q.search = newSearch(re, group)
 		}
 	}
 }

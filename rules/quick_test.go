@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -51,7 +53,7 @@ func TestQuick_IsWhatTheMachineSays(t *testing.T) {
 
 // TestQuick_OfConditions is the same for what conditions are made of.
 func TestQuick_OfConditions(t *testing.T) {
-	var answered, failed int
+	var answered, failed, calculated int
 	rapid.Check(t, func(t *rapid.T) {
 		names := []string{"count", "count", "bad", "slow", "host", "last.n"}
 		source := drawTest(t, names, 3)
@@ -66,6 +68,9 @@ func TestQuick_OfConditions(t *testing.T) {
 				"host": oddValue().Draw(t, "host"), "last.n": oddValue().Draw(t, "last.n")}
 			if rapid.IntRange(0, 20).Draw(t, "odd") == 0 {
 				vars["count"] = oddValue().Draw(t, "odd count")
+			}
+			if hasNumbers(x.quick) {
+				calculated++
 			}
 			run := quickRun{x: x, s: s, vars: vars}
 			got, ok := run.answer(x.quick)
@@ -82,9 +87,14 @@ func TestQuick_OfConditions(t *testing.T) {
 			})
 		}
 	})
-	if answered < 2*failed || failed == 0 {
-		t.Errorf("%d answers, %d to be asked again: that proves little", answered, failed)
+	if answered < 2*failed || failed == 0 || calculated < answered/20 {
+		t.Errorf("%d answers, %d to be asked again, %d of what is calculated: that proves little", answered, failed, calculated)
 	}
+}
+
+// hasNumbers tells of an expression that calculates.
+func hasNumbers(q *quick) bool {
+	return q.op == quickArithmetic || q.op == quickRatio || slices.ContainsFunc(q.args, hasNumbers)
 }
 
 func compareQuick(t *rapid.T, x *Expr, values, got any, ok bool, machine func() (any, error)) {
@@ -102,7 +112,7 @@ func drawTest(t *rapid.T, names []string, depth int) string {
 		left, right := drawTest(t, names, depth-1), drawTest(t, names, depth-1)
 		return fmt.Sprintf(rapid.SampledFrom([]string{"(%s) and (%s)", "(%s) or (%s)", "not (%s) and (%s)", "(%s) && !(%s)", "(%s) || (%s)", "(%s) == (%s)", "(%s) ? (%s) : false"}).Draw(t, "logic"), left, right)
 	}
-	switch rapid.IntRange(0, 7).Draw(t, "atom") {
+	switch rapid.IntRange(0, 12).Draw(t, "atom") {
 	case 0:
 		return fmt.Sprintf("%s %s [%s]", name(), rapid.SampledFrom([]string{"in", "not in"}).Draw(t, "in"), strings.Join(rapid.SliceOfN(rapid.SampledFrom(constants), 1, 9).Draw(t, "list"), ", "))
 	case 1:
@@ -115,8 +125,30 @@ func drawTest(t *rapid.T, names []string, depth int) string {
 		return fmt.Sprintf("%s %s %s", name(), drawOperator(t), name())
 	case 5:
 		return fmt.Sprintf("ratio(%s, %s) %s 0.5", name(), name(), drawOperator(t))
+	case 6:
+		return fmt.Sprintf("(%s ?? %s) %s %s", name(), rapid.SampledFrom(append([]string{name()}, constants...)).Draw(t, "otherwise"), drawOperator(t), rapid.SampledFrom(constants).Draw(t, "constant"))
+	case 7:
+		return fmt.Sprintf("(%s %s %s ? %s : %s) %s %s", name(), drawOperator(t), name(), name(), rapid.SampledFrom(constants).Draw(t, "otherwise"), drawOperator(t), rapid.SampledFrom(constants).Draw(t, "constant"))
+	case 9:
+		return fmt.Sprintf("%s matches %s", name(), rapid.SampledFrom(patterns).Draw(t, "pattern"))
+	case 10:
+		return fmt.Sprintf("(capture(%s, %s, %d) ?? %s) %s %s", name(), rapid.SampledFrom(patterns).Draw(t, "pattern"), rapid.IntRange(0, 1).Draw(t, "group"), name(), drawOperator(t), rapid.SampledFrom(textConstants).Draw(t, "constant"))
+	case 8:
+		return fmt.Sprintf("%s %s %s", drawNumber(t, names, 2), drawOperator(t), drawNumber(t, names, 2))
 	}
 	return fmt.Sprintf("%s %s %s", name(), drawOperator(t), rapid.SampledFrom(constants).Draw(t, "constant"))
+}
+
+// drawNumber draws what is calculated of variables that may be numbers.
+func drawNumber(t *rapid.T, names []string, depth int) string {
+	if depth > 0 && rapid.Bool().Draw(t, "calculated") {
+		form := rapid.SampledFrom([]string{"(%s + %s)", "(%s - %s)", "%s * %s", "(%s / %s)", "ratio(%s, %s)"}).Draw(t, "form")
+		return fmt.Sprintf(form, drawNumber(t, names, depth-1), drawNumber(t, names, depth-1))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "number") == 0 {
+		return rapid.SampledFrom([]string{"2", "0", "0.3", "3", "-1"}).Draw(t, "constant")
+	}
+	return rapid.SampledFrom(names).Draw(t, "name")
 }
 
 func drawOperator(t *rapid.T) string {
@@ -125,6 +157,7 @@ func drawOperator(t *rapid.T) string {
 
 var (
 	textConstants = []string{`"X"`, `"1"`, `"TRUE"`, `"1.0"`, `""`, `"account_deivce_invalid"`, `"2"`, `"x|T"`}
+	patterns      = []string{`"^(.)$"`, `"(.)R"`, `"([0-9.]+)|x"`, `"(?i)(tru)e?"`}
 	constants     = append([]string{"1", "0", "1.0", "-1", "2.5", "true", "false", "nil"}, textConstants...)
 )
 
@@ -146,3 +179,27 @@ var oddValues = []any{nil, nil, true, false, int64(0), int64(1), int64(2), int64
 type oddRecord map[string]any
 
 func (r oddRecord) Field(p smartylog.Path) any { return r[p.String()] }
+
+// TestQuick_RemembersSearches asks about the same few texts again and again, from memory
+// that is written over meanwhile, as that of records is.
+func TestQuick_RemembersSearches(t *testing.T) {
+	x, err := ParseMatch("x", `capture(a, "(MAG\\d+|iPhone)") in ["MAG250", "iPhone"] and a matches "^.*[05]$"`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewScratch()
+	for range 3 {
+		for text, want := range map[string]bool{"a MAG250": true, "a MAG254": false, "an iPhone 5": true, "an iPad 50": false, strings.Repeat("x", 300) + " MAG250": true} {
+			memory := []byte(text)
+			rec := oddRecord{"a": unsafe.String(&memory[0], len(memory))}
+			if got, err := x.Holds(s, rec); got != want || err != nil {
+				t.Fatalf("%q: %t, %v, want %t", text, got, err, want)
+			}
+			clear(memory)
+		}
+	}
+	rec := oddRecord{"a": "a MAG250"}
+	if n := testing.AllocsPerRun(100, func() { x.Holds(s, rec) }); n > 0 {
+		t.Errorf("%g allocations for a text that was there before, want 0", n)
+	}
+}

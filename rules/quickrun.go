@@ -1,6 +1,6 @@
 package rules
 
-import "cmp"
+import "github.com/expr-lang/expr/vm/runtime"
 
 // quickRun is a quick evaluation under way.
 type quickRun struct {
@@ -32,7 +32,22 @@ func (r *quickRun) eval(q *quick) any {
 	case quickName:
 		return r.variable(q.name)
 	case quickCall:
+		if q.search != nil {
+			return r.search(q)
+		}
 		return r.call(q)
+	case quickCoalesce:
+		if v := r.eval(q.args[0]); !runtime.IsNil(v) || r.failed {
+			return v
+		}
+		return r.eval(q.args[1])
+	case quickChoice:
+		if r.test(q.args[0]) {
+			return r.eval(q.args[1])
+		}
+		return r.eval(q.args[2])
+	case quickArithmetic, quickRatio:
+		return r.number(q).value()
 	}
 	return r.test(q)
 }
@@ -60,9 +75,15 @@ func (r *quickRun) test(q *quick) bool {
 		return !r.test(q.args[0])
 	case quickNumbers:
 		return r.numbers(q)
+	case quickOrderNumbers:
+		return r.orderNumbers(q)
 	case quickTest:
 		if q.find != nil {
-			return r.search(q)
+			return r.find(q)
+		}
+		if q.search != nil {
+			holds, _ := r.search(q).(bool)
+			return holds
 		}
 		holds, _ := r.call(q).(bool)
 		return holds
@@ -101,8 +122,22 @@ func (r *quickRun) compare(q *quick, a, b any) bool {
 	return holds
 }
 
-// search is matches for an expression that only looks for texts.
-func (r *quickRun) search(q *quick) bool {
+// search is matches or capture; nil for what is no text.
+func (r *quickRun) search(q *quick) any {
+	text, ok := r.eval(q.args[0]).(string)
+	bud := &r.s.budget
+	if r.failed || !bud.spend(1) || ok && !bud.search(text) {
+		r.failed = true
+		return nil
+	}
+	if !ok {
+		return nil
+	}
+	return q.search.of(r.s, text)
+}
+
+// find is matches for an expression that only looks for texts.
+func (r *quickRun) find(q *quick) bool {
 	text, ok := r.eval(q.args[0]).(string)
 	bud := &r.s.budget
 	if r.failed || !bud.spend(1) {
@@ -112,19 +147,6 @@ func (r *quickRun) search(q *quick) bool {
 	holds := ok && bud.search(text) && q.find.in(text)
 	r.failed = bud.left < 0
 	return holds
-}
-
-// numbers compares a variable that is an int.
-func (r *quickRun) numbers(q *quick) bool {
-	n, ok := r.eval(q.args[0]).(int)
-	if !ok {
-		r.failed = true
-		return false
-	}
-	if f, ok := q.args[1].value.(float64); ok {
-		return q.holds(compareFloats(float64(n), f))
-	}
-	return q.holds(cmp.Compare(n, q.args[1].value.(int)))
 }
 
 func (r *quickRun) call(q *quick) any {
