@@ -15,6 +15,7 @@ func contests() []entry {
 		{"ReplaySEC", besideSEC},
 		{"ParseStats", parseStats},
 		{"ReplayEveryRecord", everyRecord},
+		{"ReplayPack", pack},
 		{"ReplayThousandOtherEvents", thousandOtherEvents},
 		{"ReplayThousandSameEvent", thousandSameEvent},
 		{"ReplayGzip", oneGzip},

@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"cmd":        {everything},
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
-	"bench":      {"loggen"},
+	"bench":      {"loggen", "examples"},
 	"quality":    {"loggen", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "strictyaml"},
 	"crashlab":   {"loggen", "alert", "store", "replay", "notifiers"},
 	"internal":   {"replay", "ingest", "engine", "rules", "redact", "alert"}, // for tests and make
