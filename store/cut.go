@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -34,6 +35,9 @@ func (s *Store) Commit(ctx context.Context, c Cut) (seq int64, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err = s.commit(ctx, c, &seq)
+	if len(c.Transitions) > 0 && (err == nil || errors.Is(err, ErrInMemory)) {
+		s.arrivals.came()
+	}
 	if err != nil {
 		return 0, s.failed(fmt.Sprintf("commit the cut of second %d", c.Second), err)
 	}

@@ -25,10 +25,12 @@ const (
 const (
 	sqlInsertTransition = `INSERT INTO transitions (id, at, alert_id, state, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	// Beside max(n), SQLite takes the bare columns from the row with the maximum.
-	sqlNewest  = `SELECT alert_id, max(n) AS n, state, at FROM transitions GROUP BY alert_id`
-	sqlFiring  = `SELECT data FROM transitions WHERE n IN (SELECT n FROM (` + sqlNewest + `) WHERE state IN ('firing', 'update')) ORDER BY n`
-	sqlHistory = `SELECT data FROM transitions WHERE at >= ? ORDER BY at DESC, n DESC LIMIT ?`
-	sqlPrune   = `DELETE FROM transitions WHERE alert_id IN (
+	sqlNewest     = `SELECT alert_id, max(n) AS n, state, at FROM transitions GROUP BY alert_id`
+	sqlFiring     = `SELECT data FROM transitions WHERE n IN (SELECT n FROM (` + sqlNewest + `) WHERE state IN ('firing', 'update')) ORDER BY n`
+	sqlLastNumber = `SELECT coalesce(max(n), 0) FROM transitions`
+	sqlHistory    = `SELECT data FROM transitions WHERE at >= ? ORDER BY at DESC, n DESC LIMIT ?`
+	sqlAfter      = `SELECT n, data FROM transitions WHERE n > ? ORDER BY n LIMIT ?`
+	sqlPrune      = `DELETE FROM transitions WHERE alert_id IN (
 		SELECT alert_id FROM (` + sqlNewest + `) WHERE at < ? AND state NOT IN ('firing', 'update') LIMIT ?)`
 )
 

@@ -71,6 +71,7 @@ type Store struct {
 	fills    atomic.Int64
 	broken   chan struct{} // closed once the disk cannot be trusted
 	breaking sync.Once
+	arrivals arrivals // of transitions
 }
 
 // Open locks the directory and opens the database in it, creating both if they

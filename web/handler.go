@@ -23,17 +23,19 @@ var openAPI []byte
 type api struct {
 	Service
 	listing chan struct{} // held by who makes a long list
+	streams chan struct{} // held by each who listens
 }
 
 // New is a handler of everything that the service answers.
 func New(s Service) http.Handler {
-	a := &api{s, make(chan struct{}, 1)}
+	a := &api{s, make(chan struct{}, 1), make(chan struct{}, maxStreams)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "healthy") })
 	mux.HandleFunc("GET /-/ready", a.ready)
 	mux.HandleFunc("POST /-/reload", a.reload)
 	mux.HandleFunc("GET /{$}", a.statusPage)
 	mux.Handle("GET /metrics", s.Metrics)
+	mux.HandleFunc("GET /api/v1/stream", a.stream)
 	mux.HandleFunc("GET /api/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = w.Write(openAPI)

@@ -18,6 +18,7 @@ type Service struct {
 	Mutes    Mutes
 	Outbox   Outbox
 	History  func(ctx context.Context, since time.Time, limit int) ([]alert.Transition, error)
+	Feed     Feed
 	Route    func() *notifiers.Route // the tree, with everything inherited; nil: there is none
 	Rules    func() []Rule
 	Sources  func() []Source

@@ -86,6 +86,7 @@ func newFake(t *testing.T) (*fake, http.Handler) {
 		History: func(_ context.Context, since time.Time, limit int) ([]alert.Transition, error) {
 			return []alert.Transition{{ID: fmt.Sprint(since.Unix(), " ", limit), State: alert.Firing, Severity: alert.Info}}, nil
 		},
+		Feed:    closedFeed(),
 		Route:   func() *notifiers.Route { return root },
 		Rules:   func() []web.Rule { return []web.Rule{{ID: "edge", Severity: "critical", Firing: 2}} },
 		Sources: func() []web.Source { return []web.Source{{Name: "smarty_streams"}} },

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ type alertsFlags struct {
 	clientFlags
 	since    string
 	receiver string
+	follow   bool
 }
 
 func (a *app) alertsCommand() *cobra.Command {
@@ -29,14 +31,17 @@ func (a *app) alertsCommand() *cobra.Command {
 		Short: "What fires, and what fired and was over since the last shift",
 		Long: `Alerts lists what fires, with what keeps it from being told. With --since it
 tells as well what began and what ended in that time: what the next shift wants
-to know.`,
+to know. With --follow it goes on, and prints what begins and ends when it does;
+--format json is then a line for each, and no list before.`,
 		Example: `  smarty-alert alerts
   smarty-alert alerts --since 8h
+  smarty-alert alerts --follow severity=critical
   smarty-alert alerts --format json severity=critical`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.alerts(cmd.Context(), f, args) },
 	}
 	f.add(a, cmd)
 	cmd.Flags().StringVar(&f.since, "since", "", "tell what happened in this time, such as 8h or 3d, as well")
+	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on, and print what begins and ends when it does, until Ctrl-C")
 	cmd.Flags().StringVar(&f.receiver, "receiver", "", "only alerts of receivers that this `expression` takes")
 	return cmd
 }
@@ -130,6 +135,12 @@ func (a *app) alerts(ctx context.Context, f alertsFlags, args []string) error {
 	if err := c.learn(ctx); err != nil {
 		return err
 	}
+	if f.follow && f.receiver != "" {
+		return usageError(errors.New("--follow tells what happens, and --receiver who is told: give one of them"))
+	}
+	if f.follow && c.format == "json" {
+		return c.follow(ctx, ms, c.followText())
+	}
 	query := url.Values{}
 	if f.receiver != "" {
 		query.Set("receiver", f.receiver)
@@ -160,7 +171,10 @@ func (a *app) alerts(ctx context.Context, f alertsFlags, args []string) error {
 	if c.format == "json" {
 		return c.printJSON(h)
 	}
-	return c.printHandover(h)
+	if err := c.printHandover(h); err != nil || !f.follow {
+		return err
+	}
+	return c.follow(ctx, ms, c.followText())
 }
 
 // past adds what happened since.

@@ -207,7 +207,7 @@ func (s *service) run(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(outer)
 	loopCtx, stopLoop := context.WithCancel(ctx)
 	defer stopLoop()
-	handler := s.handler()
+	handler := s.handler(gctx)
 	s.opened = make(chan struct{})
 	defer context.AfterFunc(ctx, func() { s.systemd.tell("STOPPING=1", "STATUS=stopping") })()
 	g.Go(func() error { return s.keepInformed(gctx) })

@@ -18,14 +18,33 @@ import (
 	"github.com/smarty-alert/smarty-alert/web"
 )
 
-// handler serves health, readiness, metrics, reload and the API.
-func (s *service) handler() http.Handler {
+// handler serves health, readiness, metrics, reload and the API, streams until ctx ends.
+func (s *service) handler(ctx context.Context) http.Handler {
 	o := &online{s}
 	return withPages(web.New(web.Service{
-		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Route: o.route, Rules: o.rules, Sources: o.sources,
+		Now: s.now, View: o.view, Mutes: o, Outbox: o, History: s.store.History, Feed: feed{s.store, ctx.Done()}, Route: o.route, Rules: o.rules, Sources: o.sources,
 		Status: o.status, Reload: s.askReload, Ready: o.ready, Metrics: s.metrics.handler(), Classify: httpStatus, Hosts: s.hosts(),
 	}), s.pages)
 }
+
+// feed is where streams take transitions from.
+type feed struct {
+	*store.Store
+	stopping <-chan struct{}
+}
+
+// After implements web.Feed.
+func (f feed) After(ctx context.Context, number int64, limit int) ([]web.Numbered, error) {
+	ts, err := f.Store.After(ctx, number, limit)
+	out := make([]web.Numbered, len(ts))
+	for i, t := range ts {
+		out[i] = web.Numbered(t)
+	}
+	return out, err
+}
+
+// Stopping implements web.Feed.
+func (f feed) Stopping() <-chan struct{} { return f.stopping }
 
 // hosts are the names of the machine by which it may be asked for changes.
 func (s *service) hosts() []string {
