@@ -13,7 +13,7 @@ import (
 )
 
 // Installation returns the name of a directory with the logs of an installation with
-// 10,000 subscribers and three servers, of about size bytes together: nine days for 1 GB.
+// 10,000 subscribers and three servers, of about size bytes together: eight days for 1 GB.
 func Installation(dir string, seed uint64, size int64) (string, error) {
 	o := installation.Options{Seed: seed, Start: time.Date(2024, 11, 18, 6, 0, 0, 0, time.UTC), Duration: lengthOf(size, 1_383), Subscribers: 10_000, Servers: 3}
 	mark, err := fingerprintOf(o)
