@@ -23,6 +23,10 @@ func TestRecent_SharesRecords(t *testing.T) {
 	for i := range wanted {
 		for k := range records {
 			wanted[i].add(&p, &arrived{arrivedRecord: &records[k], texts: held.bytes, Key: []byte("x")})
+			newest := wanted[i].ring[(wanted[i].next+len(wanted[i].ring)-1)%len(wanted[i].ring)]
+			if want := fmt.Sprintf("record %d", k); string(newest.of.Text) != want {
+				t.Fatalf("rule %d keeps %q, want %q", i, newest.of.Text, want)
+			}
 		}
 	}
 	kept := map[*keptRecord]bool{}
