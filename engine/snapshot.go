@@ -111,8 +111,11 @@ func decodeState(data []byte) (*state, error) {
 	if len(data) < stateDataAt || string(data[:stateVerAt]) != stateMagic {
 		return nil, errors.New("decode engine state: " + stateUnknown)
 	}
-	if v := binary.BigEndian.Uint32(data[stateVerAt:]); v != stateVersion {
-		return nil, fmt.Errorf("decode engine state: version %d is not %d", v, stateVersion)
+	switch v := binary.BigEndian.Uint32(data[stateVerAt:]); {
+	case v > stateVersion:
+		return nil, fmt.Errorf("decode engine state: written by a newer version of smarty-alert: its version is %d, this program knows version %d (hint: start the newer program again)", v, stateVersion)
+	case v < stateVersion:
+		return nil, fmt.Errorf("decode engine state: version %d is older than any that this program can read, %d (hint: start the program that wrote it)", v, stateVersion)
 	}
 	if binary.BigEndian.Uint64(data[stateSumAt:]) != xxh3.Hash(data[stateDataAt:]) {
 		return nil, errors.New("decode engine state: it is damaged: wrong checksum")

@@ -8,7 +8,8 @@ import (
 
 // migrations bring an empty database to the present schema; the n-th (from 1)
 // makes version n, kept in user_version. A released one is never edited: add
-// another, and a fixture of the version before it to testdata.
+// another, and before it a whole state of the present version to
+// cmd/smarty-alert/testdata/states (oldstate_test.go).
 //
 // Times are Unix nanoseconds, 0 for the zero time; seconds of event time are
 // Unix seconds; n is the order of arrival. JSON holds what is only ever read
