@@ -140,7 +140,7 @@ func TestRestore_RefusesWhatIsDamaged(t *testing.T) {
 	refused("of a former version", []byte("\x0bgob as it was"), "not written by this version")
 	newer := bytes.Clone(good)
 	newer[11]++
-	refused("of a later version", newer, "decode engine state: version")
+	refused("of a later version", newer, "decode engine state: written by a newer version")
 	for n := range len(good) {
 		if n >= 20 && n%97 == 0 {
 			refused(fmt.Sprintf("cut off after %d bytes", n), good[:n], "wrong checksum")

@@ -334,10 +334,14 @@ func (n *node) sameText() bool {
 	return bytes.Equal(b[:k], n.tail)
 }
 
-// before reads up to size bytes that end at off.
+// before reads up to size bytes that end at off; none where they cannot be read, since
+// a part of them would not end there.
 func (n *node) before(off int64, size int) []byte {
 	b := make([]byte, min(int64(size), off))
-	k, _ := n.file.ReadAt(b, off-int64(len(b)))
+	k, err := n.file.ReadAt(b, off-int64(len(b)))
+	if err != nil && err != io.EOF {
+		return nil
+	}
 	return b[:k]
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -53,7 +54,7 @@ func (p Position) startsLike(head []byte) bool {
 // isIn tells whether the file g holds the position's text up to Offset. A packed
 // file that ends too early is taken for half-written.
 // Of a file that was empty only the kernel can tell. The error is that of a file that
-// is there and cannot be opened.
+// is there and cannot be opened or read: it may be this one.
 func (p Position) isIn(g generation) (bool, error) {
 	if p.HeadLen == 0 {
 		return p.isInode(g.id), nil
@@ -66,41 +67,51 @@ func (p Position) isIn(g generation) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	return p.isInFile(f, g), nil
+	return p.isInFile(f, g)
 }
 
 // isInFile is isIn for the open file of g.
-func (p Position) isInFile(f *os.File, g generation) bool {
+func (p Position) isInFile(f *os.File, g generation) (bool, error) {
 	if !g.packed {
 		info, err := f.Stat()
-		return err == nil && info.Size() >= p.Offset && p.textMatches(f)
+		if err != nil || info.Size() < p.Offset {
+			return false, err
+		}
+		is, err := p.textMatches(f)
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", g.path, cause(err))
+		}
+		return is, nil
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return false
+		return false, nil
 	}
 	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
 	if err != nil {
-		return false
+		return false, nil
 	}
 	head := make([]byte, p.HeadLen)
 	if _, err := io.ReadFull(text, head); err != nil || !p.startsLike(head) {
-		return false
+		return false, nil
 	}
 	_, err = io.CopyN(io.Discard, text, p.Offset-int64(p.HeadLen))
-	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF)
+	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF), nil
 }
 
 // isOpened tells whether n, opened for the position, is its file: it may have been
 // replaced since it was found. Of a packed one the beginning tells.
-func (p Position) isOpened(n *node) bool {
+func (p Position) isOpened(n *node) (bool, error) {
 	switch {
 	case p.HeadLen == 0:
-		return true // as good as new
+		return true, nil // as good as new
 	case n.packed:
-		return p.startsLike(n.head)
+		return p.startsLike(n.head), nil
 	}
 	info, err := n.file.Stat()
-	return err == nil && info.Size() >= p.Offset && p.textMatches(n.file)
+	if err != nil || info.Size() < p.Offset {
+		return false, err
+	}
+	return p.textMatches(n.file)
 }
 
 func (p Position) high() int64 {
@@ -130,16 +141,20 @@ func (p Position) isGeneration(igen uint32) bool {
 	return p.Generation == 0 || igen == 0 || igen == p.Generation
 }
 
-func (p Position) textMatches(f io.ReaderAt) bool {
+func (p Position) textMatches(f io.ReaderAt) (bool, error) {
 	head := make([]byte, p.HeadLen)
 	tail := make([]byte, p.TailLen)
-	if _, err := f.ReadAt(head, 0); err != nil || !p.startsLike(head) {
-		return false
+	_, err := f.ReadAt(head, 0)
+	if err == nil {
+		_, err = f.ReadAt(tail, p.Offset-int64(p.TailLen))
 	}
-	if _, err := f.ReadAt(tail, p.Offset-int64(p.TailLen)); err != nil {
-		return false
+	if err != nil {
+		if err == io.EOF {
+			err = nil
+		}
+		return false, err
 	}
-	return fingerprint(tail) == p.Tail
+	return p.startsLike(head) && fingerprint(tail) == p.Tail, nil
 }
 
 // readHead returns the first bytes of a file's text.

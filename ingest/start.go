@@ -265,7 +265,9 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		// a copy beside the file that was truncated is complete
 		n.final = n.packed || !g.live && g.id != p.inode
 		s.nodes = append(s.nodes, n)
-		if !p.isOpened(n) {
+		if is, err := p.isOpened(n); err != nil {
+			return fmt.Errorf("read %s: %w", n.name, cause(err))
+		} else if !is {
 			return errMoved
 		}
 		if gap := p.Size - max(n.size, p.Offset); gap > 0 && !n.packed { // it was cut off behind the copy
