@@ -118,9 +118,11 @@ func (d *descriptor) find() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range logs.names[log] {
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err != nil || !isInode(info, d.id) {
+	moving := logs.moving[log]
+	for _, e := range logs.files[log] {
+		path := filepath.Join(dir, e.name)
+		if info, err := d.pool.files.disk.stat(path); err != nil || !isInode(info, d.id) {
+			moving = moving || e.inode == d.id.Inode
 			continue
 		}
 		if f, err := d.at(path); !errors.Is(err, errMoved) {
@@ -128,7 +130,7 @@ func (d *descriptor) find() (*os.File, error) {
 			return f, err
 		}
 	}
-	if logs.at.After(d.missed) {
+	if logs.at.After(d.missed) && !moving {
 		return nil, errGone
 	}
 	return nil, fmt.Errorf("open %s: %w", d.path, errMoved)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -36,7 +35,7 @@ type follow struct {
 	wants          func(event string) bool // nil: all
 
 	nodes   []*node            // oldest generation first; the last one is followed
-	heads   [][]byte           // starts of files that were closed, to know their packed selves
+	texts   []text             // of files that were closed, to know their packed selves
 	gone    map[lostFile]int64 // files that are not there any more, and up to where that was told
 	done    []Position         // final files that were read, newest last: they still lie there
 	nextGen int
@@ -239,8 +238,8 @@ func (s *follow) drop(n *node) {
 	if n.scan != nil {
 		s.stats.Skipped += n.scan.Skipped()
 	}
-	s.heads = append(s.heads, n.head)
-	s.heads = s.heads[max(0, len(s.heads)-maxReplaced):]
+	s.texts = append(s.texts, text{n.head, n.tail, n.off})
+	s.texts = s.texts[max(0, len(s.texts)-maxReplaced):]
 	s.nodes = slices.DeleteFunc(s.nodes, func(m *node) bool { return m == n })
 }
 
@@ -258,7 +257,7 @@ func (s *follow) newest() *node {
 // glance looks at the path.
 func (s *follow) glance() {
 	s.seenAt = time.Now()
-	s.seen, s.unseen = os.Stat(s.path)
+	s.seen, s.unseen = s.files.disk.stat(s.path)
 }
 
 // check acts upon the last glance, and looks at the files.

@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/bits"
 	"os"
@@ -66,4 +69,64 @@ func canWatch() bool {
 	}
 	unix.Close(fd)
 	return true
+}
+
+// How long a listing is that the kernel gives at once: at first, and at most.
+const (
+	listingBytes     = 128 << 10
+	mostListingBytes = 32 << 20
+)
+
+// list reads a directory in one call of the kernel, during which most file systems let
+// nobody rename anything in it.
+func (fileSystem) list(dir string) ([]dirEntry, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	for size := listingBytes; ; size *= 4 {
+		text, whole, err := readDirectory(int(f.Fd()), make([]byte, size))
+		if err != nil {
+			return nil, err
+		}
+		if whole || size >= mostListingBytes {
+			return entriesOf(text), nil
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// readDirectory reads all; whole: one call gave it.
+func readDirectory(fd int, buf []byte) (text []byte, whole bool, err error) {
+	for calls := 0; ; calls++ {
+		n, err := unix.Getdents(fd, buf)
+		switch {
+		case err == unix.EINTR:
+			calls--
+		case err != nil:
+			return nil, false, err
+		case n == 0:
+			return text, calls <= 1, nil
+		default:
+			text = append(text, buf[:n]...)
+		}
+	}
+}
+
+// entriesOf takes apart what getdents64(2) has written: for each name its inode in eight
+// bytes, eight of no interest here, its length in two, the kind in one, and the name with
+// a NUL at least behind it.
+func entriesOf(text []byte) (out []dirEntry) {
+	for len(text) > 0 {
+		inode, size, kind := binary.NativeEndian.Uint64(text), binary.NativeEndian.Uint16(text[16:]), text[18]
+		name, _, _ := bytes.Cut(text[19:size], []byte{0})
+		text = text[size:]
+		if inode != 0 && string(name) != "." && string(name) != ".." {
+			out = append(out, dirEntry{string(name), inode, kind == unix.DT_LNK})
+		}
+	}
+	return out
 }

@@ -25,3 +25,12 @@ func generationOf(*os.File) uint32 { return 0 }
 func followPath(*os.File) string { return "" }
 
 func canWatch() bool { return false }
+
+func (fileSystem) list(dir string) ([]dirEntry, error) {
+	entries, err := os.ReadDir(dir)
+	var out []dirEntry
+	for _, e := range entries {
+		out = append(out, dirEntry{name: e.Name()})
+	}
+	return out, err
+}

@@ -37,6 +37,8 @@ type LiveOptions struct {
 	// Confirm is asked about a record that is ahead of Now before it counts as one from
 	// the future: true says that Now was wrong, and has been set. nil: it never is.
 	Confirm func(sec int64) bool
+
+	disk disk // of names and files; default: the one there is
 }
 
 func (o *LiveOptions) setDefaults() {
@@ -48,6 +50,7 @@ func (o *LiveOptions) setDefaults() {
 	setDefault(&o.Discover, 2*time.Second)
 	setDefault(&o.MaxOpen, defaultDescriptors())
 	setDefault(&o.MaxTails, 256)
+	setDefault[disk](&o.disk, fileSystem{})
 	o.MaxTails = min(o.MaxTails, o.MaxOpen/2) // a tail keeps its file open
 }
 
@@ -115,6 +118,7 @@ func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Li
 		byName: map[string]*follow{}, byPath: map[string]*follow{}, open: map[*follow]time.Time{},
 	}
 	l.clock = o.Now()
+	l.files.disk = o.disk
 	l.descriptors = &descriptors{files: &l.files, most: l.opts.MaxOpen}
 	l.files.round = time.Now()
 	fresh, err := l.search()

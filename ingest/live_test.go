@@ -27,10 +27,15 @@ type rig struct {
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{t: t, dir: t.TempDir(), clock: t0.Add(time.Hour), got: map[string][]int{}, files: map[string]*os.File{}}
+	r := newRigIn(t, t.TempDir())
+	t.Cleanup(r.close)
+	return r
+}
+
+func newRigIn(t *testing.T, dir string) *rig {
+	r := &rig{t: t, dir: dir, clock: t0.Add(time.Hour), got: map[string][]int{}, files: map[string]*os.File{}}
 	r.logs = []LogConfig{{Path: r.dir, Start: FromBeginning}}
 	r.opts = LiveOptions{Now: func() time.Time { return r.clock }, MaxTails: -1}
-	t.Cleanup(r.close)
 	return r
 }
 
@@ -592,4 +597,28 @@ func TestLive_DirectoryBecomesAFile(t *testing.T) {
 	r.append("d/x.log", line(3, 3))
 	r.read()
 	r.want("x", 4)
+}
+
+// Files that begin with the same record, of more than is kept of a beginning, are told
+// apart by what comes after it.
+func TestLive_FilesThatBeginAlike(t *testing.T) {
+	same := strings.Replace(line(0, 0), "SOME_EVENT", "SOME_EVENT text='"+strings.Repeat("a", 2*headBytes)+"'", 1)
+	for name, reads := range map[string]func(r *rig){"read": (*rig).read, "unread": func(*rig) {}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.append("x.log", same+line(1, 1))
+			r.start(nil)
+			reads(r)
+			for n := range 3 { // all between two looks
+				r.rename("x.log", fmt.Sprintf("x.log-2026011%d", n))
+				r.reopen("x.log")
+				r.append("x.log", same+line(2+n, 2+n))
+			}
+			r.read()
+			slices.Sort(r.got["x"])
+			if want := []int{0, 0, 0, 0, 1, 2, 3, 4}; !slices.Equal(r.got["x"], want) {
+				t.Errorf("records = %v, want %v", r.got["x"], want)
+			}
+		})
+	}
 }

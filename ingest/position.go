@@ -54,15 +54,13 @@ func (p Position) startsLike(head []byte) bool {
 // isIn tells whether the file g holds the position's text up to Offset. A packed
 // file that ends too early is taken for half-written.
 // Of a file that was empty only the kernel can tell. The error is that of a file that
-// is there and cannot be opened or read: it may be this one.
+// is there and cannot be opened or read: it may be this one; or of one that has gone since
+// it was found.
 func (p Position) isIn(g generation) (bool, error) {
 	if p.HeadLen == 0 {
 		return p.isInode(g.id), nil
 	}
 	f, err := g.open()
-	if errors.Is(err, errMoved) {
-		return false, nil
-	}
 	if err != nil {
 		return false, err
 	}

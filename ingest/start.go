@@ -92,9 +92,6 @@ func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
 	}
 	if ps := saved[s.name]; len(ps) > 0 {
 		s.there = true
-		if found, err = s.files.settled(s.path, found, ps); err != nil {
-			return err
-		}
 		return s.resume(found, ps)
 	}
 	start := s.cfg.Start
@@ -420,7 +417,7 @@ func (s *follow) lost(p Position) {
 // missed counts what was read of a file up to a cut, and is to be read again after a
 // restart, when that file is gone.
 func (s *follow) missed(p Position) {
-	known := p.HeadLen == 0 || p.Done || slices.ContainsFunc(s.heads, p.startsLike) || // read to its end before this cut
+	known := p.HeadLen == 0 || p.Done || slices.ContainsFunc(s.texts, func(t text) bool { return p.startsLike(t.head) }) || // read to its end before this cut
 		slices.ContainsFunc(s.done, func(d Position) bool { return d.Head == p.Head })
 	if !known {
 		s.goneTo(p, 0, p.Offset)

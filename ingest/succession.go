@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"time"
@@ -127,7 +129,7 @@ func (s *follow) knows(g generation) bool {
 			return true
 		}
 	}
-	return !g.live && (s.knowsText(readHead(g)) || slices.ContainsFunc(s.done, g.was))
+	return !g.live && (s.knowsText(g) || slices.ContainsFunc(s.done, g.was))
 }
 
 // was tells whether g is a file that was read to its end. One that was empty then is
@@ -140,11 +142,44 @@ func (g generation) was(p Position) bool {
 	return ok
 }
 
-// knowsText tells whether a file that begins with head is a copy, or the packed
-// self, of one that is, or was, read.
-func (s *follow) knowsText(head []byte) bool {
-	return slices.ContainsFunc(s.nodes, func(n *node) bool { return sameStart(n.head, head) }) ||
-		slices.ContainsFunc(s.heads, func(h []byte) bool { return sameStart(h, head) })
+// knowsText tells whether g is a copy, or the packed self, of a file that is, or was,
+// read.
+func (s *follow) knowsText(g generation) bool {
+	f, err := g.open()
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := headOf(f, g)
+	is := func(t text) bool { return sameStart(t.head, head) && (g.packed || !t.differs(f, g.info.Size())) }
+	return slices.ContainsFunc(s.nodes, func(n *node) bool { return is(n.knownText(g.info.Size())) }) || slices.ContainsFunc(s.texts, is)
+}
+
+// text is what is known of a file that is, or was, read: how it begins, and what lies
+// before some place.
+type text struct {
+	head, tail []byte
+	end        int64 // of the tail
+}
+
+// knownText has a tail that another file of that size can be compared by.
+func (n *node) knownText(size int64) text {
+	if n.file == nil || n.packed {
+		return text{n.head, n.tail, n.off}
+	}
+	end := min(n.size, size)
+	tail := n.before(end, tailBytes)
+	return text{n.head, tail, max(0, end-tailBytes) + int64(len(tail))}
+}
+
+// differs tells whether a file goes on otherwise than the text, as far as that is known.
+func (t text) differs(f io.ReaderAt, size int64) bool {
+	b := make([]byte, len(t.tail))
+	if size < t.end {
+		return false
+	}
+	_, err := f.ReadAt(b, t.end-int64(len(b)))
+	return err == nil && !bytes.Equal(b, t.tail)
 }
 
 // add opens g as the newest generation.
