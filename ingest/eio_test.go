@@ -121,7 +121,7 @@ func TestPosition_OfAFileThatFailsToRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	id, _ := inodeOf(info)
-	g := generation{path: dir, id: id, info: info, live: true}
+	g := generation{path: dir, id: id, info: info, live: true, files: &lister{disk: fileSystem{}}}
 	p := Position{Path: filepath.Join(dir, "x.log"), inode: id, Head: "1", HeadLen: 10, Tail: "2", TailLen: 5, Offset: 20}
 	if is, err := p.isIn(g); is || !errors.Is(err, syscall.EISDIR) {
 		t.Errorf("is it: %t, %v", is, err)
