@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"examples":   {}, // rules and their tests
 	"systemtest": {},
 	"bench":      {"loggen", "examples"},
-	"quality":    {"loggen", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "strictyaml"},
+	"quality":    {"loggen", "replay", "ingest", "smartylog", "redact", "rules", "engine", "alert", "notifiers", "strictyaml", "config", "calendar"},
 	"crashlab":   {"loggen", "alert", "store", "replay", "notifiers"},
 	"internal":   {"replay", "ingest", "engine", "rules", "redact", "alert"}, // for tests and make
 }
