@@ -33,6 +33,18 @@ type move struct {
 	to  int64
 }
 
+// restarts tells whether an op ends the program.
+func restarts(op ruletest.Op) bool {
+	return op.Silence == nil && op.Ack == nil && op.Restart != ruletest.Reload
+}
+
+// moved notes what the engine was told.
+func (st *stage) moved(m move) {
+	if st.dies {
+		st.kept.moves = append(st.kept.moves, m)
+	}
+}
+
 func inTime(ops []ruletest.Op) []ruletest.Op {
 	out := slices.Clone(ops)
 	slices.SortStableFunc(out, func(a, b ruletest.Op) int { return int(max(-1, min(1, a.At-b.At))) })
@@ -247,6 +259,9 @@ func (st *stage) keepSnapshot(second int64) error {
 }
 
 func (st *stage) snapshot() error {
+	if !st.dies {
+		return nil
+	}
 	state, err := st.eng.State()
 	if err != nil {
 		return err

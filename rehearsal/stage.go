@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -22,6 +23,7 @@ type stage struct {
 	eng     *engine.Engine
 	feed    *feed
 	tell    *replay.Teller
+	dies    bool // some op restarts the program: what survives that is kept
 	kept    kept
 	stored  stored
 	begun   bool // the clock runs
@@ -38,6 +40,7 @@ type stage struct {
 func newStage(t ruletest.Test, s Setting, sources []ingest.Source) (*stage, error) {
 	st := &stage{test: t, setting: s, sources: sources, set: s.Rules, ops: inTime(t.Ops), last: -1,
 		known: map[string]bool{}, firing: map[string]alert.Transition{}, rules: s.Rules.Rules}
+	st.dies = slices.ContainsFunc(t.Ops, restarts)
 	read, err := st.lastRead()
 	if err != nil {
 		return nil, err
@@ -123,7 +126,7 @@ func (st *stage) step(src int) error {
 	st.begin(l.at)
 	st.story = append(st.story, Moment{Log: &Logged{l.rec.Source(), l.rec.Event}, second: l.at})
 	st.eng.Step(src, &l.rec)
-	st.kept.moves = append(st.kept.moves, move{src: src})
+	st.moved(move{src: src})
 	at := l.at
 	if err := l.next(); err != nil {
 		return err
@@ -143,14 +146,14 @@ func (st *stage) begin(first int64) {
 	start := st.test.Start.Unix()
 	if !st.begun && first > start {
 		st.eng.AdvanceTo(start) // nothing was logged: nothing comes of it
-		st.kept.moves = append(st.kept.moves, move{src: -1, to: start})
+		st.moved(move{src: -1, to: start})
 	}
 	st.begun = true
 }
 
 // judge evaluates what is final by itself, or up to a second.
 func (st *stage) judge(to int64) error {
-	st.kept.moves = append(st.kept.moves, move{src: -1, to: to})
+	st.moved(move{src: -1, to: to})
 	return st.tell.Handle(advance(st.eng, to))
 }
 
