@@ -22,7 +22,7 @@ import (
 const (
 	maxNodes      = 1000
 	maxExpression = 32 << 10
-	maxWritten    = 3 << 19 // of all expressions together: ten thousand rules write half of it
+	maxWritten    = 5 << 18 // of all expressions together: ten thousand rules write half of it
 )
 
 // Expr is one compiled expression, over a record or, for those of conditions, over

@@ -89,7 +89,7 @@ func (a *app) check(ctx context.Context, f checkFlags, paths []string) error {
 		return usageError(errors.New("check needs PATH of rules or --config FILE"))
 	}
 	if len(f.logs) == 0 { // what is read is bounded, and so is the memory that it takes
-		debug.SetMemoryLimit(224 << 20)
+		debug.SetMemoryLimit(200 << 20)
 		debug.SetGCPercent(200)
 	}
 	r, options := checkReport{}, rules.Options{Secret: redact.New(nil, nil).SecretKey}
