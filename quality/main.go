@@ -42,6 +42,11 @@ func run(args []string, out, progress io.Writer) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("-only %s: write 10k or 100k", *only)
 	}
+	if *markdown != "" { // told now, not in ten minutes
+		if _, _, err := readPage(*markdown); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	all, err := b.runAll(ctx, chosen)
 	if err != nil {

@@ -148,14 +148,9 @@ func (b bill) String() string {
 }
 
 func writePage(name string, seed uint64, cost bill, all []*verdict) error {
-	data, err := os.ReadFile(name)
+	head, tail, err := readPage(name)
 	if err != nil {
 		return err
-	}
-	head, rest, opened := strings.Cut(string(data), openMark)
-	_, tail, closed := strings.Cut(rest, closeMark)
-	if !opened || !closed {
-		return fmt.Errorf("%s has no marks %q and %q", name, strings.TrimSpace(openMark), strings.TrimSpace(closeMark))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nMeasured on %s by `make quality QUALITY='-seed %d'` in %s.\n", cost.at.Format(time.DateOnly), seed, cost)
@@ -163,4 +158,18 @@ func writePage(name string, seed uint64, cost bill, all []*verdict) error {
 		v.markdown(&b)
 	}
 	return os.WriteFile(name, []byte(head+openMark+b.String()+closeMark+tail), 0o644)
+}
+
+// readPage is what stands before and behind the tables of a page.
+func readPage(name string) (head, tail string, err error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", "", err
+	}
+	head, rest, opened := strings.Cut(string(data), openMark)
+	_, tail, closed := strings.Cut(rest, closeMark)
+	if !opened || !closed {
+		return "", "", fmt.Errorf("%s has no marks %q and %q", name, strings.TrimSpace(openMark), strings.TrimSpace(closeMark))
+	}
+	return head, tail, nil
 }
