@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"os"
 	"testing"
 	"time"
 )
@@ -141,3 +142,29 @@ func numbered() func(n int) string {
 
 // quiet is a writer with nothing to say.
 func quiet(int) string { return "" }
+
+// A log that was empty is packed while nobody looks, and so is the file that came after
+// it: that one was written right after the last look, and its time, which a coarse clock
+// gave it, is of before.
+func TestRestart_WrittenInTheTickOfTheLastLook(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	looked := r.clock
+	saved := r.stop()
+	write(t, r.path("x.log.2.gz"), pack(t, ""))
+	write(t, r.path("x.log.1.gz"), pack(t, line(0, 0)))
+	r.remove("x.log")
+	for name, at := range map[string]time.Time{"x.log.2.gz": looked.Add(-time.Minute), "x.log.1.gz": looked.Add(-4 * time.Millisecond)} {
+		if err := os.Chtimes(r.path(name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.reopen("x.log")
+	r.append("x.log", line(1, 1))
+	r.start(throughJSON(t, saved))
+	r.read()
+	r.gens = nil
+	r.want("x", 2)
+}

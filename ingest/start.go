@@ -297,15 +297,19 @@ func (s *follow) withTargets(found []generation, saved []Position) ([]generation
 	return append(before, found...), nil
 }
 
-// lastLook is when the log of the positions was looked at last: nothing written
-// later is in them.
+// coarse is how far the clock of a file system may be behind: it ticks a hundred times
+// a second at least.
+const coarse = 20 * time.Millisecond
+
+// lastLook is when the log of the positions was looked at last, as the files tell time:
+// nothing written later is in them.
 func lastLook(saved []Position) (at time.Time) {
 	for _, p := range saved {
 		if t := time.Unix(0, p.At); t.After(at) {
 			at = t
 		}
 	}
-	return at
+	return at.Add(-coarse)
 }
 
 // openNew opens what came after the positions: what lies after the newest file
