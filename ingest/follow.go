@@ -44,7 +44,7 @@ type follow struct {
 	seen    fs.FileInfo // what was there,
 	unseen  error       // or why nothing is known
 	pathAt  time.Time   // when the path was last seen to lead to the newest node
-	resting time.Time   // when the path was seen last, whatever was there
+	resting time.Time   // when the path was looked at last without an error, whatever was there
 	missing bool
 	there   bool // a file was, in this run or before
 	err     error
@@ -292,9 +292,8 @@ func (s *follow) check(now time.Time) {
 	if blank != nil && len(blank.head) > 0 && s.err == nil {
 		s.err = s.copiedUnseen(blank)
 	}
-	s.resting = now
-	if s.err == nil {
-		s.pathAt = now
+	if s.err == nil { // else what was written before may not have been seen
+		s.resting, s.pathAt = now, now
 	}
 	s.retire(now)
 }
