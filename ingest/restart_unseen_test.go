@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -163,6 +164,49 @@ func TestRestart_WrittenInTheTickOfTheLastLook(t *testing.T) {
 	}
 	r.reopen("x.log")
 	r.append("x.log", line(1, 1))
+	r.start(throughJSON(t, saved))
+	r.read()
+	r.gens = nil
+	r.want("x", 2)
+}
+
+// lostDirectory is a disk that lists nothing while it fails.
+type lostDirectory struct {
+	fileSystem
+	fails bool
+}
+
+func (d *lostDirectory) list(dir string) ([]dirEntry, error) {
+	if d.fails {
+		return nil, syscall.EIO
+	}
+	return d.fileSystem.list(dir)
+}
+
+// A look that failed saw nothing: what was written before it is not taken for read after
+// a restart, although what came before that can be known no more.
+func TestRestart_TheLastLookFailed(t *testing.T) {
+	r := newRig(t)
+	disk := &lostDirectory{}
+	r.opts.disk = disk
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	write(t, r.path("x.log.2.gz"), pack(t, ""))
+	r.touch(r.path("x.log.2.gz"))
+	write(t, r.path("x.log.1.gz"), pack(t, line(0, 0)))
+	r.touch(r.path("x.log.1.gz"))
+	r.remove("x.log")
+	r.reopen("x.log")
+	r.append("x.log", line(1, 1))
+	disk.fails = true
+	r.clock = r.clock.Add(time.Second)
+	r.read()
+	if r.stats("x").Err == nil {
+		t.Error("the look did not fail")
+	}
+	saved := r.stop()
+	disk.fails = false
 	r.start(throughJSON(t, saved))
 	r.read()
 	r.gens = nil
