@@ -138,9 +138,18 @@ func (a *app) alerts(ctx context.Context, f alertsFlags, args []string) error {
 	if f.follow && f.receiver != "" {
 		return usageError(errors.New("--follow tells what happens, and --receiver who is told: give one of them"))
 	}
-	if f.follow && c.format == "json" {
-		return c.follow(ctx, ms, c.followText())
+	list := func() error { return c.list(ctx, f, ms) }
+	switch {
+	case !f.follow:
+		return list()
+	case c.format == "json":
+		list = func() error { return nil }
 	}
+	return c.follow(ctx, ms, list, c.followText())
+}
+
+// list shows what fires and, if asked for, what happened before.
+func (c *client) list(ctx context.Context, f alertsFlags, ms alert.Matchers) (err error) {
 	query := url.Values{}
 	if f.receiver != "" {
 		query.Set("receiver", f.receiver)
@@ -171,10 +180,7 @@ func (a *app) alerts(ctx context.Context, f alertsFlags, args []string) error {
 	if c.format == "json" {
 		return c.printJSON(h)
 	}
-	if err := c.printHandover(h); err != nil || !f.follow {
-		return err
-	}
-	return c.follow(ctx, ms, c.followText())
+	return c.printHandover(h)
 }
 
 // past adds what happened since.

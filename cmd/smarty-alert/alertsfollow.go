@@ -24,16 +24,19 @@ const (
 	longestEvent = 8 << 20
 )
 
-// follow prints what happens from now on, until ctx ends. A service that goes away is
-// waited for, and then tells what happened meanwhile.
-func (c *client) follow(ctx context.Context, ms alert.Matchers, tell func(*alert.Transition) error) error {
+// follow tells what happens from now on, until ctx ends: show is called once it listens,
+// so that nothing falls between what that shows and what is told. A service that goes away
+// is waited for, and then tells what happened meanwhile.
+func (c *client) follow(ctx context.Context, ms alert.Matchers, show func() error, tell func(*alert.Transition) error) error {
 	last, lost := "", false
 	for {
-		err := c.listen(ctx, ms, &last, func() {
+		err := c.listen(ctx, ms, &last, func() error {
 			if lost {
 				c.note("%s answers again", c.base.Redacted())
+				lost = false
+				return nil
 			}
-			lost = false
+			return show()
 		}, tell)
 		var gone lostStream
 		switch {
@@ -59,7 +62,7 @@ type lostStream struct{ error }
 func (l lostStream) Unwrap() error { return l.error }
 
 // listen reads one connection's events; last is the id of the one told last.
-func (c *client) listen(ctx context.Context, ms alert.Matchers, last *string, begun func(), tell func(*alert.Transition) error) error {
+func (c *client) listen(ctx context.Context, ms alert.Matchers, last *string, begun func() error, tell func(*alert.Transition) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	silent := time.AfterFunc(followBeat, cancel)
@@ -69,25 +72,24 @@ func (c *client) listen(ctx context.Context, ms alert.Matchers, last *string, be
 		return err
 	}
 	defer body.Close()
-	begun()
+	if err := begun(); err != nil {
+		return err
+	}
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, longestEvent)
-	id := *last // of an event that is not whole yet
+	id, data := *last, "" // of an event that is not whole yet
 	for lines.Scan() {
 		silent.Reset(followBeat)
 		switch key, value, _ := strings.Cut(lines.Text(), ": "); key {
 		case "id":
 			id = value
 		case "data":
-			var t alert.Transition
-			if err := json.Unmarshal([]byte(value), &t); err != nil {
-				return ioError(fmt.Errorf("%s does not answer like smarty-alert: is the address right?", c.base.Redacted()))
-			}
-			if err := tell(&t); err != nil {
+			data = value
+		case "":
+			if err := c.event(data, tell); err != nil {
 				return err
 			}
-		case "":
-			*last = id
+			*last, data = id, ""
 		}
 	}
 	err = lines.Err()
@@ -95,6 +97,18 @@ func (c *client) listen(ctx context.Context, ms alert.Matchers, last *string, be
 		err = io.ErrUnexpectedEOF
 	}
 	return lostStream{c.unreachable(err)}
+}
+
+// event tells of a whole event; "" is one that only has an id.
+func (c *client) event(data string, tell func(*alert.Transition) error) error {
+	if data == "" {
+		return nil
+	}
+	var t alert.Transition
+	if err := json.Unmarshal([]byte(data), &t); err != nil {
+		return ioError(fmt.Errorf("%s does not answer like smarty-alert: is the address right?", c.base.Redacted()))
+	}
+	return tell(&t)
 }
 
 // openStream asks for events behind that of an id; "": for those that happen from now on.

@@ -62,10 +62,8 @@ func TestAlerts_Follow(t *testing.T) {
 		ended <- a.alerts(ctx, alertsFlags{clientFlags: clientFlags{url: srv.URL, format: "text"}, follow: true}, []string{"severity=~critical|warning"})
 	}()
 	out.waitFor(t, "nothing fires\n")
-	for i := 0; !strings.Contains(out.String(), "edge_down"); i++ { // until it listens
-		happens(fakeAlert("edge_down", "edge-0"+string(rune('a'+i%26)), alert.Firing, alert.Critical))
-		time.Sleep(20 * time.Millisecond)
-	}
+	happens(fakeAlert("edge_down", "edge-02", alert.Firing, alert.Critical)) // it listens by then
+	out.waitFor(t, " edge_down stream")
 	away.Store(true)
 	srv.CloseClientConnections()
 	errs.waitFor(t, "asking again")
@@ -79,7 +77,7 @@ func TestAlerts_Follow(t *testing.T) {
 		t.Error(err)
 	}
 	text := out.String()
-	for word, times := range map[string]int{" old ": 0, " quiet ": 0, " meanwhile ": 2, " after stream": 1, "after 20m\n": 1, "2026-01-15 14:20:00  resolved warning": 1} {
+	for word, times := range map[string]int{" old ": 0, " quiet ": 0, " meanwhile ": 2, " after stream": 1, " edge_down stream": 1, "after 20m\n": 1, "2026-01-15 14:20:00  resolved warning": 1} {
 		if n := strings.Count(text, word); n != times {
 			t.Errorf("%q %d times, want %d:\n%s", word, n, times, text)
 		}
