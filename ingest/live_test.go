@@ -280,6 +280,29 @@ func TestLive_MadeAndRenamedBetweenLooks(t *testing.T) {
 	}
 }
 
+// So it is when the one before it was packed meanwhile and is gone itself.
+func TestLive_MadeAndRenamedBetweenLooksAfterAPackedOne(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", lines(0, 30))
+	r.start(nil)
+	r.read()
+	write(t, r.path("x.log-20260114.gz"), packAs(t, "gz", lines(0, 30)))
+	r.remove("x.log")
+	r.reopen("x.log")
+	r.append("x.log", lines(30, 3))
+	r.rename("x.log", "x.log-20260115")
+	r.read()
+	r.want("x", 33)
+	r.append("x.log", lines(33, 3)) // which is the renamed one
+	r.read()
+	r.want("x", 36)
+	r.start(r.stop())
+	r.reopen("x.log")
+	r.append("x.log", lines(36, 3))
+	r.read()
+	r.want("x", 39)
+}
+
 func TestLive_CopyTruncate(t *testing.T) {
 	for name, tc := range map[string]struct {
 		copied, after int // records in the copy; written again after truncation

@@ -33,11 +33,27 @@ func (s *follow) overtaken(now time.Time) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nor is their directory
 	}
-	at := slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
-	if err != nil || at < 0 || at == len(found)-1 {
+	if err != nil {
 		return err
 	}
+	if at := old.among(found); at < 0 || at == len(found)-1 {
+		return nil
+	}
 	return s.succeed(now)
+}
+
+// among is the place of the node's file in found: its own, or else the newest that it may
+// have been packed into; -1 if there is none.
+func (n *node) among(found []generation) int {
+	if at := slices.IndexFunc(found, func(g generation) bool { return g.id == n.id }); at >= 0 {
+		return at
+	}
+	for i, g := range slices.Backward(found) {
+		if g.packed && sameStart(n.head, readHead(g)) {
+			return i
+		}
+	}
+	return -1
 }
 
 // succeed opens every generation that is newer than the file followed so far.
@@ -59,7 +75,7 @@ func (s *follow) succeed(now time.Time) error {
 	old := s.newest()
 	after := -1
 	if old != nil {
-		after = slices.IndexFunc(found, func(g generation) bool { return g.id == old.id })
+		after = old.among(found)
 	}
 	for i, g := range found {
 		if i <= after || s.knows(g) {
