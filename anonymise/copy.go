@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -125,7 +124,7 @@ func readable(b []byte) bool {
 }
 
 // levelText is the level of a header with the year before it.
-var levelText = regexp.MustCompile(`\d{4} (?:[A-Z]{2,}|Level \d+) `)
+var levelText = lazy(`\d{4} (?:[A-Z]{2,}|Level \d+) `)
 
 // unreadable breaks a header that a stand-in has mended: what was no record must
 // not become one, and what began one, however broken, must go on doing so.

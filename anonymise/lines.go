@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -52,7 +51,7 @@ func isCode(line string) bool {
 }
 
 // secretInCode is a text in quotes or a number after a name.
-var secretInCode = regexp.MustCompile(`(\w+)['"]?\s*[:=]\s*[ub]?(?:'([^']+)'|"([^"]+)"|(\d+))`)
+var secretInCode = lazy(`(\w+)['"]?\s*[:=]\s*[ub]?(?:'([^']+)'|"([^"]+)"|(\d+))`)
 
 // code finds what to replace in a line of a program.
 func (r *rewriter) code(line string) []edit {

@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -14,7 +13,7 @@ var harmlessModels = wordSet(`channel epgchannel epgsource tariff tariffs stream
 var personModels = wordSet(`account customer user contract subscriber abonement profile manager person simplelazyobject`)
 
 // model is the beginning of "<Account: 100245 (…)>".
-var model = regexp.MustCompile(`^<([A-Za-z_][\w.]*): `)
+var model = lazy(`^<([A-Za-z_][\w.]*): `)
 
 // object finds what to replace in what prints as <…>: the names of models, and
 // the values in requests and in XML.
@@ -53,9 +52,9 @@ func (r *rewriter) model(c Class, class, body string) []edit {
 }
 
 // numbered is "100245 (Иван Петров)", or Django's own "Account object (5)".
-var numbered = regexp.MustCompile(`^(\S+)( \()(.+)\)$`)
+var numbered = lazy(`^(\S+)( \()(.+)\)$`)
 
-var plainObject = regexp.MustCompile(`^\w+ object(?: \((\d+)\))?$`)
+var plainObject = lazy(`^\w+ object(?: \((\d+)\))?$`)
 
 // label replaces how an object is called: its number and its name.
 func (r *rewriter) label(c Class, s string) []edit {

@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -65,7 +64,7 @@ func fractionOf(s string, at int) piece {
 }
 
 // noFraction is what a whole number has when it was printed as a fraction.
-var noFraction = regexp.MustCompile(`^\.0*$`)
+var noFraction = lazy(`^\.0*$`)
 
 // leadingDigits are the digits of a number before its fraction or exponent.
 func leadingDigits(s string) piece {
@@ -78,7 +77,7 @@ func leadingDigits(s string) piece {
 }
 
 // dateParts are month and day of datetime.date(1980, 5, 17).
-var dateParts = regexp.MustCompile(`^[\w.]*\(\d+, (\d+), (\d+)`)
+var dateParts = lazy(`^[\w.]*\(\d+, (\d+), (\d+)`)
 
 // time keeps times, but of a birthday only the year.
 func (r *rewriter) time(c Class, s string) []edit {

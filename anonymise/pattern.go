@@ -2,7 +2,6 @@ package anonymise
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,24 +20,24 @@ const (
 // Forms in the middle of a text. Tried in this order; what one took, the next
 // does not see.
 var (
-	urlText    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\\]+`)
-	ip6Text    = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*`)
-	ip4Text    = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}`)
-	macText    = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}`)
-	uuidText   = regexp.MustCompile(`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
-	emailText  = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
-	phoneText  = regexp.MustCompile(`\+[1-9][\d ()-]{8,16}\d|[78][ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}`)
-	hexText    = regexp.MustCompile(`[0-9a-f]{16,}|[0-9A-F]{16,}|[0-9a-f]{8,15}|[0-9A-F]{8,15}`)
-	numberText = regexp.MustCompile(`\d{5,}`)
-	nameText   = regexp.MustCompile(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
-	capitals   = regexp.MustCompile(`[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?(?:\s+(?:[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
-	patronymic = regexp.MustCompile(`\p{Lu}(?:\p{Ll}+(?:ович|евич|овна|евна|ична)|\p{Lu}+(?:ОВИЧ|ЕВИЧ|ОВНА|ЕВНА|ИЧНА))`)
-	hostText   = regexp.MustCompile(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+(?:ru|su|com|net|org|tv|info|biz|local|lan|internal|loc|by|kz|ua|am|il|kg|uz|ee)(?::\d{1,5})?`)
-	personOf   = regexp.MustCompile(`(?i:account|customer|subscriber|user|login|аккаунт|абонент|клиент|пользовател)\pL*[\s:«]{1,2}(\p{Lu}(?:\p{Ll}+|[А-ЯЁІЇЄҐ]{2,}))`)
-	streetOf   = regexp.MustCompile(`(?:^|[^\pL])(?i:(?:ул|просп|пер|наб|пл|мкр)\.|улиц[аеы]|проспекте?|переул(?:ок|ке)|набережн(?:ая|ой)|шоссе|бульваре?|пр-т|б-р)\s*(\p{Lu}[\pL-]+(?:\s+\p{Lu}[\pL-]+)?(?:,?\s*(?:(?:дом|д|корп|к|стр|кв|квартира)\.?\s*)?\d+[\pL\d/-]*)*)`)
-	loginOf    = regexp.MustCompile(`(?i:\b(?:user|username|login|account|customer|subscriber|abonement)[\s:]{1,2})([A-Za-z][A-Za-z._-]{2,}\d[\w-]*)`)
-	nameOf     = regexp.MustCompile(`\d \((\p{Lu}[\pL .'-]*)\)`)
-	numberOf   = regexp.MustCompile(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|сч[её]т|карт)\pL*[\s:#№=]{1,3}(\pL{0,4}[-/]?\d[\pL\d/-]+)`)
+	urlText    = lazy(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\\]+`)
+	ip6Text    = lazy(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*`)
+	ip4Text    = lazy(`\d{1,3}(?:\.\d{1,3}){3}`)
+	macText    = lazy(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}`)
+	uuidText   = lazy(`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
+	emailText  = lazy(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+	phoneText  = lazy(`\+[1-9][\d ()-]{8,16}\d|[78][ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}`)
+	hexText    = lazy(`[0-9a-f]{16,}|[0-9A-F]{16,}|[0-9a-f]{8,15}|[0-9A-F]{8,15}`)
+	numberText = lazy(`\d{5,}`)
+	nameText   = lazy(`\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?(?:\s+(?:\p{Lu}[\p{Ll}']+(?:-\p{Lu}\p{Ll}+)?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
+	capitals   = lazy(`[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?(?:\s+(?:[А-ЯЁІЇЄҐ]{3,}(?:-[А-ЯЁІЇЄҐ]{3,})?|\p{Lu}\.(?:\s?\p{Lu}\.)?))+`)
+	patronymic = lazy(`\p{Lu}(?:\p{Ll}+(?:ович|евич|овна|евна|ична)|\p{Lu}+(?:ОВИЧ|ЕВИЧ|ОВНА|ЕВНА|ИЧНА))`)
+	hostText   = lazy(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+(?:ru|su|com|net|org|tv|info|biz|local|lan|internal|loc|by|kz|ua|am|il|kg|uz|ee)(?::\d{1,5})?`)
+	personOf   = lazy(`(?i:account|customer|subscriber|user|login|аккаунт|абонент|клиент|пользовател)\pL*[\s:«]{1,2}(\p{Lu}(?:\p{Ll}+|[А-ЯЁІЇЄҐ]{2,}))`)
+	streetOf   = lazy(`(?:^|[^\pL])(?i:(?:ул|просп|пер|наб|пл|мкр)\.|улиц[аеы]|проспекте?|переул(?:ок|ке)|набережн(?:ая|ой)|шоссе|бульваре?|пр-т|б-р)\s*(\p{Lu}[\pL-]+(?:\s+\p{Lu}[\pL-]+)?(?:,?\s*(?:(?:дом|д|корп|к|стр|кв|квартира)\.?\s*)?\d+[\pL\d/-]*)*)`)
+	loginOf    = lazy(`(?i:\b(?:user|username|login|account|customer|subscriber|abonement)[\s:]{1,2})([A-Za-z][A-Za-z._-]{2,}\d[\w-]*)`)
+	nameOf     = lazy(`\d \((\p{Lu}[\pL .'-]*)\)`)
+	numberOf   = lazy(`(?i)(?:account|abonement|customer|contract|subscriber|user|аккаунт|абонент|абонемент|договор|клиент|пользовател|сч[её]т|карт)\pL*[\s:#№=]{1,3}(\pL{0,4}[-/]?\d[\pL\d/-]+)`)
 )
 
 // search finds personal data by its form in parts of one text.
@@ -126,7 +125,7 @@ func (f *search) sentences(c census) {
 }
 
 // parts replaces what the parentheses of an expression hold.
-func (f *search) parts(re *regexp.Regexp, c Class) {
+func (f *search) parts(re lazyRegexp, c Class) {
 	for _, m := range re.FindAllStringSubmatchIndex(f.s, -1) {
 		f.take(m[2], m[3], func(m string) []edit {
 			if c == Person && isASCII(m) {
@@ -151,12 +150,12 @@ func (f *search) hosts(may bool) {
 }
 
 // formIf replaces what an expression finds as a value of a class.
-func (f *search) formIf(may bool, re *regexp.Regexp, c Class) {
+func (f *search) formIf(may bool, re lazyRegexp, c Class) {
 	f.tryIf(may, re, func(m string) []edit { return f.r.whole(c, m) })
 }
 
 // tryIf replaces what an expression finds, where it stands alone.
-func (f *search) tryIf(may bool, re *regexp.Regexp, replace func(string) []edit) {
+func (f *search) tryIf(may bool, re lazyRegexp, replace func(string) []edit) {
 	if !may {
 		return
 	}
@@ -197,8 +196,8 @@ func (f *search) alone(from, to int) bool {
 
 // What goes on as a version or a fraction does.
 var (
-	versionBefore = regexp.MustCompile(`[0-9]\.$`)
-	versionAfter  = regexp.MustCompile(`^\.[0-9]`)
+	versionBefore = lazy(`[0-9]\.$`)
+	versionAfter  = lazy(`^\.[0-9]`)
 )
 
 func startsInWord(s string) bool {
@@ -219,10 +218,10 @@ func isWordByte(c byte) bool {
 }
 
 // product is what comes before a version.
-var product = regexp.MustCompile(`[A-Za-z]/$`)
+var product = lazy(`[A-Za-z]/$`)
 
 // addresses replaces IP addresses, but no times of day and no versions.
-func (f *search) addresses(may bool, re *regexp.Regexp) {
+func (f *search) addresses(may bool, re lazyRegexp) {
 	if !may {
 		return
 	}

@@ -1,13 +1,12 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
 // percentText is a word with escapes of URLs.
-var percentText = regexp.MustCompile(`[^\s"'<>%]*(?:%[0-9A-Fa-f]{2}[^\s"'<>%]*)+`)
+var percentText = lazy(`[^\s"'<>%]*(?:%[0-9A-Fa-f]{2}[^\s"'<>%]*)+`)
 
 // decoded finds what to replace in a text as URLs write it: find sees it without
 // escapes, so that a value is the same as elsewhere, and what it puts in is
@@ -75,4 +74,4 @@ func escapeLike(standin, text, part string) string {
 }
 
 // lowerEscape is an escape with a small letter.
-var lowerEscape = regexp.MustCompile(`%(?:[0-9][a-f]|[a-f][0-9a-f])`)
+var lowerEscape = lazy(`%(?:[0-9][a-f]|[a-f][0-9a-f])`)

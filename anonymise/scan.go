@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -73,7 +72,7 @@ func (sc *scanner) step() {
 }
 
 // pathText is a path in a text, with its arguments.
-var pathText = regexp.MustCompile(`^/(?:[^\s"'<>()\[\]{}|,;]|\[\w*\])+`)
+var pathText = lazy(`^/(?:[^\s"'<>()\[\]{}|,;]|\[\w*\])+`)
 
 // beginsPath tells whether a path begins here: not one within a URL or a version.
 func (sc *scanner) beginsPath() bool {
@@ -280,10 +279,10 @@ func (sc *scanner) bare() {
 }
 
 // namesFollow are further Russian names and initials.
-var namesFollow = regexp.MustCompile(`^(?:[ \t]+[А-ЯЁІЇЄҐ](?:[\p{Ll}-]+|[А-ЯЁІЇЄҐ-]+|\.(?:\s?[А-ЯЁІЇЄҐ]\.)?))+`)
+var namesFollow = lazy(`^(?:[ \t]+[А-ЯЁІЇЄҐ](?:[\p{Ll}-]+|[А-ЯЁІЇЄҐ-]+|\.(?:\s?[А-ЯЁІЇЄҐ]\.)?))+`)
 
 // groupsFollow are digits with more digits after a space.
-var groupsFollow = regexp.MustCompile(`^[+0-9()-]+ [0-9(]$`)
+var groupsFollow = lazy(`^[+0-9()-]+ [0-9(]$`)
 
 // secretEnd is where the redactor sees the end of a secret that begins at from.
 func (sc *scanner) secretEnd(from int) int {

@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -91,17 +90,17 @@ func (sc *scanner) isStructure(from int, text string) bool {
 
 // codeBefore and codeAfter are what Python and SQL say around a name of code.
 var (
-	codeBefore = regexp.MustCompile(`(?:attribute|argument|keyword|name|module|column|relation|table|constraint|type|type\(s\) for \S+|field|function|method|option|import|key|and|codec|File|class|encoding|setting|command|event)(?: name)?:? ?$`)
-	codeAfter  = regexp.MustCompile(`^ (?:object|is not defined|and '|codec|has no|takes|got an|missing|instance|not supported|referenced before)`)
-	codeName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]{0,60}$`)
+	codeBefore = lazy(`(?:attribute|argument|keyword|name|module|column|relation|table|constraint|type|type\(s\) for \S+|field|function|method|option|import|key|and|codec|File|class|encoding|setting|command|event)(?: name)?:? ?$`)
+	codeAfter  = lazy(`^ (?:object|is not defined|and '|codec|has no|takes|got an|missing|instance|not supported|referenced before)`)
+	codeName   = lazy(`^[A-Za-z_][A-Za-z0-9_.]{0,60}$`)
 )
 
 // keyError is before the key that was missing. Keys of programs have an underscore
 // or are known; others may be somebody's name.
-var keyError = regexp.MustCompile(`KeyError: $`)
+var keyError = lazy(`KeyError: $`)
 
 // sqlText is a statement, in which names of tables and columns have double quotes.
-var sqlText = regexp.MustCompile(`\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) `)
+var sqlText = lazy(`\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) `)
 
 // quotesCode tells whether a quoted text in a sentence names a part of a program.
 func (sc *scanner) quotesCode(from, to int, text string) bool {

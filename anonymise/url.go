@@ -2,7 +2,6 @@ package anonymise
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -12,8 +11,8 @@ import (
 // address begins a URL: its scheme, and what says where it leads. What stands
 // before the host is the redactor's to find, but for a name without a password.
 var (
-	scheme    = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`)
-	authority = regexp.MustCompile(`^([^/?#@\s]*@)?([^/?#\s:]*|\[[^\]]*\])(:\d+)?`)
+	scheme    = lazy(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`)
+	authority = lazy(`^([^/?#@\s]*@)?([^/?#\s:]*|\[[^\]]*\])(:\d+)?`)
 )
 
 // url keeps the path of a URL and replaces who and where, numbers of persons in
@@ -198,7 +197,7 @@ func isToken(s string) bool {
 	return isRandom(s)
 }
 
-var wordInToken = regexp.MustCompile(`^(?:[A-Za-z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)$`)
+var wordInToken = lazy(`^(?:[A-Za-z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)$`)
 
 func isRandom(s string) bool {
 	letters, digits, humps := 0, 0, 0

@@ -2,7 +2,6 @@ package anonymise
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 )
 
@@ -52,10 +51,10 @@ func (r *rewriter) agent(s string) []edit {
 }
 
 // afterAgent is a key with a printed value.
-var afterAgent = regexp.MustCompile(`\s\w+=(?:[ub]?['"]|[<{[(])`)
+var afterAgent = lazy(`\s\w+=(?:[ub]?['"]|[<{[(])`)
 
 // wordLike is what the values of an enumeration look like.
-var wordLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,39}$`)
+var wordLike = lazy(`^[A-Za-z][A-Za-z0-9_.-]{0,39}$`)
 
 // saysNothing tells whether a text is empty, a constant or replaced already.
 func saysNothing(s string) bool {
@@ -89,10 +88,10 @@ func (r *rewriter) unknown(name, s string) []edit {
 }
 
 // shortNumber is an amount, a count or a small id.
-var shortNumber = regexp.MustCompile(`^[+-]?(?:\d{1,4}\.?|\d*\.\d+)$`)
+var shortNumber = lazy(`^[+-]?(?:\d{1,4}\.?|\d*\.\d+)$`)
 
 // document begins as a printed dict or list, JSON, XML, an object or a form does.
-var document = regexp.MustCompile(`^\s*(?:[{[<]|[A-Za-z_][A-Za-z0-9_.-]*=[^\s;&]*(?:[;&][A-Za-z_][A-Za-z0-9_.-]*=|$))`)
+var document = lazy(`^\s*(?:[{[<]|[A-Za-z_][A-Za-z0-9_.-]*=[^\s;&]*(?:[;&][A-Za-z_][A-Za-z0-9_.-]*=|$))`)
 
 func isDocument(s string) bool { return document.MatchString(s) }
 
@@ -135,20 +134,20 @@ func (a *Anonymiser) standin(c Class, s string) (string, bool) {
 	return a.standins.name(c.tag(s), plain, s), true
 }
 
-var longHexForm = regexp.MustCompile(`^(?:[0-9a-f]{16,}|[0-9A-F]{16,})$`)
+var longHexForm = lazy(`^(?:[0-9a-f]{16,}|[0-9A-F]{16,})$`)
 
 // dateForm is a date with the year in front.
-var dateForm = regexp.MustCompile(`^(\d{4}-)\d\d(-)\d\d`)
+var dateForm = lazy(`^(\d{4}-)\d\d(-)\d\d`)
 
 // Forms by which a whole value shows what it is.
 var (
-	macForm    = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}$`)
-	uuidForm   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-	emailForm  = regexp.MustCompile(`^[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+$`)
-	decimals   = regexp.MustCompile(`^[+-]?[0-9]+\.[0-9]+$`)
-	digitsForm = regexp.MustCompile(`^[+-]?[0-9]+$`)
-	phoneForm  = regexp.MustCompile(`^\+?\d[\d ()-]{4,18}\d$`)
-	hexForm    = regexp.MustCompile(`^(?:[0-9a-f]{8,}|[0-9A-F]{8,})$`)
+	macForm    = lazy(`^(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}$`)
+	uuidForm   = lazy(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	emailForm  = lazy(`^[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+$`)
+	decimals   = lazy(`^[+-]?[0-9]+\.[0-9]+$`)
+	digitsForm = lazy(`^[+-]?[0-9]+$`)
+	phoneForm  = lazy(`^\+?\d[\d ()-]{4,18}\d$`)
+	hexForm    = lazy(`^(?:[0-9a-f]{8,}|[0-9A-F]{8,})$`)
 )
 
 // byForm gives the stand-in of a value that shows by its form what it is, so that

@@ -1,7 +1,6 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -16,7 +15,7 @@ var plainWords = wordSet(`status list lists info id ids key keys data cache cach
 	play limit limits group groups type types client clients portal api v1 v2 v3 true false none`)
 
 // identifierParts are words of letters, runs of digits, hexadecimal digits and dates.
-var identifierParts = regexp.MustCompile(`\d{4}-\d\d-\d\d|[0-9a-f]{8,}|[\pL]+[0-9]*|[0-9]+`)
+var identifierParts = lazy(`\d{4}-\d\d-\d\d|[0-9a-f]{8,}|[\pL]+[0-9]*|[0-9]+`)
 
 // words keeps identifiers such as ":1:channel_list_ru" and replaces the numbers
 // and names of persons in them.
@@ -58,7 +57,7 @@ func isASCII(s string) bool {
 }
 
 // keyLike is what the keys of dicts look like.
-var keyLike = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,39}$`)
+var keyLike = lazy(`^[A-Za-z_][A-Za-z0-9_.-]{0,39}$`)
 
 // dictKey keeps the keys of dicts, but for those that are values themselves.
 func (r *rewriter) dictKey(s string) []edit {

@@ -16,7 +16,10 @@ func FileShape() *strictyaml.Shape { return fileShape }
 // hostPortPattern is what hostPort reads, port 0 included.
 const hostPortPattern = `(?:\[[^\[\] \t\r\n/@]*\]|[^:\[\] \t\r\n/@]*):[+-]?0*(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])`
 
-const namesPattern = `[\p{L}\p{N}_.-]{1,100}`
+const (
+	maxName      = 100
+	namesPattern = `[\p{L}\p{N}_.-]{1,100}`
+)
 
 // later are keys of a mapping that this version does not have yet.
 func later(names ...string) []strictyaml.Field {

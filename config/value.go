@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/smarty-alert/smarty-alert/strictyaml"
@@ -193,15 +194,26 @@ func (rd *reader) zone(v strictyaml.Value, fallback *time.Location) *time.Locati
 	return loc
 }
 
-var names = regexp.MustCompile("^" + namesPattern + "$")
-
-// name checks a name the file's author may choose.
+// name checks a name the file's author may choose: namesPattern.
 func (rd *reader) name(v strictyaml.Value, what, text string) bool {
-	if names.MatchString(text) {
+	if isName(text) {
 		return true
 	}
 	v.Fault("letters, digits, '_', '-' and '.', at most 100", "%q cannot be %s", text, what)
 	return false
+}
+
+// isName tells whether a text is as namesPattern asks, which would take four megabytes
+// to compile.
+func isName(text string) bool {
+	n := 0
+	for _, c := range text {
+		if !unicode.IsLetter(c) && !unicode.IsNumber(c) && !strings.ContainsRune("_.-", c) {
+			return false
+		}
+		n++
+	}
+	return n >= 1 && n <= maxName
 }
 
 // hostPort checks "host:port", ports from lo on.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -30,7 +31,7 @@ var (
 	//go:embed page.css
 	styleText string
 
-	page = template.Must(template.New("page").Parse(pageText))
+	page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
 )
 
 // HTML writes the report as one page: it loads nothing and runs nothing, and a policy
@@ -44,7 +45,7 @@ func HTML(w io.Writer, r *Report, language Language) error {
 	for i, rule := range r.Rules {
 		v.anchors[rule.ID] = fmt.Sprintf("r%d", i+1)
 	}
-	if err := page.Execute(w, v); err != nil {
+	if err := page().Execute(w, v); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
