@@ -36,6 +36,8 @@ type descriptors struct {
 	held  int       // open and not to be closed
 	block int       // of a scanner: less, the more sources there are
 
+	scratch [headBytes]byte // of whoever looks whether a file holds what it held; tails are shorter
+
 	readAt func(f *os.File, p []byte, off int64) (int, error) // nil: the file's own; disks fail in tests
 }
 

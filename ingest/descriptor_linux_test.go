@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
 // Thousands of logs are followed through a hundred descriptors: written, all rotated
@@ -61,6 +64,49 @@ func TestLive_ThousandsOfFiles(t *testing.T) {
 		t.Errorf("%d MiB in use", used)
 	}
 	t.Logf("%d records of %d files in %s, %d MiB in use", files*written, 3*files, took.Round(time.Millisecond), mem.HeapInuse>>20)
+}
+
+// Where thousands of logs are read side by side, as at a start, each of them takes little
+// memory: a small block, and of logging calls those that it has.
+func TestLive_ThousandsAtOnce(t *testing.T) {
+	r := newRig(t)
+	r.opts.MaxOpen = 100
+	const files, most = 3_000, 20 << 10 // bytes each
+	for i := range files {
+		var text strings.Builder
+		for sec := range 100 {
+			at := t0.Add(time.Duration(sec) * time.Second).Format("Mon Jan 02 15:04:05-0700 2006")
+			fmt.Fprintf(&text, "%s WARNING api:1203 get[%d.MainThread] LOGIN_ERROR reason='none' abonement=%d\n", at, 4000+i, sec)
+		}
+		write(t, r.path(fmt.Sprintf("x%04d.log", i)), text.String())
+	}
+	r.start(nil)
+	before := heapInUse()
+	var rec smartylog.Record
+	begun := map[int]bool{}
+	for range files {
+		src, err := r.live.Next(&rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun[src] = true
+	}
+	if len(begun) != files {
+		t.Fatalf("%d of %d logs are being read: nothing is tested", len(begun), files)
+	}
+	each := (heapInUse() - before) / files
+	if each > most {
+		t.Errorf("each log takes %d bytes while it is read, want %d at most", each, most)
+	}
+	t.Logf("each log takes %d bytes while it is read", each)
+	runtime.KeepAlive(r.live)
+}
+
+func heapInUse() int64 {
+	var mem runtime.MemStats
+	runtime.GC() // what is left is in use
+	runtime.ReadMemStats(&mem)
+	return int64(mem.HeapAlloc)
 }
 
 func openFiles(t *testing.T) int {

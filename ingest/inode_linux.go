@@ -73,7 +73,7 @@ func canWatch() bool {
 
 // How long a listing is that the kernel gives at once: at first, and at most.
 const (
-	listingBytes     = 128 << 10
+	listingBytes     = 16 << 10
 	mostListingBytes = 32 << 20
 )
 

@@ -139,7 +139,7 @@ func OpenLive(logs []LogConfig, o LiveOptions, saved map[string][]Position) (*Li
 }
 
 // scanMemory is shared by the scanners of all sources, but for what long records need.
-const scanMemory = 64 << 20
+const scanMemory = 32 << 20
 
 // Sources returns the names of the sources. It grows as files appear; a source
 // keeps its index.

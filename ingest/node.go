@@ -315,8 +315,8 @@ func (n *node) vanish() {
 // sameText tells whether the file still begins, and before off still ends, with
 // the bytes known from earlier. It learns more of the head as the file grows.
 func (n *node) sameText() bool {
-	var buf [headBytes]byte
-	k, err := n.file.ReadAt(buf[:], 0)
+	buf := n.file.pool.scratch[:]
+	k, err := n.file.ReadAt(buf[:headBytes], 0)
 	if err != nil && err != io.EOF {
 		return true // unreadable is not replaced
 	}
@@ -326,7 +326,7 @@ func (n *node) sameText() bool {
 	if k > len(n.head) {
 		n.head = append(n.head[:0], buf[:k]...)
 	}
-	b := make([]byte, len(n.tail))
+	b := buf[:len(n.tail)]
 	k, err = n.file.ReadAt(b, n.off-int64(len(b)))
 	if err != nil && err != io.EOF {
 		return true

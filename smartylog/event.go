@@ -12,12 +12,16 @@ const maxEvent = 128
 
 // eventNames gives event names without allocating for those seen before.
 type eventNames struct {
-	recent [64]string        // canonical names by a cheap hash
+	recent []string          // canonical names by a cheap hash; nil: none was asked for, as where all calls are known
 	seen   map[string]string // as written → canonical, undocumented names
 }
 
-// maxNames bounds how many undocumented names are remembered.
-const maxNames = 4096
+// maxNames bounds how many undocumented names are remembered, recentNames how many of
+// all are found soonest.
+const (
+	maxNames    = 4096
+	recentNames = 64
+)
 
 // read finds the event name of r's message.
 func (e *eventNames) read(r *Record) {
@@ -64,7 +68,10 @@ func (e *eventNames) keep(written []byte, event string) {
 
 // canonical is the name in upper case.
 func (e *eventNames) canonical(name []byte) string {
-	slot := &e.recent[(len(name)*7+int(name[0])+int(name[len(name)/2])*5+int(name[len(name)-1])*3)%len(e.recent)]
+	if e.recent == nil {
+		e.recent = make([]string, recentNames)
+	}
+	slot := &e.recent[(len(name)*7+int(name[0])+int(name[len(name)/2])*5+int(name[len(name)-1])*3)%recentNames]
 	if *slot == string(name) {
 		return *slot
 	}

@@ -79,11 +79,14 @@ func (s *Scanner) fullHeader(b []byte, m *mark) bool {
 		return false
 	}
 	*m = mark{stamp: st, level: n, message: h.message}
-	if i := s.places.at(rest, &c); i >= 0 && h.pid.from == n+c.open+1 && h.thread.to == n+c.close {
-		seen = &s.places.all[i]
+	slot, usual := c.hash(rest)
+	if !usual || h.pid.from != n+c.open+1 || h.thread.to != n+c.close {
+		return true
 	}
-	if seen != nil && seen.remember(rest, &c, h.message-n, s.wants) {
-		m.event, m.pairs, m.idle = seen.event, n+c.close+seen.tail-1, seen.idle // as it is read the next time
+	var fresh place
+	if fresh.read(rest, &c, h.message-n, s.wants) {
+		s.places.keep(&fresh, slot)
+		m.event, m.pairs, m.idle = fresh.event, n+c.close+fresh.tail-1, fresh.idle // as it is read the next time
 	}
 	return true
 }

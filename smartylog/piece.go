@@ -190,7 +190,7 @@ func (p *Piece) independent(a *Scanner) bool {
 // longer than a block, and then r.
 func (p *Piece) Rest(r io.Reader) *Scanner {
 	line := bytes.NewReader(p.Text[p.End:])
-	s := &Scanner{r: io.MultiReader(line, r), buf: make([]byte, blockSize), events: p.scan.events, places: p.scan.places}
+	s := &Scanner{r: io.MultiReader(line, r), buf: make([]byte, blockSize), events: p.scan.events, places: p.scan.places.clone()}
 	s.goOn(&p.scan, p.End, p.scan.calm.passed-p.scan.calm.before)
 	s.scan, s.end = 0, 0 // of the line no more than its header has been looked at
 	return s

@@ -3,6 +3,7 @@ package smartylog
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // place is a logging call seen before: the same code prints the same bytes from
@@ -17,10 +18,12 @@ type place struct {
 	idle       bool // nobody wants the event
 }
 
-// places remembers logging calls by a hash of their text.
+// places remembers logging calls by a hash of their text. It grows with what it
+// remembers: thousands of logs are read side by side, most of them by a few calls.
 type places struct {
-	all   [256]place
-	heads [256]uint8 // where in all the call was last found whose text begins with these bytes, by a hash of them
+	all   []place
+	slots [256]uint16 // which one of all a call is, by its hash, from 1 on; 0: none
+	heads [256]uint16 // which one was last found whose text begins with these bytes, by a hash of them; 0: none
 }
 
 // call is where the process and the thread of a header stand, when they are
@@ -73,11 +76,11 @@ func (c *call) find(b []byte) bool {
 	return b[p] == '[' && p < dot-1 && p >= 8 && len(b) >= c.close+10
 }
 
-// at is where in all the call at the start of b is remembered, if it is; -1 when it is
+// hash says where in slots the call at the start of b belongs; ok is false when it is
 // not written as usual.
-func (p *places) at(b []byte, c *call) int {
+func (c *call) hash(b []byte) (slot uint8, ok bool) {
 	if !c.find(b) {
-		return -1
+		return 0, false
 	}
 	h := binary.LittleEndian.Uint64(b)
 	if c.open >= 16 {
@@ -85,7 +88,7 @@ func (p *places) at(b []byte, c *call) int {
 	}
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.open-8:])
 	h = h*mix ^ binary.LittleEndian.Uint64(b[c.close+2:])
-	return int(h * mix >> 56)
+	return uint8(h * mix >> 56), true
 }
 
 // mix is an odd number whose bits look random: 2^64 over the golden ratio.
@@ -98,15 +101,37 @@ func (p *places) known(b []byte, c *call) *place {
 		return nil
 	}
 	guess := &p.heads[(binary.LittleEndian.Uint64(b)*mix^binary.LittleEndian.Uint64(b[8:]))*mix>>56]
-	if seen := &p.all[*guess]; seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
-		return seen
+	if *guess > 0 {
+		if seen := &p.all[*guess-1]; seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
+			return seen
+		}
 	}
-	i := p.at(b, c)
-	if i < 0 || !p.all[i].is(b, c) {
+	slot, ok := c.hash(b)
+	if !ok {
 		return nil
 	}
-	*guess = uint8(i)
-	return &p.all[i]
+	i := p.slots[slot]
+	if i == 0 || !p.all[i-1].is(b, c) {
+		return nil
+	}
+	*guess = i
+	return &p.all[i-1]
+}
+
+// keep remembers a call in place of another one of its hash.
+func (p *places) keep(fresh *place, slot uint8) {
+	if p.slots[slot] == 0 {
+		p.all = append(p.all, place{})
+		p.slots[slot] = uint16(len(p.all))
+	}
+	p.all[p.slots[slot]-1] = *fresh
+}
+
+// clone is a copy that remembers further calls by itself.
+func (p *places) clone() places {
+	c := *p
+	c.all = slices.Clone(p.all)
+	return c
 }
 
 // is tells whether p remembers the call at the start of b.
@@ -122,9 +147,9 @@ func (p *place) ends(b []byte, c *call) bool {
 	return len(b) >= c.close+p.tail && bytes.Equal(b[c.close:c.close+p.tail], p.after[:p.tail])
 }
 
-// remember keeps a call whose event is documented: what follows such a name does
+// read takes down a call whose event is documented: what follows such a name does
 // not decide whether it is one. false: it is none that can be kept.
-func (p *place) remember(b []byte, c *call, message int, wants func(string) bool) bool {
+func (p *place) read(b []byte, c *call, message int, wants func(string) bool) bool {
 	name, _ := eventWord(b[message:])
 	end := message + len(name)
 	if name == nil || end >= len(b) || b[end] != ' ' || c.open >= len(p.text) || end-c.close >= len(p.after) {

@@ -21,7 +21,7 @@ const (
 const blockSize = 1 << 20
 
 // smallestBlock is the least that a Scanner begins with.
-const smallestBlock = 8 << 10
+const smallestBlock = 4 << 10
 
 // Options say how to read times.
 type Options struct {
