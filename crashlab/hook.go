@@ -19,7 +19,25 @@ type message struct {
 	id     string
 	hidden bool // its answer was lost: the sender could not know
 	life   int  // which process of the round sent it
-	alerts []told
+	body
+}
+
+// body is what a message says, as far as it matters here.
+type body struct {
+	key     string // of its group
+	alerts  []told
+	unnamed int // alerts that it only counts
+}
+
+func (b *body) UnmarshalJSON(text []byte) error {
+	var v struct {
+		GroupKey        string
+		Alerts          []told
+		TruncatedAlerts int
+	}
+	err := json.Unmarshal(text, &v)
+	*b = body{v.GroupKey, v.Alerts, v.TruncatedAlerts}
+	return err
 }
 
 // told is an alert of a message.
@@ -55,14 +73,14 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Unlock()
 	life, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/")) // what a process sent may be read after its death
 	f := fakes.Faulty{Next: fakes.Sequence(fault), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		var m struct{ Alerts []told }
-		if err != nil || json.Unmarshal(body, &m) != nil {
+		text, err := io.ReadAll(r.Body)
+		var b body
+		if err != nil || json.Unmarshal(text, &b) != nil {
 			http.Error(w, "half a message", http.StatusBadRequest)
 			return
 		}
 		h.mu.Lock()
-		h.got = append(h.got, message{id: r.Header.Get("webhook-id"), hidden: fault == fakes.AcceptReset, life: life, alerts: m.Alerts})
+		h.got = append(h.got, message{id: r.Header.Get("webhook-id"), hidden: fault == fakes.AcceptReset, life: life, body: b})
 		h.mu.Unlock()
 		time.Sleep(pause) // in which a kill may come
 	})}

@@ -41,6 +41,11 @@ func (s *service) judge(w *writer) error {
 
 // judgeBy does so with an arithmetic of the row's own.
 func (s *service) judgeBy(w *writer, count func(stored []decided) (complaints []string)) error {
+	return s.judgeAll(w, count, s.checkTold)
+}
+
+// judgeAll does so with what a row asks of those who are told.
+func (s *service) judgeAll(w *writer, count, checkTold func([]decided) (complaints []string)) error {
 	until, stored, err := s.stored()
 	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
@@ -52,7 +57,7 @@ func (s *service) judgeBy(w *writer, count func(stored []decided) (complaints []
 	r := s.round
 	complaints := count(stored)
 	complaints = append(complaints, r.compare(want, stored)...)
-	complaints = append(complaints, s.checkTold(want)...)
+	complaints = append(complaints, checkTold(want)...)
 	if len(complaints) == 0 {
 		return nil
 	}
@@ -272,23 +277,14 @@ func (r *round) compare(want, stored []decided) (complaints []string) {
 // checkTold asks whether both receivers were told of all that replay knows, and of
 // nothing under two ids.
 func (s *service) checkTold(want []decided) (complaints []string) {
-	fromFile, err := s.fileMessages()
+	inboxes, err := s.inboxes()
 	if err != nil {
 		return []string{err.Error()}
 	}
 	born := time.Unix(s.born, 0).UTC().Format(time.RFC3339)
 	brief := s.brief(want)
-	taken := map[string][]message{"hook": s.hook.taken()}
-	if !s.hookOnly {
-		taken["file"] = fromFile
-	}
-	for name, messages := range taken {
-		copies, bad := copiesOf(messages)
-		s.round.copies += copies
-		s.round.unexplained += len(bad)
-		for _, b := range bad {
-			complaints = append(complaints, name+": "+b)
-		}
+	for name, messages := range inboxes {
+		complaints = append(complaints, s.round.countCopies(name, messages)...)
 		ids := tellings(messages)
 		for _, d := range want {
 			if d.At <= born {
@@ -298,16 +294,47 @@ func (s *service) checkTold(want []decided) (complaints []string) {
 				s.round.note("short-lived while down, not told", 1)
 				continue
 			}
-			switch got := ids[telling{d.ID, status(d)}]; {
-			case len(got) == 1:
-			case len(got) > 1:
-				s.round.alertsDoubled++
-				complaints = append(complaints, fmt.Sprintf("%s was told under %d ids: %s", name, len(got), d.line))
-			case d.State == "firing" && len(ids[telling{d.ID, "resolved"}]) > 0: // its end overtook it
-			default:
-				s.round.alertsLost++
-				complaints = append(complaints, name+" was never told: "+d.line)
-			}
+			complaints = append(complaints, s.round.countTold(name, ids, []decided{d})...)
+		}
+	}
+	return complaints
+}
+
+// inboxes are what each receiver has taken.
+func (s *service) inboxes() (map[string][]message, error) {
+	taken := map[string][]message{"hook": s.hook.taken()}
+	if s.hookOnly {
+		return taken, nil
+	}
+	var err error
+	taken["file"], err = s.fileMessages()
+	return taken, err
+}
+
+// countCopies counts what was taken twice.
+func (r *round) countCopies(name string, messages []message) (complaints []string) {
+	copies, bad := copiesOf(messages)
+	r.copies += copies
+	r.unexplained += len(bad)
+	for _, b := range bad {
+		complaints = append(complaints, name+": "+b)
+	}
+	return complaints
+}
+
+// countTold asks whether a receiver was told of each of these once. ids are those of its
+// messages.
+func (r *round) countTold(name string, ids map[telling][]string, want []decided) (complaints []string) {
+	for _, d := range want {
+		switch got := ids[telling{d.ID, status(d)}]; {
+		case len(got) == 1:
+		case len(got) > 1:
+			r.alertsDoubled++
+			complaints = append(complaints, fmt.Sprintf("%s was told under %d ids: %s", name, len(got), d.line))
+		case d.State == "firing" && len(ids[telling{d.ID, "resolved"}]) > 0: // its end overtook it
+		default:
+			r.alertsLost++
+			complaints = append(complaints, name+" was never told: "+d.line)
 		}
 	}
 	return complaints
@@ -397,12 +424,12 @@ func (s *service) fileMessages() (out []message, err error) {
 		}
 		var v struct {
 			ID      string
-			Message struct{ Alerts []told }
+			Message body
 		}
 		if json.Unmarshal([]byte(line), &v) != nil {
 			continue
 		}
-		out = append(out, message{id: v.ID, life: life, alerts: v.Message.Alerts})
+		out = append(out, message{id: v.ID, life: life, body: v.Message})
 	}
 	return out, nil
 }

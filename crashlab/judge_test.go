@@ -107,7 +107,7 @@ func TestCopiesOf(t *testing.T) {
 
 func TestTellings(t *testing.T) {
 	firing := []told{{ID: "x", Status: "firing"}}
-	ids := tellings([]message{{id: "a", alerts: firing}, {id: "a", alerts: firing}, {id: "b", alerts: firing}})
+	ids := tellings([]message{{id: "a", body: body{alerts: firing}}, {id: "a", body: body{alerts: firing}}, {id: "b", body: body{alerts: firing}}})
 	if got := ids[telling{"x", "firing"}]; len(got) != 2 {
 		t.Errorf("ids %v", got)
 	}

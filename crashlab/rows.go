@@ -14,6 +14,8 @@ func rows() []row {
 	return []row{
 		{name: "kill", about: "`kill -9` during ingest and delivery, several times a round", asked: "0 lost, 0 doubled", rounds: 1000, short: 8,
 			run: killRound, baseline: true},
+		{name: "catchup", about: "`kill -9` while it catches up on hours of records; what came and went meanwhile is told in digests", asked: "0 lost, 0 doubled",
+			rounds: 100, short: 3, run: catchUpRound},
 		atSites("sites", "SIGKILL before each write, fsync, rename, truncation and removal of a short run", "write,fsync,rename,truncate,unlink", "kill"),
 		atSites("enospc", "ENOSPC at each write and fsync of a short run", "write,fsync", "ENOSPC"),
 		atSites("eio", "EIO at each write and fsync of a short run", "write,fsync", "EIO"),
