@@ -303,6 +303,26 @@ func TestLive_MadeAndRenamedBetweenLooksAfterAPackedOne(t *testing.T) {
 	r.want("x", 39)
 }
 
+// So it is when the one before it had no byte by which its packed self would be known.
+func TestLive_MadeAndRenamedBetweenLooksAfterAnEmptyOne(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	r.remove("x.log")
+	write(t, r.path("x.log-20260113.gz"), packAs(t, "gz", ""))
+	r.reopen("x.log")
+	r.append("x.log", lines(0, 3))
+	r.rename("x.log", "x.log-20260114")
+	r.read()
+	r.want("x", 3)
+	r.append("x.log", lines(3, 3)) // which is the renamed one
+	r.read()
+	r.start(r.stop())
+	r.read()
+	r.want("x", 6)
+}
+
 func TestLive_CopyTruncate(t *testing.T) {
 	for name, tc := range map[string]struct {
 		copied, after int // records in the copy; written again after truncation

@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/smarty-alert/smarty-alert/smartylog"
@@ -15,7 +17,15 @@ const brokenFor = 30 * time.Second
 // written: it is opened again at the same place when it has changed.
 func (n *node) readPacked(p []byte) (int, error) {
 	if n.text == nil {
-		if err := n.unpack(); err != nil {
+		f, err := n.file.hold() // a reader of its text knows the descriptor
+		switch {
+		case errors.Is(err, errGone):
+			n.vanish()
+			return 0, io.EOF
+		case err != nil:
+			return 0, err // that it cannot be opened says nothing about what is in it
+		}
+		if err := n.unpack(f); err != nil {
 			n.broken = err
 			return 0, io.EOF
 		}
@@ -34,11 +44,7 @@ func (n *node) readPacked(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
-func (n *node) unpack() error {
-	f, err := n.file.hold() // a reader of its text knows the descriptor
-	if err != nil {
-		return err
-	}
+func (n *node) unpack(f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -60,6 +66,7 @@ func (n *node) lookBroken(now time.Time, changed bool) {
 	switch {
 	case n.broken == nil:
 		n.brokenAt = time.Time{}
+		n.ready = n.ready || n.text == nil && !n.ended // it could not be opened
 	case changed || n.brokenAt.IsZero():
 		n.brokenAt = now
 		n.ready = n.ready || changed

@@ -258,6 +258,32 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 	})
 }
 
+// A packed file that was closed, since only so many may be open, and is renamed before it
+// is read was not found in what the directory held before: it is looked for again, and not
+// taken for a broken one.
+func TestLive_PackedFileIsRenamedWhileItIsClosed(t *testing.T) {
+	r := newRig(t)
+	r.opts.MaxOpen = 3
+	written := 0
+	more := func(n int) string {
+		text := lines(written, n)
+		written += n
+		return text
+	}
+	r.append("x.log", "")
+	r.start(nil)
+	truncate := func() { r.clock = r.clock.Add(1e9); r.truncate() }
+	truncate()
+	r.append("x.log", more(1))
+	truncate()
+	r.rotate(more, false)
+	r.rotate(more, true)
+	truncate()
+	r.read()
+	r.read()
+	r.want("x", written)
+}
+
 // The copy of a log that was empty is packed and removed, and a new file of the log gets its
 // inode, as file systems do: it is not the copy, which was read.
 func TestLive_InodeOfAnEmptyCopyComesAgain(t *testing.T) {

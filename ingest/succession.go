@@ -22,11 +22,9 @@ func (s *follow) rotated(id inode, now time.Time) error {
 }
 
 // overtaken opens files that were made at the path and renamed between two looks, when
-// there is none now: their writers may go on in them for long. Without the old file as a
-// mark nobody knows which they are, until there is one at the path again.
+// there is none now: their writers may go on in them for long.
 func (s *follow) overtaken(now time.Time) error {
-	old := s.newest()
-	if old == nil || s.waiting != nil {
+	if s.waiting != nil {
 		return nil
 	}
 	found, err := s.files.generations(s.path, s.seenAt)
@@ -36,10 +34,30 @@ func (s *follow) overtaken(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if at := old.among(found); at < 0 || at == len(found)-1 {
-		return nil
+	for i, mark := 0, s.mark(found); i < len(found); i++ {
+		if s.isNew(found[i], i, mark) {
+			return s.succeed(now)
+		}
 	}
-	return s.succeed(now)
+	return nil
+}
+
+// mark is the place in found of the file followed so far, which all that is newer lies
+// behind; -1 if it is not there.
+func (s *follow) mark(found []generation) int {
+	if old := s.newest(); old != nil {
+		return old.among(found)
+	}
+	return -1
+}
+
+// isNew tells whether the i-th file found came after the one followed so far. Without
+// that as a mark, what was written since the last look is new.
+func (s *follow) isNew(g generation, i, mark int) bool {
+	if i <= mark || mark < 0 && !g.live && g.info.ModTime().Before(s.lastLook()) {
+		return false
+	}
+	return !s.knows(g)
 }
 
 // among is the place of the node's file in found: its own, or else the newest that it may
@@ -72,17 +90,9 @@ func (s *follow) succeed(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	old := s.newest()
-	after := -1
-	if old != nil {
-		after = old.among(found)
-	}
+	old, mark := s.newest(), s.mark(found)
 	for i, g := range found {
-		if i <= after || s.knows(g) {
-			continue
-		}
-		// without the old file as a mark, what was written since the last look is new
-		if after < 0 && !g.live && g.info.ModTime().Before(s.lastLook()) {
+		if !s.isNew(g, i, mark) {
 			continue
 		}
 		if err := s.add(g, 0); err != nil {
