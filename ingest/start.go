@@ -25,6 +25,11 @@ const (
 
 const defaultHistory = time.Hour
 
+// Patience is how long a log that cannot be read may hold back the others. At a first
+// start its history is waited for so long: later the others are read as they are written,
+// people would be told of what is over, and so only what was written since counts.
+const Patience = 30 * time.Second
+
 // ParseStart reads "end", "beginning" or a duration.
 func ParseStart(text string) (Start, error) {
 	switch text {
@@ -81,7 +86,7 @@ type beginning struct {
 }
 
 // open opens the files of the saved positions and all that came after, or the
-// history that the configuration asks for.
+// history that the configuration asks for, as long as it is waited for.
 func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
 	found, err := s.files.generations(s.path, after)
 	if len(saved[s.name]) == 0 && errors.Is(err, fs.ErrNotExist) {
@@ -97,6 +102,9 @@ func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
 	start := s.cfg.Start
 	if len(saved) > 0 && start != FromBeginning {
 		return s.history(found, s.sinceLastRun(saved, now))
+	}
+	if s.waiting != nil && (start == FromEnd || s.now().Sub(now) >= Patience) {
+		return s.history(found, now.Unix())
 	}
 	switch start {
 	case FromBeginning:

@@ -32,7 +32,8 @@ const (
 	restBetween   = 100 * time.Millisecond // least time between two cuts when logs are quiet: a cut costs an fsync
 	longestWait   = time.Second            // a second may become final without a record
 	snapshotEvery = 60 * time.Second
-	commitRetry   = time.Second // a state that cannot be written is tried again
+	commitRetry   = time.Second            // a state that cannot be written is tried again
+	awaitEvery    = 250 * time.Millisecond // and so is a log that is to be read again
 )
 
 // journal is what the loop writes of the store.
@@ -66,6 +67,7 @@ type loop struct {
 	aside  func() []string // states that were set aside; nil: none
 	turned func()          // told whenever the loop gets on; may be nil
 	beside func(work func()) (over func(wait bool) bool)
+	sleep  func(ctx context.Context, d time.Duration)
 
 	asks     chan ask        // what others want to know or to change
 	reload   chan chan error // a request, answered with what is wrong
@@ -360,7 +362,7 @@ func (l *loop) commit(ctx context.Context, read bool, ts []alert.Transition, ds 
 		}
 		l.getsOn() // a restart would not help
 		l.complains.about(l.log, "commit state; nothing is read until it works", err, l.now())
-		if l.pause(ctx, commitRetry); ctx.Err() != nil {
+		if pause(ctx, commitRetry); ctx.Err() != nil {
 			l.torn = true
 			return nil // the last cut stands; the rest is read again at the next start
 		}
@@ -389,7 +391,7 @@ func (l *loop) committed(cut store.Cut, at positions, seq int64) {
 func (l *loop) rest(ctx context.Context) error {
 	now := l.now()
 	second := now.Truncate(time.Second).Add(time.Second) // its end may make others final
-	l.pause(ctx, min(restBetween, second.Sub(now)))
+	pause(ctx, min(restBetween, second.Sub(now)))
 	wait := longestWait
 	if next, ok := l.disp.Next(); ok {
 		wait = min(wait, max(0, next.Sub(l.now())))
@@ -404,7 +406,8 @@ func (l *loop) rest(ctx context.Context) error {
 	return q.answer(ctx, l)
 }
 
-func (l *loop) pause(ctx context.Context, d time.Duration) {
+// pause waits, unless ctx ends.
+func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

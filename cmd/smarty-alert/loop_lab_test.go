@@ -22,17 +22,19 @@ import (
 // lab is the service's loop on real files and a real store, with a clock that
 // only the test moves and deaths wherever the test wants them.
 type lab struct {
-	t    failer
-	logs string
-	dir  string // of the state
-	now  time.Time
-	off  time.Duration // that the machine's wall clock is wrong by
-	lost time.Duration // of now, that the monotonic clock knows nothing of
-	born int64         // second of the first start: what happened before is history
-	set  *rules.Set
-	text string // of the rules
-	also string // another rule, which never fires
-	seq  int    // of the record written last
+	t     failer
+	logs  string
+	named []string     // of logs: they are configured by their paths, not by their directory,
+	from  ingest.Start // and read from there
+	dir   string       // of the state
+	now   time.Time
+	off   time.Duration // that the machine's wall clock is wrong by
+	lost  time.Duration // of now, that the monotonic clock knows nothing of
+	born  int64         // second of the first start: what happened before is history
+	set   *rules.Set
+	text  string // of the rules
+	also  string // another rule, which never fires
+	seq   int    // of the record written last
 
 	files  map[string]*logFile
 	looked time.Time // when the loop did last
@@ -44,7 +46,8 @@ type lab struct {
 	still                                bool // the clock moves between turns only
 	asked                                int  // for the time, in this turn
 	deaths, rotations, reloads, restarts int
-	works                                int // done beside the loop
+	works                                int    // done beside the loop
+	slept                                func() // told whenever the loop waits while it starts; may be nil
 }
 
 type failer interface {
@@ -192,15 +195,26 @@ func (b *lab) start() {
 	b.fault = fault{journal: b.store, at: b.fault.at, kept: b.fault.kept}
 	b.off = 0 // somebody has set it
 	clock := newWallClock(b.machine, slog.New(slog.DiscardHandler))
-	l := &loop{log: slog.New(slog.DiscardHandler), clock: clock, now: clock.now, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside,
+	l := &loop{log: slog.New(slog.DiscardHandler), clock: clock, now: clock.now, store: &b.fault, set: b.set, wake: func() {}, beside: b.beside, sleep: b.sleep,
 		reload: make(chan chan error), prepare: b.prepare, watch: &notifiers.Watch{}}
 	l.disp, err = notifiers.NewDispatcher(labRoutes(), st.Groups, b.now)
 	b.check(err)
 	b.loop = l
 	b.mortal(func() error {
-		return l.begin(ctx, []ingest.LogConfig{{Path: b.logs, Start: ingest.FromBeginning}},
+		return l.begin(ctx, b.follows(),
 			ingest.LiveOptions{Now: clock.now, Confirm: clock.confirm, MaxTails: -1}, engine.Options{Lateness: 2}, st)
 	})
+}
+
+// follows are the logs that are configured.
+func (b *lab) follows() (logs []ingest.LogConfig) {
+	if b.named == nil {
+		return []ingest.LogConfig{{Path: b.logs, Start: ingest.FromBeginning}}
+	}
+	for _, log := range b.named {
+		logs = append(logs, ingest.LogConfig{Path: filepath.Join(b.logs, log), Start: b.from})
+	}
+	return logs
 }
 
 func labRoutes() notifiers.Options {
@@ -224,6 +238,14 @@ func (b *lab) beside(work func()) (over func(wait bool) bool) {
 			work()
 		}
 		return done
+	}
+}
+
+// sleep is the loop's while it starts.
+func (b *lab) sleep(_ context.Context, d time.Duration) {
+	b.now, b.asked = b.now.Add(d), 0
+	if b.slept != nil {
+		b.slept()
 	}
 }
 

@@ -112,6 +112,9 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	if l.live, err = ingest.OpenLive(logs, lo, resumeAt(sn.Positions, cuts)); err != nil {
 		return err
 	}
+	if err := l.awaitLogs(ctx, cuts); err != nil {
+		return err
+	}
 	again, err := l.reread(ctx, cuts)
 	if err != nil {
 		return err
@@ -130,6 +133,31 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 		return err
 	}
 	return l.keepSnapshot(ctx)
+}
+
+// awaitLogs waits a while for logs that are to be read again and cannot be read now. One
+// that goes on so is not: what was read of it up to the last cut was decided, and would be
+// decided a second time when it is read later. Only windows, and what fires by them, lack
+// it then.
+func (l *loop) awaitLogs(ctx context.Context, cuts []place) error {
+	last := positions{}
+	for _, cut := range cuts {
+		maps.Copy(last, cut.Positions)
+	}
+	lacking := func() (names []string) {
+		return slices.DeleteFunc(l.live.Waiting(), func(name string) bool { return last[name] == nil })
+	}
+	for began := l.now(); len(lacking()) > 0 && l.now().Sub(began) < stalledAfter; l.live.Retry() {
+		if l.sleep(ctx, awaitEvery); ctx.Err() != nil {
+			return ctx.Err() // the cuts stay, for the next start
+		}
+		l.getsOn()
+	}
+	for _, name := range lacking() {
+		l.log.Warn("log cannot be read: what it brought since the last snapshot is not in windows any more", slog.String("source", name))
+		l.live.BeginAt(name, last[name])
+	}
+	return nil
 }
 
 // wanted tells of which events of a log some rule wants records.

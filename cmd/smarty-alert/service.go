@@ -170,7 +170,7 @@ func (s *service) openLoop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, aside: s.store.Aside, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside,
+	l := &loop{log: s.log, now: s.now, store: s.store, turned: func() { s.turns.Add(1) }, aside: s.store.Aside, set: s.rules, clock: s.clock, wake: s.workers.wakeAll, beside: beside, sleep: pause,
 		asks: make(chan ask), reload: make(chan chan error), prepare: s.reread,
 		watch: notifiers.NewWatch(st.Firing), hide: redact.New(s.config.Redact.Keys, s.config.Redact.Allow).Text}
 	l.watch.Language = notifiers.Language(s.config.Language)

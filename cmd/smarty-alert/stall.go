@@ -12,7 +12,7 @@ import (
 
 // stalledAfter is how long a log may stand still before it counts as stalled: until
 // then it holds all rules back, since what it has may be read soon.
-const stalledAfter = 30 * time.Second
+const stalledAfter = ingest.Patience
 
 // neverEnded is the end of a source that the engine was not told of.
 const neverEnded = math.MinInt64
