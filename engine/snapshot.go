@@ -106,19 +106,31 @@ func (f *Frozen) Encode() ([]byte, error) {
 	return data, nil
 }
 
-// decodeState reads what Encode wrote.
-func decodeState(data []byte) (*state, error) {
+// ErrNewer is returned for a state of a later version of the program.
+var ErrNewer = errors.New("written by a newer version of smarty-alert")
+
+// CheckState says why Restore would refuse a state, as far as can be told without
+// decoding it: ErrNewer, an older version, damage, or no state at all.
+func CheckState(data []byte) error {
 	if len(data) < stateDataAt || string(data[:stateVerAt]) != stateMagic {
-		return nil, errors.New("decode engine state: " + stateUnknown)
+		return errors.New("decode engine state: " + stateUnknown)
 	}
 	switch v := binary.BigEndian.Uint32(data[stateVerAt:]); {
 	case v > stateVersion:
-		return nil, fmt.Errorf("decode engine state: written by a newer version of smarty-alert: its version is %d, this program knows version %d (hint: start the newer program again)", v, stateVersion)
+		return fmt.Errorf("decode engine state: %w: its version is %d, this program knows version %d (hint: start the newer program again)", ErrNewer, v, stateVersion)
 	case v < stateVersion:
-		return nil, fmt.Errorf("decode engine state: version %d is older than any that this program can read, %d (hint: start the program that wrote it)", v, stateVersion)
+		return fmt.Errorf("decode engine state: version %d is older than any that this program can read, %d (hint: start the program that wrote it; or begin anew with run --set-aside-broken-state, which moves the state away and forgets which alerts fire)", v, stateVersion)
 	}
 	if binary.BigEndian.Uint64(data[stateSumAt:]) != xxh3.Hash(data[stateDataAt:]) {
-		return nil, errors.New("decode engine state: it is damaged: wrong checksum")
+		return errors.New("decode engine state: it is damaged: wrong checksum")
+	}
+	return nil
+}
+
+// decodeState reads what Encode wrote.
+func decodeState(data []byte) (*state, error) {
+	if err := CheckState(data); err != nil {
+		return nil, err
 	}
 	var st state
 	if err := gob.NewDecoder(bytes.NewReader(data[stateDataAt:])).Decode(&st); err != nil {

@@ -28,7 +28,7 @@ func (a *api) ownStatus(*http.Request) (any, error) {
 	if labels == nil {
 		labels = alert.Labels{}
 	}
-	return map[string]any{"version": st.Version, "revision": st.Revision, "started": stamp(st.Started), "timezone": cmp.Or(st.Timezone, "UTC"),
+	return map[string]any{"version": st.Version, "revision": st.Revision, "started": stamp(st.Started), "now": stamp(a.Now()), "timezone": cmp.Or(st.Timezone, "UTC"),
 		"language": st.Language, "external_labels": labels, "external_url": st.ExternalURL}, nil
 }
 

@@ -193,7 +193,7 @@ func (c *client) past(ctx context.Context, since string, ms alert.Matchers, h *h
 	if err := c.get(ctx, "/api/v1/history", url.Values{"since": {d.String()}, "limit": {"100000"}}, &ts); err != nil {
 		return err
 	}
-	from := time.Now().Add(-d).UTC().Truncate(time.Second)
+	from := c.now().Add(-d).UTC().Truncate(time.Second)
 	h.Since = &from
 	events := map[string]int64{}
 	for i := range ts {

@@ -100,6 +100,7 @@ func (f clientFlags) transport() (http.RoundTripper, error) {
 
 // facts are what commands need to know of the service to speak as it does.
 type facts struct {
+	Now      time.Time          `json:"now"`
 	Timezone string             `json:"timezone"`
 	Language notifiers.Language `json:"language"`
 	External alert.Labels       `json:"external_labels"` // on every alert
@@ -116,6 +117,15 @@ func (c *client) learn(ctx context.Context) error {
 		return usageError(fmt.Errorf("the service's zone %s is not known here: write --timezone UTC", strconv.Quote(c.facts.Timezone)))
 	}
 	return nil
+}
+
+// now is what the service's clock showed when learn asked: what is set for two hours is
+// over by that clock. A service that does not tell is taken to have this machine's.
+func (c *client) now() time.Time {
+	if c.facts.Now.IsZero() {
+		return time.Now()
+	}
+	return c.facts.Now
 }
 
 // maxAnswer is how much of an answer is read, in bytes.

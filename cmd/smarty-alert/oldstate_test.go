@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,9 +13,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/smarty-alert/smarty-alert/alert"
 	"github.com/smarty-alert/smarty-alert/store"
 )
 
@@ -177,19 +180,7 @@ func TestRun_NewerStates(t *testing.T) {
 			}
 		},
 		"engine's state": func(t *testing.T, dir string) {
-			s, err := store.Open(t.Context(), dir, store.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			st, err := s.Load(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			magic := []byte("SMALSTAT")
-			st.Snapshot[bytes.Index(st.Snapshot, magic)+len(magic)+3] = 99
-			if err := errors.Join(s.SaveSnapshot(t.Context(), st.LastCut.Seq, st.Snapshot), s.Close()); err != nil {
-				t.Fatal(err)
-			}
+			setEngineVersion(t, dir, 99)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -213,6 +204,73 @@ func TestRun_NewerStates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRun_EngineStateTooOld: one that no version of this program can read any more stops
+// the start, with what to do, and is set aside when that is asked for.
+func TestRun_EngineStateTooOld(t *testing.T) {
+	s := newOldSite(t)
+	if err := os.CopyFS(s.dir, os.DirFS("testdata/states/version2")); err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(s.dir, "state")
+	setEngineVersion(t, state, 1)
+	before := hashes(t, filepath.Join(state, "snapshot-*"))
+	status, _, stderr := s.other("--clock-start", laterThen)
+	if status != 3 || !strings.Contains(stderr, "version 1 is older") || !strings.Contains(stderr, "--set-aside-broken-state") {
+		t.Errorf("exit status %d:\n%s", status, stderr)
+	}
+	if diff := cmp.Diff(before, hashes(t, filepath.Join(state, "snapshot-*"))); diff != "" {
+		t.Errorf("what was refused was changed:\n%s", diff)
+	}
+	s.launch("--clock-start", laterThen, "--set-aside-broken-state")
+	s.awaitAddress()
+	s.eventually("people are told", func() bool { return len(s.inbox.of("hook", "state-broken")) > 0 })
+	if said := s.said(); !strings.Contains(said, "SET ASIDE") || !strings.Contains(said, "version 1 is older") {
+		t.Errorf("the log does not say it:\n%s", said)
+	}
+	if aside, err := filepath.Glob(filepath.Join(state, "broken-*", "snapshot-*")); err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %q, %v", aside, err)
+	}
+}
+
+// setEngineVersion makes the state in dir one of another version of the engine.
+func setEngineVersion(t *testing.T, dir string, version byte) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	magic := []byte("SMALSTAT")
+	st.Snapshot[bytes.Index(st.Snapshot, magic)+len(magic)+3] = version
+	if err := errors.Join(s.SaveSnapshot(t.Context(), st.LastCut.Seq, st.Snapshot), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRun_SilenceByItsOwnTime: what the command sets for two hours begins and ends by the
+// service's clock.
+func TestRun_SilenceByItsOwnTime(t *testing.T) {
+	s := newOldSite(t)
+	s.appendThen("11:59:50", "edge-07")
+	s.startThen(oldClock)
+	s.ours("silence", "add", "--for", "2h", "--comment", "works", "stream_service=edge-09")
+	var list []silenceJSON
+	if err := json.Unmarshal([]byte(s.ours("silence", "list", "--format", "json")), &list); err != nil || len(list) != 1 {
+		t.Fatalf("%d silences, %v", len(list), err)
+	}
+	began, err := time.Parse(time.RFC3339, oldClock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := list[0]
+	if starts, ends := got.StartsAt.Sub(began), got.EndsAt.Sub(began); starts < 0 || starts > time.Hour || ends < 2*time.Hour || ends > 3*time.Hour || got.Status.State != alert.SilenceActive {
+		t.Errorf("the silence is %s, from %s to %s; it is %s there", got.Status.State, got.StartsAt, got.EndsAt, oldClock)
 	}
 }
 

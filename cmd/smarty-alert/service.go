@@ -123,27 +123,50 @@ func (s *service) open(ctx context.Context) error {
 	return nil
 }
 
-// openStore opens the state. One that is damaged stops the start, unless it is to be
-// set aside.
+// errUnusable: the state is sound for the store, but not for the engine.
+var errUnusable = errors.New("the state cannot be used")
+
+// usable asks the engine, as far as that costs nothing. A state of a newer program is the
+// only one that another start may need as it is.
+func usable(st store.State) error {
+	if st.Snapshot == nil {
+		return nil
+	}
+	sn, err := decodeSnapshot(st.Snapshot)
+	if err == nil {
+		err = engine.CheckState(sn.Engine)
+	}
+	if err == nil || errors.Is(err, engine.ErrNewer) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errUnusable, err)
+}
+
+// openStore opens the state. One that is damaged, or too old, stops the start, unless it
+// is to be set aside.
 func (s *service) openStore(ctx context.Context) (err error) {
 	s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now})
 	if !s.setAside {
 		return err
 	}
-	if err == nil { // a damaged snapshot is found only by reading it
-		if _, err = s.store.Load(ctx); err == nil {
+	if err == nil { // what is wrong with a snapshot is found only by reading it
+		var st store.State
+		if st, err = s.store.Load(ctx); err == nil {
+			err = usable(st)
+		}
+		if err == nil {
 			return nil
 		}
 		err = errors.Join(err, s.store.Close())
 	}
-	if !errors.Is(err, store.ErrDamaged) {
+	if !errors.Is(err, store.ErrDamaged) && !errors.Is(err, errUnusable) {
 		return err
 	}
 	aside, moved := store.SetAside(s.dir, s.now())
 	if moved != nil {
 		return errors.Join(err, moved)
 	}
-	s.log.Error("THE STATE WAS DAMAGED AND IS SET ASIDE: this is a first start; which alerts fired, what people were told of them and what waited to be sent is forgotten",
+	s.log.Error("THE STATE CANNOT BE READ AND IS SET ASIDE: this is a first start; which alerts fired, what people were told of them and what waited to be sent is forgotten",
 		slog.String("aside", aside), slog.Any("error", err))
 	s.store, err = store.Open(ctx, s.dir, store.Options{Now: s.now})
 	return err

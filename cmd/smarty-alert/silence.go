@@ -147,7 +147,7 @@ func (f silenceFlags) silence(a *app, c *client, ms alert.Matchers) (s silenceJS
 	if (f.duration == "") == (f.end == "") {
 		return s, usageError(errors.New("a silence needs an end: --for 2h, or --end TIME"))
 	}
-	s = silenceJSON{CreatedBy: a.author(f.author), Comment: f.comment, StartsAt: time.Now().UTC()}
+	s = silenceJSON{CreatedBy: a.author(f.author), Comment: f.comment, StartsAt: c.now().UTC()}
 	if f.start != "" {
 		sec, err := parseTime("start", f.start, c.zone)
 		if err != nil {
