@@ -140,7 +140,7 @@ func (s *service) launch(flags ...string) error {
 	if s.born == 0 {
 		s.born = s.clock.now().Unix()
 	}
-	if err := s.configure(); err != nil {
+	if err := errors.Join(s.configure(), s.round.keepState(s.state, len(s.lives))); err != nil {
 		return err
 	}
 	args := append(slices.Clone(s.prefix), s.round.program, "run", "--config", s.round.path("config.yaml"))

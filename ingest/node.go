@@ -401,7 +401,7 @@ func (n *node) rewind() {
 
 // position describes what was returned of the node.
 func (n *node) position(looked time.Time) Position {
-	if p := n.saved; p.Offset == n.pos && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
+	if p := n.saved; p.Offset == n.pos && p.Gen == n.gen && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
 		p.At = looked.UnixNano()
 		return p
 	}

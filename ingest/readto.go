@@ -40,27 +40,26 @@ func (s *follow) limit(to []Position) {
 	if s.target == nil {
 		s.target = []Position{}
 	}
-	for _, p := range to {
-		if s.waiting == nil && !slices.ContainsFunc(s.nodes, func(n *node) bool { return n.isAt(p) }) {
+	at := s.nodesAt(to)
+	for i, p := range to {
+		if at[i] == nil && s.waiting == nil {
 			s.missed(p)
 		}
 	}
-	oldest := -1
-	matched := make([]int64, len(s.nodes))
+	oldest, newest := -1, -1
 	for i, n := range s.nodes {
-		matched[i] = -1
-		if j := slices.IndexFunc(to, n.isAt); j >= 0 {
-			matched[i] = to[j].Offset
-			if oldest < 0 {
+		if slices.Contains(at, n) {
+			if newest = i; oldest < 0 {
 				oldest = i
 			}
 		}
 	}
 	for i, n := range s.nodes {
+		place := slices.Index(at, n)
 		switch {
-		case matched[i] >= 0:
-			n.stopAt(matched[i])
-		case i < oldest && n.packed:
+		case place >= 0:
+			n.stopAt(to[place].Offset)
+		case i < newest && n.packed: // positions remember few of those
 			n.stopAt(noLimit)
 		case i < oldest:
 			n.stopAt(n.size)
@@ -70,12 +69,45 @@ func (s *follow) limit(to []Position) {
 	}
 }
 
+// nodesAt finds the file of each position, nil where there is none, and gives the files
+// the numbers of these.
+func (s *follow) nodesAt(to []Position) []*node {
+	at := make([]*node, len(to))
+	for _, is := range []func(*node, Position) bool{(*node).isAt, (*node).mayBeAt} {
+		for i, p := range to {
+			found := slices.IndexFunc(s.nodes, func(n *node) bool { return at[i] == nil && !slices.Contains(at, n) && is(n, p) })
+			if found >= 0 {
+				at[i] = s.nodes[found]
+				at[i].gen = p.Gen
+			}
+		}
+	}
+	for i, n := range s.nodes {
+		if i > 0 {
+			n.gen = max(n.gen, s.nodes[i-1].gen+1)
+		}
+		s.nextGen = max(s.nextGen, n.gen+1)
+	}
+	return at
+}
+
 // isAt tells whether p is a place in n's file.
 func (n *node) isAt(p Position) bool {
+	same := p.isInode(n.id) && p.isGeneration(n.igen)
 	if p.HeadLen == 0 {
-		return p.isInode(n.id) && p.Gen == n.gen
+		return same && p.Gen == n.gen
 	}
-	return p.startsLike(n.head) && (p.Gen == n.gen || p.isInode(n.id))
+	return p.startsLike(n.head) && (p.Gen == n.gen || same)
+}
+
+// mayBeAt is isAt by the text alone: the file was packed, and empty ones before it, which
+// had numbers, are not read any more.
+func (n *node) mayBeAt(p Position) bool {
+	if p.HeadLen == 0 || !p.startsLike(n.head) || n.file == nil {
+		return false
+	}
+	is, err := p.isOpened(n)
+	return is && err == nil
 }
 
 func (n *node) stopAt(limit int64) {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"io"
+	"os"
 	"slices"
 	"testing"
 
@@ -108,6 +109,55 @@ func TestReadTo_VanishedFilesAreAGap(t *testing.T) {
 	}
 }
 
+// An empty file that was packed since, and is not opened again, had a number; that of the
+// file after it is another now, and its inode is gone.
+func TestReadTo_FindsAPackedFileByItsText(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	r.rename("x.log", "x.log-20260113")
+	r.reopen("x.log")
+	r.append("x.log", "")
+	r.read()
+	snapshot := throughJSON(t, r.live.Positions())
+	r.append("x.log", lines(0, 2))
+	r.clock = r.clock.Add(1e9)
+	r.drain(-1)
+	cut := throughJSON(t, r.live.Positions())
+	r.stop()
+	for name, text := range map[string]string{"x.log-20260113": "", "x.log-20260114": lines(0, 2)} {
+		if text != "" {
+			r.rename("x.log", name)
+		}
+		info, err := os.Stat(r.path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, r.path(name+".gz"), packAs(t, "gz", text))
+		if err := os.Chtimes(r.path(name+".gz"), info.ModTime(), info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		r.remove(name)
+	}
+	r.reopen("x.log")
+	r.append("x.log", lines(2, 1))
+	r.start(snapshot)
+	var rec smartylog.Record
+	var again []int
+	for r.live.ReadTo("x", cut["x"], &rec) == nil {
+		again = append(again, seqOf(rec.Raw))
+	}
+	if !slices.Equal(again, []int{0}) {
+		t.Errorf("up to the cut: %v, want the first", again)
+	}
+	if gap := r.stats("x").Gap; gap != 0 {
+		t.Errorf("gap = %d", gap)
+	}
+	r.read()
+	r.want("x", 3)
+}
+
 // Cuts at any moment, any number of them, over rotations: reading back to each
 // gives what was read up to it, and going live from there the rest.
 func TestReadTo_AnyCuts(t *testing.T) {
@@ -120,17 +170,19 @@ func TestReadTo_AnyCuts(t *testing.T) {
 			written += n
 			return text
 		}
-		r.append("x.log", more(2))
+		r.append("x.log", more(rapid.IntRange(0, 2).Draw(rt, "first")))
 		r.start(nil)
 		snapshot := r.live.Positions()
 		var cuts []map[string][]Position
 		var ends []int
-		for _, step := range rapid.SliceOfN(rapid.IntRange(0, 5), 1, 30).Draw(rt, "steps") {
+		for _, step := range rapid.SliceOfN(rapid.IntRange(0, 7), 1, 30).Draw(rt, "steps") {
 			switch step {
 			case 0, 1:
 				r.append("x.log", more(1+step))
-			case 2:
-				r.rotate(more, false)
+			case 2, 6:
+				r.rotate(more, step == 6)
+			case 7:
+				r.rotate(quiet, rapid.Bool().Draw(rt, "packed"))
 			case 3:
 				r.clock = r.clock.Add(1e9)
 				r.drain(rapid.IntRange(1, 6).Draw(rt, "records"))
