@@ -1,7 +1,5 @@
 package ingest
 
-import "maps"
-
 // Waiting are the sources that could not be opened yet, since one of their files, or a
 // directory, cannot be read.
 func (l *Live) Waiting() (names []string) {
@@ -22,16 +20,4 @@ func (l *Live) Retry() {
 			s.beginAgain(l.clock)
 		}
 	}
-}
-
-// BeginAt has a source that waits begin at the positions of a later cut than it was
-// opened with: what it was read of up to there is not read again.
-func (l *Live) BeginAt(source string, at []Position) {
-	s := l.byName[source]
-	if s == nil || s.waiting == nil {
-		return
-	}
-	saved := maps.Clone(s.waiting.saved)
-	saved[source] = at
-	s.waiting = &beginning{saved, s.waiting.at}
 }

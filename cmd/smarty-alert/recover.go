@@ -135,17 +135,16 @@ func (l *loop) begin(ctx context.Context, logs []ingest.LogConfig, lo ingest.Liv
 	return l.keepSnapshot(ctx)
 }
 
-// awaitLogs waits a while for logs that are to be read again and cannot be read now. One
-// that goes on so is not: what was read of it up to the last cut was decided, and would be
-// decided a second time when it is read later. Only windows, and what fires by them, lack
-// it then.
+// awaitLogs waits a while for logs that are to be read again and cannot be read now: what
+// fires by them would be resolved for want of evidence, and raised anew when they can be.
+// The others must not wait for ever. What such a log brought since the snapshot is then
+// read when it can be, as late records: that nothing is lost goes before that nothing of
+// one minute is judged twice.
 func (l *loop) awaitLogs(ctx context.Context, cuts []place) error {
-	last := positions{}
-	for _, cut := range cuts {
-		maps.Copy(last, cut.Positions)
-	}
-	lacking := func() (names []string) {
-		return slices.DeleteFunc(l.live.Waiting(), func(name string) bool { return last[name] == nil })
+	lacking := func() []string {
+		return slices.DeleteFunc(l.live.Waiting(), func(name string) bool {
+			return !slices.ContainsFunc(cuts, func(c place) bool { return c.Positions[name] != nil })
+		})
 	}
 	for began := l.now(); len(lacking()) > 0 && l.now().Sub(began) < stalledAfter; l.live.Retry() {
 		if l.sleep(ctx, awaitEvery); ctx.Err() != nil {
@@ -154,8 +153,7 @@ func (l *loop) awaitLogs(ctx context.Context, cuts []place) error {
 		l.getsOn()
 	}
 	for _, name := range lacking() {
-		l.log.Warn("log cannot be read: what it brought since the last snapshot is not in windows any more", slog.String("source", name))
-		l.live.BeginAt(name, last[name])
+		l.log.Warn("log cannot be read: what it brought since the last snapshot is missing until it can be, and is judged again then", slog.String("source", name))
 	}
 	return nil
 }
