@@ -50,6 +50,7 @@ check: check-offline staticcheck ## gofmt, go vet, import arrows, staticcheck
 check-offline: ## the parts of check that need no network
 	@test -z "$$(gofmt -l .)" || { echo 'not gofmt-ed:'; gofmt -l .; exit 1; }
 	go vet ./...
+	go vet -tags purego ./smartylog
 	go test -count=1 -v ./internal/arrows
 
 staticcheck: ## staticcheck alone (fetched, kept out of go.mod)

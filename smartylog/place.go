@@ -43,6 +43,20 @@ var threadByte = func() (t [256]bool) {
 
 // follow finds what find does in b, where the opening bracket is known to be.
 func (c *call) follow(b []byte, open int) bool {
+	from := open + 1
+	if from+32 > min(len(b), maxCall) {
+		return c.followPlain(b, open)
+	}
+	n := threadEnd((*[32]byte)(b[from:]))
+	if n < 0 {
+		return c.followPlain(b, open)
+	}
+	c.open, c.close = open, from+n
+	return len(b) >= c.close+10
+}
+
+// followPlain is follow byte by byte.
+func (c *call) followPlain(b []byte, open int) bool {
 	limit := min(len(b), maxCall)
 	p := open + 1
 	for p < limit && isDigit(b[p]) {

@@ -153,6 +153,17 @@ type callLine struct {
 	event          string
 }
 
+// seenLine is where a call seen before has printed a line.
+type seenLine struct {
+	start, close int // in the block; the thread's bracket, behind the stamp
+	seen         *place
+}
+
+// call is the line as a record, whose stamp is n bytes long.
+func (l seenLine) call(n int) callLine {
+	return callLine{l.start, n + l.close + l.seen.message, n + l.close + l.seen.tail - 1, l.seen.event}
+}
+
 // passLines passes over records as long as each is one plain line, printed by a
 // call seen before, in the second of the next: it does what Next does with them, in
 // one go. It begins and ends where all that is known of the open record has been
@@ -161,56 +172,66 @@ func (s *Scanner) passLines() {
 	if s.torn.waits || !s.passable(&s.cur.mark) || !s.stamps.repeats(&s.cur.stamp) {
 		return
 	}
-	var last callLine
-	open := callLine{s.start, s.cur.message, s.cur.pairs, s.cur.event}
-	line, n := s.line, int64(0)
-	for line-open.start < split && (s.stop == 0 || line < s.stop) {
+	var last, open seenLine
+	line, n, start := s.line, int64(0), s.start
+	for line-start < split && (s.stop == 0 || line < s.stop) {
 		next, end := s.callAt(line)
 		if end < 0 {
 			break
 		}
-		last, open, line = open, next, end
+		last, open = open, next
+		start, line = line, end
 		n++
 	}
 	if n == 0 {
 		return
 	}
-	s.passed(n, last, open.start)
+	before := callLine{s.start, s.cur.message, s.cur.pairs, s.cur.event}
+	if n > 1 {
+		before = last.call(s.stamps.n)
+	}
+	s.passed(n, before, start)
 	s.lines += n
+	now := open.call(s.stamps.n)
 	s.cur.junk, s.cur.lines, s.cur.level, s.cur.pos = 0, 1, s.stamps.n, s.pos
-	s.cur.message, s.cur.pairs, s.cur.event = open.message, open.pairs, open.event
-	s.start, s.line, s.scan, s.end = open.start, line, line, 0
+	s.cur.message, s.cur.pairs, s.cur.event = now.message, now.pairs, now.event
+	s.start, s.line, s.scan, s.end = start, line, line, 0
 }
 
 // callAt reads a line of the second read last that nobody wants and in which there
 // is but one record, and where it ends; -1 if there is something else.
-func (s *Scanner) callAt(line int) (l callLine, end int) {
+func (s *Scanner) callAt(line int) (l seenLine, end int) {
 	b, n := s.buf[line:s.w], s.stamps.n
 	if len(b) <= n || !bytes.Equal(b[:n], s.stamps.text[:n]) {
 		return l, -1
 	}
+	b = b[n:]
 	var c call
-	seen := s.places.known(b[n:], &c)
+	seen := s.places.known(b, &c)
 	if seen == nil || !seen.idle {
 		return l, -1
 	}
-	l = callLine{line, n + c.close + seen.message, n + c.close + seen.tail - 1, seen.event}
-	rest := b[l.pairs:]
-	if end = bytes.IndexByte(rest, '\n'); end < 0 || mayGlue(rest[:end]) {
+	pairs := c.close + seen.tail - 1
+	if end = plainEndOfLine(b[pairs:]); end < 0 {
 		return l, -1
 	}
-	return l, line + l.pairs + end + 1
+	return seenLine{line, c.close, seen}, line + n + pairs + end
 }
 
-// mayGlue tells whether a header may stand within the rest of a line.
-func mayGlue(rest []byte) bool {
-	for {
-		i := bytes.IndexByte(rest, '[')
+// plainEndOfLine is behind the end of the line that goes on in b; -1 if there is none, or
+// a header may stand before it.
+func plainEndOfLine(b []byte) int {
+	for at := 0; ; {
+		i := indexEndOrBracket(b[at:])
 		if i < 0 {
-			return false
+			return -1
 		}
-		if rest = rest[i+1:]; beginsProcess(rest) {
-			return true
+		at += i + 1
+		if b[at-1] == '\n' {
+			return at
+		}
+		if beginsProcess(b[at:]) {
+			return -1
 		}
 	}
 }
