@@ -44,6 +44,7 @@ type follow struct {
 	seen    fs.FileInfo // what was there,
 	unseen  error       // or why nothing is known
 	pathAt  time.Time   // when the path was last seen to lead to the newest node
+	old     known       // what was found when there was nothing at the path
 	resting time.Time   // when the path was looked at last without an error, whatever was there
 	missing bool
 	there   bool // a file was, in this run or before

@@ -372,7 +372,7 @@ func (l *Live) Positions() map[string][]Position {
 			ps = slices.Clone(s.waiting.saved[s.name])
 		}
 		for _, n := range s.nodes {
-			if n.file != nil {
+			if n.file != nil || n.replaced { // one that is gone: its packed self is still to be looked for
 				ps = append(ps, n.position(s.resting))
 			}
 		}

@@ -34,12 +34,30 @@ func (s *follow) overtaken(now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if s.old.still(found, s.newest()) {
+		return nil
+	}
 	for i, mark := 0, s.mark(found); i < len(found); i++ {
 		if s.isNew(found[i], i, mark) {
 			return s.succeed(now)
 		}
 	}
+	s.old = known{found, s.newest()}
 	return nil
+}
+
+// known are files among which nothing is new, beside the one followed so far. To find
+// that out they are opened, and unpacked: not every second while a log is gone for good.
+type known struct {
+	found  []generation
+	newest *node
+}
+
+// still tells whether nothing has happened to the files since.
+func (k known) still(found []generation, newest *node) bool {
+	return k.found != nil && k.newest == newest && slices.EqualFunc(k.found, found, func(a, b generation) bool {
+		return a.is(b) && a.info.Size() == b.info.Size() && a.info.ModTime().Equal(b.info.ModTime())
+	})
 }
 
 // mark is the place in found of the file followed so far, which all that is newer lies
@@ -60,10 +78,19 @@ func (s *follow) isNew(g generation, i, mark int) bool {
 	return !s.knows(g)
 }
 
+// is tells whether g is the node's file. One that is closed may be gone, and its inode
+// another file's by now.
+func (n *node) is(g generation) bool {
+	if n.id != g.id || n.file == nil {
+		return false
+	}
+	return n.file.file != nil || Position{Generation: n.igen}.sameInodeGeneration(g)
+}
+
 // among is the place of the node's file in found: its own, or else the newest that it may
 // have been packed into; -1 if there is none.
 func (n *node) among(found []generation) int {
-	if at := slices.IndexFunc(found, func(g generation) bool { return g.id == n.id }); at >= 0 {
+	if at := slices.IndexFunc(found, n.is); at >= 0 {
 		return at
 	}
 	for i, g := range slices.Backward(found) {
@@ -117,6 +144,9 @@ func (s *follow) copiedUnseen(n *node) error {
 	if err != nil {
 		return err
 	}
+	if at := slices.IndexFunc(found, n.is); at >= 0 {
+		found = found[:at] // what came after it is no copy, and may still be written
+	}
 	after := s.lastLook()
 	if after.Before(s.since) {
 		after = s.since
@@ -151,7 +181,7 @@ func (s *follow) lastLook() time.Time {
 // even if it begins with the very line another began with in the same second.
 func (s *follow) knows(g generation) bool {
 	for _, n := range s.nodes {
-		if n.id == g.id && n.file != nil {
+		if n.is(g) {
 			return true
 		}
 	}

@@ -82,7 +82,7 @@ func (s *follow) copiesOf(found []generation, n, fresh *node, now time.Time) []*
 			holds, _ = p.isIn(g)
 		}
 		switch {
-		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.id == g.id && m.file != nil }):
+		case slices.ContainsFunc(s.nodes, func(m *node) bool { return m.is(g) }):
 		case holds:
 			if c, err := s.openNode(g, n.gen, n.scanned()); err == nil {
 				c.final = true
