@@ -88,6 +88,7 @@ type beginning struct {
 // open opens the files of the saved positions and all that came after, or the
 // history that the configuration asks for, as long as it is waited for.
 func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
+	s.there = s.there || len(saved[s.name]) > 0
 	found, err := s.files.generations(s.path, after)
 	if len(saved[s.name]) == 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil // all that will be there is new
@@ -96,7 +97,6 @@ func (s *follow) open(saved map[string][]Position, now, after time.Time) error {
 		return err
 	}
 	if ps := saved[s.name]; len(ps) > 0 {
-		s.there = true
 		return s.resume(found, ps)
 	}
 	start := s.cfg.Start
@@ -159,16 +159,24 @@ func (s *follow) history(found []generation, from int64) error {
 			n.seek(from)
 		}
 	}
+	if len(s.nodes) == 0 {
+		return s.atEnd(found)
+	}
 	return nil
 }
 
-// atEnd starts behind the last complete line.
+// atEnd starts behind the last complete line, of the newest rotated file where nothing
+// lies at the path: its writer may go on, and what is older is not new.
 func (s *follow) atEnd(found []generation) error {
-	if len(found) == 0 || !found[len(found)-1].live {
+	if len(found) == 0 || found[len(found)-1].packed {
 		return nil
 	}
 	g := found[len(found)-1]
-	if err := s.add(g, 0); err != nil {
+	err := s.add(g, 0)
+	if !g.live && errors.Is(err, fs.ErrPermission) {
+		return nil // nobody asked for what it holds
+	}
+	if err != nil {
 		return err
 	}
 	n := s.nodes[len(s.nodes)-1]

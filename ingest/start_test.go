@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -63,6 +64,63 @@ func TestStart_NewSinceTheLastSearch(t *testing.T) {
 	r.read()
 	if !slices.Equal(r.got["b"], upTo(105, 108)) {
 		t.Errorf("records = %v, want all", r.got["b"])
+	}
+}
+
+// A log that was renamed just before the start, or whose writer goes on in the renamed
+// file, begins there where the start says, although nothing lies at its path yet.
+func TestStart_RenamedJustBefore(t *testing.T) {
+	for name, tc := range map[string]struct {
+		from  Start
+		after time.Duration // from the last record to the start
+		want  []int         // before the writer opens the log anew
+	}{
+		"end":               {FromEnd, 0, []int{5, 6}},
+		"end, long ago":     {FromEnd, 5 * time.Hour, []int{5, 6}},
+		"an hour, long ago": {0, 5 * time.Hour, []int{5, 6}},
+		"an hour":           {0, 0, upTo(0, 7)},
+		"all of it":         {FromBeginning, 5 * time.Hour, upTo(0, 7)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.logs = []LogConfig{{Path: r.path("x.log"), Start: tc.from}}
+			r.clock = t0.Add(5 * time.Second)
+			r.append("x.log", lines(0, 5))
+			r.rename("x.log", "x.log.1")
+			r.clock = r.clock.Add(tc.after)
+			now := int(r.clock.Sub(t0) / time.Second)
+			r.start(nil)
+			r.read()
+			r.append("x.log", line(now+1, 5)+line(now+2, 6)) // which is the renamed one
+			r.read()
+			if !slices.Equal(r.got["x"], tc.want) {
+				t.Errorf("records = %v, want %v", r.got["x"], tc.want)
+			}
+			r.reopen("x.log")
+			r.append("x.log", line(now+8, 7))
+			r.read()
+			if want := append(tc.want, 7); !slices.Equal(r.got["x"], want) {
+				t.Errorf("then = %v, want %v", r.got["x"], want)
+			}
+		})
+	}
+}
+
+// A log that was there before a restart and is gone with its directory is lost, not quiet.
+func TestStart_DirectoryIsGone(t *testing.T) {
+	r := newRig(t)
+	r.logs = []LogConfig{{Path: r.path("sub/x.log")}}
+	write(t, r.path("sub/x.log"), lines(0, 5))
+	r.start(nil)
+	r.read()
+	saved := r.stop()
+	if err := os.RemoveAll(r.path("sub")); err != nil {
+		t.Fatal(err)
+	}
+	r.start(throughJSON(t, saved))
+	r.read()
+	if s := r.stats("x"); !s.Missing || !s.Lost {
+		t.Errorf("stats = %+v, want a log that is lost", s)
 	}
 }
 
