@@ -155,6 +155,20 @@ func (d *descriptor) at(path string) (*os.File, error) {
 	return f, nil
 }
 
+// isAt tells whether the file, whose inode lies at a path, does: while it was closed
+// another file may have got that.
+func (d *descriptor) isAt(path string) bool {
+	if d.file != nil {
+		return true
+	}
+	f, err := d.at(path)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
+}
+
 // hold opens the file and keeps it open.
 func (d *descriptor) hold() (*os.File, error) {
 	f, err := d.open()

@@ -349,6 +349,27 @@ func TestLive_InodeOfAClosedFileComesAgainAfterATruncation(t *testing.T) {
 	o.finished()
 }
 
+// A closed file that was empty is written late, and packed, between two looks.
+func TestLive_ClosedEmptyFileIsWrittenAndPacked(t *testing.T) {
+	r := newRig(t)
+	r.opts.MaxOpen = 1
+	o := newRotation(r, false)
+	r.append("x.log", "")
+	r.start(nil)
+	for range 2 { // the last one is still written after the renaming
+		o.anew("")
+		o.away()
+	}
+	write(t, r.path("x.log"), "")
+	r.read()
+	r.append("x.log", o.more(1))
+	o.away()
+	o.anew(o.more(2))
+	o.pack(1)
+	o.pack(1)
+	o.finished()
+}
+
 // openings is a disk that counts how often files are opened by name.
 type openings struct {
 	fileSystem

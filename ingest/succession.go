@@ -12,7 +12,7 @@ import (
 // rotated opens what came after the file followed so far: every generation
 // between it and the file that the path leads to now.
 func (s *follow) rotated(id inode, now time.Time) error {
-	if i := slices.IndexFunc(s.nodes, func(n *node) bool { return n.id == id && n.file != nil }); i >= 0 {
+	if i := slices.IndexFunc(s.nodes, func(n *node) bool { return n.id == id && n.file != nil && n.file.isAt(s.path) }); i >= 0 {
 		n := s.nodes[i] // renamed back
 		s.nodes = append(slices.Delete(s.nodes, i, i+1), n)
 		n.oldSince, n.final = time.Time{}, false

@@ -50,6 +50,9 @@ func (s *follow) replaced(n *node) error {
 func (s *follow) vanished(found []generation, n *node) {
 	n.replaced, n.final, n.ready = false, true, true
 	copies := s.copiesOf(found, n, nil, time.Time{})
+	if len(n.head) == 0 {
+		copies = s.writtenSince(found, n)
+	}
 	if len(copies) == 0 {
 		gap := max(0, n.size-n.off)
 		s.stats.Gap += gap
@@ -59,6 +62,29 @@ func (s *follow) vanished(found []generation, n *node) {
 	}
 	n.scan = nil // the copy is read from the last record on
 	s.nodes = slices.Insert(s.nodes, slices.Index(s.nodes, n)+1, copies...)
+}
+
+// writtenSince finds what a file may have become that was empty: it was written late, and
+// packed, since the last look. It lies between the files that came before and after it.
+func (s *follow) writtenSince(found []generation, n *node) (copies []*node) {
+	from, to := 0, -1
+	at := slices.Index(s.nodes, n)
+	for _, m := range s.nodes[:at] {
+		from = max(from, slices.IndexFunc(found, m.is)+1)
+	}
+	for _, m := range slices.Backward(s.nodes[at+1:]) {
+		if i := slices.IndexFunc(found, m.is); i >= 0 {
+			to = i
+		}
+	}
+	for i := from; i < to; i++ {
+		if g := found[i]; g.packed && !g.info.ModTime().Before(n.mtime) && !s.knows(g) {
+			if c, err := s.openNode(g, n.gen, 0); err == nil {
+				copies = append(copies, c)
+			}
+		}
+	}
+	return copies
 }
 
 // copiesOf finds the copy of n's old text among the files of the log, and what came
