@@ -38,7 +38,12 @@ func TestThreadEnd_AsFollow(t *testing.T) {
 		text = append(text, strings.Repeat("x", 64)...)
 		end := threadEnd((*[32]byte)(text))
 		var c call
-		plain := c.followPlain(append([]byte("["), text...), 0)
+		header := append([]byte("["), text...)
+		plain := c.followPlain(header, 0)
+		var fast call
+		if ok := fast.follow(header, 0); ok != plain || ok && fast != c {
+			t.Fatalf("follow(%q) = %t, %+v; byte by byte %t, %+v", header, ok, fast, plain, c)
+		}
 		switch {
 		case end >= 0 && (!plain || c.close != end+1):
 			t.Fatalf("threadEnd(%q) = %d; byte by byte %d, %t", text, end, c.close-1, plain)

@@ -39,6 +39,10 @@ func TestRun_TellsWhatItSleptThrough(t *testing.T) {
 	if m := s.inbox.of("mail", "edge-02")[0]; !strings.Contains(m.text, "3 alerts, read too late") {
 		t.Errorf("the mail is\n%s", m.text)
 	}
+	s.eventually("nothing is on its way", func() bool { // what is may come again after a kill
+		_, metrics := s.fetch("/metrics")
+		return unsentOf(metrics, "hook")+unsentOf(metrics, "mail")+unsentOf(metrics, "noc") == 0
+	})
 	s.kill()
 	before := len(s.inbox.all())
 	s.start()
