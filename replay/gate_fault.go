@@ -29,7 +29,6 @@ func gateAt(source string, from, to int, hint, format string, args ...any) error
 var (
 	unknownName  = regexp.MustCompile(`^unknown name (\w+)`)
 	unknownField = regexp.MustCompile(`^type replay\.(\w+) has no field (\w+)`)
-	wantsBool    = regexp.MustCompile(`^expected bool, but got (\S+)`)
 	mismatch     = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types`)
 	unexpected   = regexp.MustCompile(`^unexpected token (?:EOF|\w+\((".*")\))`)
 )
