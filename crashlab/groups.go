@@ -38,6 +38,14 @@ func groupsRound(r *round) error {
 	if err := s.launch(); err != nil {
 		return err
 	}
+	var small float64 // when the snapshot was made that each first start begins with
+	err = r.eventually("a first snapshot", 30*time.Second, func() bool {
+		small, _ = s.metric("smarty_alert_state_snapshot_timestamp_seconds", "")
+		return small >= float64(began.Unix())
+	})
+	if err != nil {
+		return err
+	}
 	if err := s.ready(5 * time.Minute); err != nil {
 		return err
 	}
@@ -46,7 +54,7 @@ func groupsRound(r *round) error {
 	err = r.eventually("a snapshot of all groups", 2*time.Minute, func() bool {
 		at, _ := s.metric("smarty_alert_state_snapshot_timestamp_seconds", "")
 		pause, _ = s.metric("smarty_alert_state_snapshot_pause_seconds", "")
-		return at >= float64(began.Unix()) && pause > 0 && s.snapshotSize() > manyGroups*10
+		return at > small && pause > 0 && s.snapshotSize() > manyGroups*10
 	})
 	if err != nil {
 		return err
