@@ -399,48 +399,6 @@ func (n *node) rewind() {
 	}
 }
 
-// position describes what was returned of the node.
-func (n *node) position(looked time.Time) Position {
-	if p := n.saved; p.Offset == n.pos && p.Gen == n.gen && p.HeadLen == len(n.headUpTo(n.pos)) && p.Size == n.size && p.High == n.owner.savedHigh() && p.inode == n.id {
-		p.At = looked.UnixNano()
-		return p
-	}
-	head := n.headUpTo(n.pos)
-	p := Position{
-		Path: n.owner.path, Target: n.target, inode: n.id, Generation: n.igen,
-		Head: fingerprint(head), HeadLen: len(head),
-		Offset: n.pos, Size: n.size, Gen: n.gen, High: n.owner.savedHigh(), At: looked.UnixNano(),
-	}
-	tail := n.tailBefore(n.pos)
-	p.Tail, p.TailLen = fingerprint(tail), len(tail)
-	n.saved = p
-	return p
-}
-
-// tailBefore returns bytes that end at pos, a place behind which reading is. What
-// is in the file counts only if that still holds the text that was read.
-func (n *node) tailBefore(pos int64) []byte {
-	if ahead := n.off - pos; ahead >= 0 && ahead < int64(len(n.tail)) {
-		return n.tail[:int64(len(n.tail))-ahead]
-	}
-	if n.packed || n.file == nil {
-		return nil
-	}
-	tail := n.before(pos, tailBytes)
-	if !n.sameText() {
-		return nil
-	}
-	return tail
-}
-
-// headUpTo is the part of the head that a copy made at off would have.
-func (n *node) headUpTo(off int64) []byte {
-	if off == 0 {
-		return n.head
-	}
-	return n.head[:min(int64(len(n.head)), off)]
-}
-
 func (n *node) close() {
 	if n.follower != nil {
 		n.follower.stop()
