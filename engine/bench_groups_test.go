@@ -75,7 +75,10 @@ func BenchmarkMillionPauses(b *testing.B) {
 		timed("ms/gc", runtime.GC)
 		spent = append(spent, cpu()-before)
 		var frozen *engine.Frozen
-		timed("ms/freeze", func() { frozen = e.Freeze() })
+		room := e.Room()
+		timed("ms/room", room.Make)
+		timed("ms/freeze", func() { frozen = e.Freeze(room) })
+		room = nil
 		var data []byte
 		timed("ms/encode", func() {
 			var err error

@@ -3,16 +3,24 @@ package engine
 import (
 	"maps"
 	"slices"
+
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // Frozen is an engine as it was at one moment. It shares nothing with the engine
 // that changes: it may be encoded in another goroutine while the engine goes on.
 type Frozen struct{ e *Engine }
 
+// Room measures what Freeze needs. To Make it may be done in another goroutine.
+func (e *Engine) Room() *windowing.Room {
+	return windowing.Measure(func(room *windowing.Room) { e.Freeze(room) })
+}
+
 // Freeze copies what the engine remembers, as it lies in memory: for a million
-// groups that takes some hundredths of a second, where State takes many times as
-// long. It doubles the memory of the state until the Frozen is let go.
-func (e *Engine) Freeze() *Frozen {
+// groups that takes some hundredths of a second if there is room for it (several
+// times as long if there is none: nil), where State takes many times as long. It
+// doubles the memory of the state until the Frozen is let go.
+func (e *Engine) Freeze(room *windowing.Room) *Frozen {
 	f := &Engine{o: e.o, reached: e.reached, final: e.final, first: e.first, newest: e.newest, begun: e.begun,
 		pending: newPending(), skews: slices.Clone(e.skews), stalls: slices.Clone(e.stalls)}
 	for at, a := range e.pending.bySecond {
@@ -24,7 +32,7 @@ func (e *Engine) Freeze() *Frozen {
 		f.sources = append(f.sources, &kept)
 	}
 	for _, r := range e.rules {
-		f.rules = append(f.rules, r.freeze())
+		f.rules = append(f.rules, r.freeze(room))
 	}
 	return &Frozen{f}
 }
@@ -36,16 +44,16 @@ func (a *arrivals) clone() *arrivals {
 }
 
 // freeze copies what a snapshot of the rule is made of.
-func (r *ruleState) freeze() *ruleState {
-	f := &ruleState{matching: r.matching, cron: r.cron, began: r.began, groups: r.groups.Clone(), table: r.table.Clone(), slots: r.slots.Clone(),
-		armed: r.armed.Clone(), lru: r.lru, active: slices.Clone(r.active), fresh: maps.Clone(r.fresh), stats: r.stats, crowd: r.crowd,
+func (r *ruleState) freeze(room *windowing.Room) *ruleState {
+	f := &ruleState{matching: r.matching, cron: r.cron, began: r.began, groups: r.groups.Clone(room), table: r.table.Clone(room), slots: r.slots.Clone(room),
+		armed: r.armed.Clone(room), lru: r.lru, active: slices.Clone(r.active), fresh: maps.Clone(r.fresh), stats: r.stats, crowd: r.crowd,
 		faults: r.faults}
 	f.stored = r.recent.samples()
 	if r.order != nil {
-		f.order = &order{past: r.order.past.Clone()}
+		f.order = &order{past: r.order.past.Clone(room)}
 	}
 	if r.records != nil {
-		f.records = &recall{past: r.records.past.Clone(), names: slices.Clone(r.records.names), keep: r.records.keep}
+		f.records = &recall{past: r.records.past.Clone(room), names: slices.Clone(r.records.names), keep: r.records.keep}
 	}
 	return f
 }

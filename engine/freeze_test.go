@@ -77,7 +77,9 @@ func TestFreeze_WhileTheEngineGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		want[i] = data
-		frozen := e.Freeze()
+		room := e.Room()
+		room.Make()
+		frozen := e.Freeze(room)
 		go func() {
 			data, err := frozen.Encode()
 			done <- encoded{i, data, err}

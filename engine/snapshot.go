@@ -77,7 +77,7 @@ type members struct {
 }
 
 // State encodes everything the engine remembers, as Freeze and Encode do.
-func (e *Engine) State() ([]byte, error) { return e.Freeze().Encode() }
+func (e *Engine) State() ([]byte, error) { return e.Freeze(nil).Encode() }
 
 // Encode is the state as Restore takes it. What is stored is redacted, like all
 // that leaves the process.

@@ -21,7 +21,7 @@ type column interface {
 	holds(slot uint32) bool
 	drop(slot uint32)
 
-	copy(from column) // of the same kind; this one is new
+	copy(from column, room *Room) // of the same kind; this one is new
 	save(e place, st *ColumnState)
 	load(e place, st *ColumnState, now phase) error // takes the part off the front of st
 }

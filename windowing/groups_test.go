@@ -81,7 +81,9 @@ func playGroups(t *rapid.T, hash func([]byte) uint64) {
 			g = restoredGroups(t, g, hash)
 		default:
 			original := g
-			g = g.Clone()
+			room := Measure(func(room *Room) { original.Clone(room) })
+			room.Make()
+			g = g.Clone(room)
 			original.Slot([]byte("other")) // what happens to the one does not reach the other
 			for slot := range original.All() {
 				original.Remove(slot)

@@ -38,7 +38,7 @@ func TestHistory_LikeAList(t *testing.T) {
 				lists[slot] = naive(lists[slot], reach, keep, now)
 			case 5:
 				original := h
-				h = h.Clone()
+				h = h.Clone(nil)
 				for slot := range uint32(2) { // what happens to the one does not reach the other
 					original.Add(slot, now-5, Order{Source: "a"}, 77, nil)
 					original.Add(slot, now, Order{Source: "c"}, 77, nil)

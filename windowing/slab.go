@@ -37,9 +37,16 @@ func (s *slab[T]) grow(chunks int) {
 	}
 }
 
-// clone is a copy that shares nothing but what T points to.
-func (s *slab[T]) clone() slab[T] {
+// clone is a copy that shares nothing but what T points to; empty while it is only measured.
+func (s *slab[T]) clone(room *Room) slab[T] {
 	var c slab[T]
+	block := spaces[[chunkLen]T](room, len(s.chunks))
+	if room.Measuring() {
+		return c
+	}
+	for i := range block {
+		c.chunks = append(c.chunks, &block[i])
+	}
 	for len(c.chunks) < len(s.chunks) {
 		c.grow(min(len(s.chunks)-len(c.chunks), maxBlock))
 	}
@@ -63,7 +70,7 @@ func (s *Slab[T]) At(slot uint32) *T { return s.at(slot) }
 func (s *Slab[T]) Reach(slot uint32) { s.reach(slot) }
 
 // Clone is a copy that shares nothing.
-func (s *Slab[T]) Clone() Slab[T] { return Slab[T]{s.clone()} }
+func (s *Slab[T]) Clone(room *Room) Slab[T] { return Slab[T]{s.clone(room)} }
 
 // linked is a value that lends one of its fields to the free list while it is not in use.
 type linked[T any] interface {
@@ -100,8 +107,8 @@ func (p *pool[T, P]) give(i uint32) {
 	p.live--
 }
 
-func (p *pool[T, P]) clone() pool[T, P] {
+func (p *pool[T, P]) clone(room *Room) pool[T, P] {
 	c := *p
-	c.slab = p.slab.clone()
+	c.slab = p.slab.clone(room)
 	return c
 }

@@ -186,11 +186,24 @@ func (r *run) advanceToChange() {
 	}
 }
 
+// room for what copying copies: none, enough, or too little.
+func (r *run) room(copying func(*Room)) *Room {
+	if r.chance(3) {
+		return nil
+	}
+	room := Measure(copying)
+	if r.chance(2) {
+		room.size /= 2
+	}
+	room.Make()
+	return room
+}
+
 // clone goes on with a copy of the table, which what happens to the table does not reach.
 func (r *run) clone() {
 	original := r.table
 	before := encode(r, original.State())
-	r.table = original.Clone()
+	r.table = original.Clone(r.room(func(room *Room) { original.Clone(room) }))
 	in := make([]Input, len(r.cols))
 	for i := range in {
 		in[i] = Input{On: true, Num: 77, Hash: 77, Text: "other", Any: "other", Hit: true}

@@ -88,6 +88,7 @@ type loop struct {
 	quiet     *quietStart      // nil once history has been read
 	snapshot  time.Time        // when the last one was begun
 	paused    time.Duration    // by it
+	making    *making          // the memory for the next one; nil: none is
 	saving    *saving          // the one under way; nil: none is
 	unsaved   bool             // a cut was made since
 	took      time.Duration    // the last commit

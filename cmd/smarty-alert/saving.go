@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/smarty-alert/smarty-alert/engine"
 	"github.com/smarty-alert/smarty-alert/ingest"
 	"github.com/smarty-alert/smarty-alert/store"
+	"github.com/smarty-alert/smarty-alert/windowing"
 )
 
 // snapshot is the engine's state at one cut, with the place in the logs that
@@ -32,6 +34,13 @@ func decodeSnapshot(data []byte) (sn snapshot, err error) {
 	}
 	sn.Engine = state
 	return sn, nil
+}
+
+// making is the memory for the copy of a snapshot, which is got beside the loop.
+type making struct {
+	room *windowing.Room
+	over func(wait bool) bool
+	took time.Duration // that the loop stood for it
 }
 
 // saving is a snapshot that is being encoded and written beside the loop.
@@ -73,6 +82,12 @@ func (l *loop) keepSnapshot(ctx context.Context) error {
 	if l.saving != nil || l.torn || !l.unsaved || l.now().Sub(l.snapshot) < snapshotEvery {
 		return nil
 	}
+	if l.making == nil {
+		l.makeRoom()
+	}
+	if !l.making.over(false) {
+		return nil
+	}
 	return l.startSaving(ctx)
 }
 
@@ -90,6 +105,15 @@ func (l *loop) saveSnapshot(ctx context.Context) error {
 	return l.endSaving(true)
 }
 
+// makeRoom has the memory for a copy of the engine got beside the loop: to get it
+// takes many times as long as the copying.
+func (l *loop) makeRoom() {
+	began := l.now()
+	m := &making{room: l.eng.Room()}
+	m.took = l.now().Sub(began)
+	l.making, m.over = m, l.beside(m.room.Make)
+}
+
 // startSaving copies what the engine remembers, as it is at the last cut. All else
 // that a snapshot of a million groups takes is done beside the loop, which reads
 // and commits meanwhile: the snapshot is of an earlier cut then, and the cuts after
@@ -103,9 +127,15 @@ func (l *loop) startSaving(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode snapshot: %w", err)
 	}
+	if l.making == nil {
+		l.makeRoom()
+	}
+	m := l.making
+	m.over(true)
+	l.making = nil
 	began := l.now()
-	frozen, seq, s := l.eng.Freeze(), l.lastSeq, &saving{}
-	l.paused = l.now().Sub(began)
+	frozen, seq, s := l.eng.Freeze(m.room), l.lastSeq, &saving{}
+	l.paused = max(m.took, l.now().Sub(began))
 	ctx = context.WithoutCancel(ctx)
 	l.saving, l.snapshot, l.unsaved = s, l.now(), false
 	s.over = l.beside(func() {

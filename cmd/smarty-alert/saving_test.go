@@ -48,6 +48,8 @@ func TestLoop_GoesOnWhileASnapshotIsWritten(t *testing.T) {
 			b.record(2, 0, 0, false, false)
 			b.pass(2 * time.Second)
 			b.turn()
+			b.loop.making.over(true)
+			b.turn()
 			<-slow.begun
 			before := b.loop.lastSeq
 			for i := range 3 {
