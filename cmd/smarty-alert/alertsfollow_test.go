@@ -27,6 +27,7 @@ func (w *watched) waitFor(t *testing.T, text string) {
 
 // What is stored is printed when it is, what a lost connection missed included, once.
 func TestAlerts_Follow(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	st, err := store.Open(ctx, t.TempDir(), store.Options{})
 	if err != nil {

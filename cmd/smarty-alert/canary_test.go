@@ -176,6 +176,7 @@ func canarySite(t *testing.T) (*site, []canary) {
 // No canary gets out: not to receivers, into the state (with its write-ahead log),
 // the program's own log or what it answers.
 func TestRun_CanariesStayInside(t *testing.T) {
+	t.Parallel()
 	s, all := canarySite(t)
 	s.append("smarty_custom.log", "OTHER", "")
 	s.launch("--log-level", "debug")

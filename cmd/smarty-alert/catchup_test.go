@@ -12,6 +12,7 @@ import (
 // What fired and was over while the service was down is told: of long ago in one
 // digest, of just now in a message of its own.
 func TestRun_TellsWhatItSleptThrough(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	now := time.Now()
 	s.records(now.Add(-5*time.Hour), 1, "edge-00")

@@ -16,6 +16,7 @@ import (
 // TestRun_FullDisk: while the disk of the state is full alerts leave all the same,
 // it is said aloud, and what was kept is on the disk once there is room.
 func TestRun_FullDisk(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	disk := filepath.Join(s.dir, "state")
 	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=4m"); err != nil {
@@ -95,6 +96,7 @@ func alertIDs(m message) string {
 // TestRun_BrokenState: a damaged state stops the start, with what to do; set aside
 // it is told to people until it is taken away.
 func TestRun_BrokenState(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.append("smarty_accounts.log", "LOGIN_SUCCESS", "")
 	s.start()

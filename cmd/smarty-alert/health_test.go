@@ -143,6 +143,7 @@ func TestPing_ShowsNoSecret(t *testing.T) {
 // The real program: a receiver is down, its fallback stands in, the health receiver
 // is told, and that it is over; the heart beats all the while.
 func TestRun_TellsOfAFailingReceiver(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	var down atomic.Bool
 	down.Store(true)

@@ -246,6 +246,7 @@ func (s *site) record(f *os.File, event, rest string) {
 }
 
 func TestRun_RotatedWhileWriting(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")
 	s.start()
@@ -331,6 +332,7 @@ func grepLines(text, prefix string) string {
 }
 
 func TestRun_KilledWhileFiring(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")
 	s.start()
@@ -363,6 +365,7 @@ func TestRun_KilledWhileFiring(t *testing.T) {
 }
 
 func TestRun_ReloadIsAtomic(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")
 	s.start()

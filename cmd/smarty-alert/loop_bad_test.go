@@ -17,6 +17,7 @@ import (
 )
 
 func TestRun_LogsComeLater(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	logs := filepath.Join(s.dir, "logs")
 	if err := os.Remove(logs); err != nil {
@@ -37,6 +38,7 @@ func TestRun_LogsComeLater(t *testing.T) {
 // TestRun_BadReceivers: one hangs, one answers nonsense, one refuses for a while
 // and one always; the good one gets its message at once all the same.
 func TestRun_BadReceivers(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	var limited int // tries; the program makes one at a time
 	quit := make(chan struct{})

@@ -46,6 +46,7 @@ const killRounds = 10
 // goes on, over rotations. In the end the state holds what a replay of the logs
 // says, and nobody was told anything under two ids.
 func TestRun_KilledAtRandom(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.write("rules.yaml", killRules)
 	s.edit("config.yaml", "lateness: 1s", "lateness: 3s, start: beginning")

@@ -14,6 +14,7 @@ import (
 // TestMetrics_Page: docs/metrics.md lists what /metrics serves, with types and labels,
 // and nothing else.
 func TestMetrics_Page(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.inbox.fail["hook"] = 1
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")

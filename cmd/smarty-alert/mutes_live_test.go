@@ -38,6 +38,7 @@ func (s *site) fail(edge string) {
 func (s *site) firing() string { return s.ours("alerts", "--format", "json") }
 
 func TestRun_SilenceOutlivesAKill(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.slow()
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")
@@ -65,6 +66,7 @@ func TestRun_SilenceOutlivesAKill(t *testing.T) {
 }
 
 func TestRun_AckIsUntilResolved(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.slow()
 	s.append("smarty_stream_services.log", "STREAM_SERVICE_CHECKING_SUCCESS", "stream_service='edge-07'")
@@ -96,6 +98,7 @@ func TestRun_AckIsUntilResolved(t *testing.T) {
 
 // TestRun_Storm: two thousand groups of one rule fire within a minute.
 func TestRun_Storm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.write("rules.yaml", strings.ReplaceAll(liveRules, "condition: count >= 5", "condition: count >= 1\n  max_firing: 5000"))
 	config, err := os.ReadFile(filepath.Join(s.dir, "config.yaml"))

@@ -110,6 +110,7 @@ func (s *site) silenceThen(edge string) {
 
 // TestRun_OldStates: what any earlier version left is there, and is gone on from.
 func TestRun_OldStates(t *testing.T) {
+	t.Parallel()
 	if *keepState != "" {
 		s := newOldSite(t)
 		s.program = *stateOf
@@ -210,6 +211,7 @@ func TestRun_NewerStates(t *testing.T) {
 // TestRun_EngineStateTooOld: one that no version of this program can read any more stops
 // the start, with what to do, and is set aside when that is asked for.
 func TestRun_EngineStateTooOld(t *testing.T) {
+	t.Parallel()
 	s := newOldSite(t)
 	if err := os.CopyFS(s.dir, os.DirFS("testdata/states/version2")); err != nil {
 		t.Fatal(err)
@@ -256,6 +258,7 @@ func setEngineVersion(t *testing.T, dir string, version byte) {
 // TestRun_SilenceByItsOwnTime: what the command sets for two hours begins and ends by the
 // service's clock.
 func TestRun_SilenceByItsOwnTime(t *testing.T) {
+	t.Parallel()
 	s := newOldSite(t)
 	s.appendThen("11:59:50", "edge-07")
 	s.startThen(oldClock)

@@ -74,6 +74,7 @@ func secretSite(t *testing.T) *site {
 // No secret of a record leaves the service: to receivers, into its state, its
 // log or its pages.
 func TestRun_SecretsStayInside(t *testing.T) {
+	t.Parallel()
 	s := secretSite(t)
 	s.append("smarty_accounts.log", "LOGIN_SUCCESS", "reason='x'")
 	s.launch("--log-level", "debug")

@@ -78,6 +78,7 @@ func (h *shaky) count() int {
 // (10) times. Nothing is lost, and what comes twice was in flight at a kill or hidden
 // by a reset, and has the same id.
 func TestRun_KilledWhileSending(t *testing.T) {
+	t.Parallel()
 	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("SMARTY_ALERT_KILLS"), "10"))
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,7 @@ func (s *site) hung() *atomic.Int64 {
 // empties and a receiver that hangs hold a stop up for ten seconds at most. What was
 // not sent stays, and is tried under the same id.
 func TestRun_StopsWithBacklog(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	tries := s.hung()
 	s.edit("config.yaml", "lateness: 1s", "lateness: 1s, start: beginning")
@@ -61,6 +62,7 @@ func TestRun_StopsWithBacklog(t *testing.T) {
 
 // TestRun_SecondSignal ends the program at once, whatever it waits for.
 func TestRun_SecondSignal(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	tries := s.hung()
 	s.append("smarty_accounts.log", "LOGIN_SUCCESS", "")
