@@ -63,9 +63,11 @@ func (r *ruleState) mayGo(slot uint32) bool { return r.quiet(slot) && !r.slots.A
 
 // touch notes a match of the group at s.
 func (r *ruleState) touch(slot uint32, s int64) {
-	r.lru.remove(&r.slots, slot)
 	r.slots.At(slot).setLast(s)
-	r.lru.push(&r.slots, slot)
+	if slot != r.lru.tail || r.lru.from == none { // else it is the newest already
+		r.lru.remove(&r.slots, slot)
+		r.lru.push(&r.slots, slot)
+	}
 	r.victims.joined(r, slot, s)
 }
 

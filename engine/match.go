@@ -34,8 +34,9 @@ func (m *Matcher) choose(in *interest, rec rules.Fielder) []*candidate {
 // caller. A plain refusal of the rule's match is nothing to say.
 func (m *Matcher) match(r *matching, rec rules.Fielder, log, event string, ms *Matches) bool {
 	m.scratch.Begin()
-	ms.findings = append(ms.findings, finding{rule: int32(r.index)})
+	ms.findings = append(ms.findings, finding{})
 	m.into, m.found = ms, &ms.findings[len(ms.findings)-1]
+	m.found.rule = int32(r.index)
 	m.read(r, rec, log, event)
 	f := m.found
 	if f.result == refused && f.failures == 0 && r.rule.Match != nil {

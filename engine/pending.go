@@ -144,7 +144,9 @@ func (a *arrivals) reset() {
 // add adds an arrival of the record that was added last for a rule, and returns it to
 // be filled in before the next.
 func (a *arrivals) add(rule int32, sources []*source) *arrival {
-	a.list = append(a.list, arrival{rule: rule, record: int32(len(a.records) - 1)})
+	a.list = append(a.list, arrival{}) // and filled where it is: what is assembled elsewhere is copied as a whole
+	x := &a.list[len(a.list)-1]
+	x.rule, x.record = rule, int32(len(a.records)-1)
 	for int(rule) >= len(a.chains) {
 		a.chains = append(a.chains, chain{})
 	}
@@ -157,7 +159,7 @@ func (a *arrivals) add(rule int32, sources []*source) *arrival {
 		a.list[c.last-1].next = place
 	}
 	c.last = place
-	return &a.list[place-1]
+	return x
 }
 
 // compare gives the total order of two arrivals of a rule.

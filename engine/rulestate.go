@@ -173,7 +173,9 @@ func (r *ruleState) take(e *Engine, it *arrived, s int64) {
 	r.touch(slot, s)
 	r.count(slot, it, s)
 	r.recent.add(&e.kept, it)
-	r.touched = append(r.touched, slot)
+	if n := len(r.touched); n == 0 || r.touched[n-1] != slot {
+		r.touched = append(r.touched, slot)
+	}
 	if r.rule.Mode == rules.EventMode {
 		r.fresh[slot]++
 	}

@@ -18,6 +18,7 @@ type Groups struct {
 	free    uint32 // newest freed slot + 1; 0 = none
 	index   index  // of slot + 1
 	keys    arena
+	latest  uint32 // the slot that was asked for last: often it is the next one too
 
 	hash func([]byte) uint64 // nil = xxh3; tests make it collide
 }
@@ -36,9 +37,13 @@ func NewGroups() *Groups { return &Groups{} }
 
 // Slot returns the key's slot, and makes one if there is none. The key is copied.
 func (g *Groups) Slot(key []byte) (slot uint32, created bool) {
+	if g.inUse(g.latest) && g.has(g.latest, key) {
+		return g.latest, false
+	}
 	tag := g.tag(key)
 	if id := g.lookup(tag, key); id != 0 {
-		return id - 1, false
+		g.latest = id - 1
+		return g.latest, false
 	}
 	slot = g.takeSlot()
 	*g.records.at(slot) = group{tag: tag, size: uint32(len(key)), at: g.keys.put(key)}
@@ -107,9 +112,14 @@ func (g *Groups) tagOf(id uint32) uint32 { return g.records.at(id - 1).tag }
 
 func (g *Groups) lookup(tag uint32, key []byte) uint32 {
 	return g.index.find(tag, func(id uint32) bool {
-		r := g.records.at(id - 1)
-		return r.tag == tag && int(r.size) == len(key) && bytes.Equal(g.keys.get(r.at, r.size), key)
+		return g.records.at(id-1).tag == tag && g.has(id-1, key)
 	})
+}
+
+// has tells whether it is the key of a slot in use.
+func (g *Groups) has(slot uint32, key []byte) bool {
+	r := g.records.at(slot)
+	return int(r.size) == len(key) && bytes.Equal(g.keys.get(r.at, r.size), key)
 }
 
 func (g *Groups) takeSlot() uint32 {

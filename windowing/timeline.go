@@ -29,6 +29,7 @@ type timeline struct {
 type sited struct {
 	column
 	input        int
+	counts       *counts // itself, if it is one, as most are: called without an interface
 	enter, leave int64
 	past         *firstSeens // itself, if records that have left the window still concern it
 }
@@ -75,6 +76,7 @@ const never = 1 << 60
 func (l *timeline) addColumn(c Column, input int, order *ordering) {
 	col := sited{column: newColumn(c, order), input: input, enter: c.Offset, leave: c.Offset + max(c.Window, 1)}
 	col.past, _ = col.column.(*firstSeens)
+	col.counts, _ = col.column.(*counts)
 	enter, leave := l.edge(col.enter), 0
 	l.edges[enter].enter = append(l.edges[enter].enter, col.column)
 	if c.Window == Forever {
@@ -111,7 +113,7 @@ func (l *timeline) add(slot, gen uint32, sec, now int64, in []Input) {
 	for i := range l.columns {
 		c := &l.columns[i]
 		own := &in[c.input]
-		if !c.accepts(own) {
+		if !own.On || c.counts == nil && !c.accepts(own) {
 			continue
 		}
 		if sec+c.leave <= now {
@@ -128,7 +130,11 @@ func (l *timeline) add(slot, gen uint32, sec, now int64, in []Input) {
 		if at.id == 0 {
 			at = place{l.entry(slot, gen, sec, now), slot, sec}
 		}
-		c.add(at, own, inside)
+		if c.counts != nil {
+			c.counts.add(at, own, inside)
+		} else {
+			c.add(at, own, inside)
+		}
 	}
 }
 
@@ -157,8 +163,10 @@ func (l *timeline) entry(slot, gen uint32, sec, now int64) uint32 {
 func (l *timeline) append(e entry, s *second) uint32 {
 	id := l.entries.take()
 	*l.entries.at(id) = e
-	for _, c := range l.columns {
-		c.reachEntry(id)
+	if id == 1 || id&chunkMask == 0 { // the first of its chunk: slabs grow by chunks
+		for i := range l.columns {
+			l.columns[i].reachEntry(id)
+		}
 	}
 	if s.last == 0 {
 		s.first = id
