@@ -49,10 +49,9 @@ func (m *Matcher) ask(r *matching, rec *smartylog.Record) (a Answer) {
 // Sample is a record that the rule with the id selects, as alerts show theirs.
 func (m *Matcher) Sample(id string, rec *smartylog.Record) alert.Sample {
 	var held arrivals
-	it := arrived{arrivedRecord: &arrivedRecord{At: rec.Sec, Origin: rec.Source(), File: rec.File, Pos: rec.Pos, sample: held.excerpt(rec)}}
-	it.texts = held.bytes
+	it := arrivedRecord{At: rec.Sec, Origin: rec.Source(), File: rec.File, Pos: rec.Pos, sample: held.excerpt(rec)}
 	var sm sample
-	sm.fill(&it)
+	sm.view(&it, held.bytes)
 	out := alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos}
 	for _, r := range m.set.rules {
 		if r.rule.ID == id {

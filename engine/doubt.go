@@ -47,7 +47,7 @@ func (a *arrivals) textBefore(rec *smartylog.Record, before []byte) (text span, 
 func (it *arrived) suspect() bool {
 	d := &it.doubt
 	if d.before != (span{}) {
-		*d = doubt{suspect: d.in.Holds(it.texts[d.before.from:d.before.to])}
+		*d = doubt{suspect: d.in.Holds(it.among.bytes[d.before.from:d.before.to])}
 	}
 	return d.suspect
 }

@@ -46,7 +46,7 @@ func (it *arrived) item(r *ruleState) item {
 	for _, v := range it.Kept {
 		out.Kept = append(out.Kept, kept{v})
 	}
-	out.Sample.fill(it)
+	out.Sample.fill(it.arrivedRecord, it.among.bytes)
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+	"unsafe"
 
 	"github.com/smarty-alert/smarty-alert/windowing"
 )
@@ -15,6 +16,7 @@ type pending struct {
 	at       int64     // of last
 	last     *arrivals // the second asked for last; nil: none
 	free     []*arrivals
+	room     int // of free
 }
 
 func newPending() *pending { return &pending{bySecond: map[int64]*arrivals{}} }
@@ -40,7 +42,7 @@ func (p *pending) empty() *arrivals {
 		return &arrivals{}
 	}
 	a := p.free[n-1]
-	p.free = p.free[:n-1]
+	p.free, p.room = p.free[:n-1], p.room-a.room()
 	return a
 }
 
@@ -64,28 +66,28 @@ func (p *pending) take(at int64) *arrivals {
 	return a
 }
 
-// These bound the memory that is kept for seconds to come: a few busy seconds, and as
-// many quiet ones as wait where some source is quieter than others, in arrivals of each.
+// These bound the memory that is kept for seconds to come: for as many as wait where some
+// source is quieter than others, and are held for their samples, but for few busy ones.
 const (
-	maxSpare     = 4
-	spareRecords = 1 << 14
-	maxQuiet     = 64
-	quietRecords = 1 << 8
+	maxSpare   = 64
+	spareBytes = 32 << 20
 )
 
-// give takes back arrivals that have been evaluated.
+// give takes back arrivals that are needed no more.
 func (p *pending) give(a *arrivals) {
-	n := len(p.free)
-	if n < maxSpare && a.within(spareRecords) || n < maxQuiet && a.within(quietRecords) {
+	if room := a.room(); len(p.free) < maxSpare && p.room+room <= spareBytes {
 		a.reset()
-		p.free = append(p.free, a)
+		p.free, p.room = append(p.free, a), p.room+room
 	}
 }
 
-// within tells whether the memory is enough for no more than so many arrivals.
-func (a *arrivals) within(records int) bool {
-	return cap(a.list) <= records && cap(a.bytes) <= records*sampleBytes
+// room is how many bytes the arrivals have room for.
+func (a *arrivals) room() int {
+	return cap(a.bytes) + cap(a.list)*sizeOf[arrival]() + cap(a.records)*sizeOf[arrivedRecord]() + cap(a.keeps)*sizeOf[*keptRecord]() +
+		cap(a.inputs)*sizeOf[windowing.Input]() + cap(a.kept)*sizeOf[any]()
 }
+
+func sizeOf[T any]() int { return int(unsafe.Sizeof(*new(T))) }
 
 // arrivals are the records that are evaluated at one second, with what the rules
 // found in them. Records and texts are shared by the rules that want them.
@@ -94,7 +96,8 @@ type arrivals struct {
 	chains  []chain // by rule
 	rules   []int32 // those that have arrivals
 	records []arrivedRecord
-	bytes   []byte // keys of groups, texts of samples
+	keeps   []*keptRecord // of records, as rules keep them; nil: none does, or has yet
+	bytes   []byte        // keys of groups, texts of samples
 	inputs  []windowing.Input
 	kept    []any
 }
@@ -125,9 +128,6 @@ type arrivedRecord struct {
 	doubt        doubt
 	Origin, File string // for people
 	sample       excerpt
-	// The record as rules keep it, if that is still this one.
-	keptAs *keptRecord
-	serial uint64
 }
 
 func (a *arrivals) reset() {
@@ -137,6 +137,8 @@ func (a *arrivals) reset() {
 	clear(a.records)
 	clear(a.inputs)
 	clear(a.kept)
+	clear(a.keeps)
+	a.keeps = a.keeps[:0]
 	a.list, a.rules, a.records, a.bytes = a.list[:0], a.rules[:0], a.records[:0], a.bytes[:0]
 	a.inputs, a.kept = a.inputs[:0], a.kept[:0]
 }
@@ -211,7 +213,8 @@ type arrived struct {
 	Mask   uint64 // of a sequence: the steps it satisfies
 	Kept   []any  // for first., last. and prev.
 	Place  windowing.Order
-	texts  []byte
+	among  *arrivals // it is one of
+	record int32     // its place there
 }
 
 // read fills in the i-th arrival.
@@ -219,7 +222,7 @@ func (a *arrivals) read(i int32, r *ruleState, sources []*source, into *arrived)
 	x := &a.list[i-1]
 	rec := &a.records[x.record]
 	// Field by field: what is assembled elsewhere is copied as a whole.
-	into.arrivedRecord, into.texts, into.Mask = rec, a.bytes, x.mask
+	into.arrivedRecord, into.among, into.record, into.Mask = rec, a, x.record, x.mask
 	into.Key = a.bytes[x.key.from:x.key.to]
 	into.Kept = a.kept[x.kept.from:x.kept.to]
 	if into.Inputs = a.inputs[x.inputs.from:x.inputs.to]; len(into.Inputs) == 0 {

@@ -27,22 +27,37 @@ type match struct {
 	of    *keptRecord
 }
 
-// keptRecord is the sample of a record, whose memory is used again once no rule has it.
+// keptRecord is a record that rules keep. Most are let go soon after, so at first it
+// stays among the arrivals that it came with, and only what is still kept when these
+// are needed for others is copied.
 type keptRecord struct {
-	sample
-	rules  int    // that have it
-	serial uint64 // of the record: another one for the next
+	rules  int32 // that have it
+	record int32 // its place among
+	among  *arrivals
+	sample // if it is among none
 }
 
-// recordPool has the kept records that no rule has any more.
+// recordPool has the kept records.
 type recordPool struct {
-	spare  []*keptRecord
-	serial uint64
+	spare []*keptRecord // that no rule has any more
+	held  []*arrivals   // that kept records are among, oldest first
+	size  int           // of these
 }
+
+// heldBytes bounds the arrivals that are held for the sake of kept records: they should
+// stay in a cache. Those of a second with few are not held: rules keep them for longer.
+const (
+	heldBytes = 1 << 20
+	fewToHold = keptSamples / 4
+)
 
 // keep is the kept record of an arrival.
 func (p *recordPool) keep(it *arrived) *keptRecord {
-	if k := it.keptAs; k != nil && k.rules > 0 && k.serial == it.serial {
+	a := it.among
+	if n := len(a.records); len(a.keeps) < n {
+		a.keeps = append(a.keeps, make([]*keptRecord, n-len(a.keeps))...)
+	}
+	if k := a.keeps[it.record]; k != nil {
 		return k
 	}
 	var k *keptRecord
@@ -51,18 +66,67 @@ func (p *recordPool) keep(it *arrived) *keptRecord {
 	} else {
 		k = &keptRecord{}
 	}
-	p.serial++
-	k.serial = p.serial
-	k.fill(it)
-	it.keptAs, it.serial = k, k.serial
+	k.among, k.record = a, it.record
+	a.keeps[it.record] = k
 	return k
 }
 
 // release takes a record from a rule that had it.
 func (p *recordPool) release(k *keptRecord) {
-	if k.rules--; k.rules == 0 {
+	if k.rules--; k.rules == 0 && k.among == nil {
 		p.spare = append(p.spare, k)
 	}
+}
+
+// hold keeps arrivals that have been evaluated as long as there is room, and gives those
+// that are needed no more to done.
+func (p *recordPool) hold(a *arrivals, done func(*arrivals)) {
+	if len(a.keeps) < fewToHold {
+		p.part(a)
+		done(a)
+		return
+	}
+	p.held, p.size = append(p.held, a), p.size+a.room()
+	gone := 0
+	for ; p.size > heldBytes; gone++ {
+		oldest := p.held[gone]
+		p.size -= oldest.room()
+		p.part(oldest)
+		done(oldest)
+	}
+	p.held = slices.Delete(p.held, 0, gone)
+}
+
+// part makes the kept records stand without the arrivals that they are among.
+func (p *recordPool) part(a *arrivals) {
+	for i, k := range a.keeps {
+		switch {
+		case k == nil:
+			continue
+		case k.rules > 0:
+			k.fill(&a.records[i], a.bytes)
+		default:
+			p.spare = append(p.spare, k)
+		}
+		k.among = nil
+	}
+}
+
+// now is the record's sample. It is valid until the next second is evaluated.
+func (k *keptRecord) now() (sm sample) {
+	if k.among == nil {
+		return k.sample
+	}
+	sm.view(&k.among.records[k.record], k.among.bytes)
+	return sm
+}
+
+// at is the second of the record.
+func (k *keptRecord) at() int64 {
+	if k.among == nil {
+		return k.At
+	}
+	return k.among.records[k.record].At
 }
 
 func (r *recent) add(p *recordPool, it *arrived) {
@@ -85,7 +149,7 @@ func (r *recent) of(key []byte, after int64, redact *redact.Redactor) []alert.Sa
 	var found []*keptRecord
 	for i := range r.ring {
 		m := &r.ring[(r.next+i)%len(r.ring)]
-		if m.group == group && m.of.At > after {
+		if m.group == group && m.of.at() > after {
 			found = append(found, m.of)
 		}
 	}
@@ -93,7 +157,8 @@ func (r *recent) of(key []byte, after int64, redact *redact.Redactor) []alert.Sa
 		found = append(found[:shownEnds:shownEnds], found[len(found)-shownEnds:]...)
 	}
 	var out []alert.Sample
-	for _, sm := range found {
+	for _, k := range found {
+		sm := k.now()
 		out = append(out, alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos,
 			Text: sm.redacted(redact)})
 	}
@@ -105,7 +170,8 @@ func (r *recent) samples() samples {
 	c := samples{Ring: make([]sample, len(r.ring)), Next: r.next}
 	n := 0
 	for _, m := range r.ring {
-		n += len(m.of.Text) + len(m.of.Tail)
+		sm := m.of.now()
+		n += len(sm.Text) + len(sm.Tail)
 	}
 	texts := make([]byte, 0, n)
 	copied := func(text []byte) []byte {
@@ -114,8 +180,9 @@ func (r *recent) samples() samples {
 		return texts[from:]
 	}
 	for i, m := range r.ring {
-		c.Ring[i] = m.of.sample
-		c.Ring[i].Group, c.Ring[i].Text, c.Ring[i].Tail = m.group, copied(m.of.Text), copied(m.of.Tail)
+		sm := m.of.now()
+		sm.Group, sm.Text, sm.Tail = m.group, copied(sm.Text), copied(sm.Tail)
+		c.Ring[i] = sm
 	}
 	return c
 }

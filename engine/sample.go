@@ -81,12 +81,18 @@ func (a *arrivals) excerpt(rec *smartylog.Record) (x excerpt) {
 	return x
 }
 
-// fill makes the sample that of a record, in the memory there is.
-func (sm *sample) fill(it *arrived) {
-	x := &it.sample
-	sm.At, sm.Source, sm.File, sm.Pos, sm.Last, sm.Clean = it.At, it.Origin, it.File, it.Pos, int(x.last), x.clean
-	sm.Text = append(sm.Text[:0], it.texts[x.text.from:x.text.to]...)
-	sm.Tail = append(sm.Tail[:0], it.texts[x.tail.from:x.tail.to]...)
+// view makes the sample that of a record among arrivals, with its texts where they are.
+func (sm *sample) view(rec *arrivedRecord, texts []byte) {
+	x := &rec.sample
+	sm.At, sm.Source, sm.File, sm.Pos, sm.Last, sm.Clean = rec.At, rec.Origin, rec.File, rec.Pos, int(x.last), x.clean
+	sm.Text, sm.Tail = texts[x.text.from:x.text.to], texts[x.tail.from:x.tail.to]
+}
+
+// fill does the same with copies of the texts, in the memory there is.
+func (sm *sample) fill(rec *arrivedRecord, texts []byte) {
+	text, tail := sm.Text[:0], sm.Tail[:0]
+	sm.view(rec, texts)
+	sm.Text, sm.Tail = append(text, sm.Text...), append(tail, sm.Tail...)
 }
 
 // clip cuts at a character's edge.
