@@ -83,7 +83,7 @@ func (p *pending) give(a *arrivals) {
 
 // room is how many bytes the arrivals have room for.
 func (a *arrivals) room() int {
-	return cap(a.bytes) + cap(a.list)*sizeOf[arrival]() + cap(a.records)*sizeOf[arrivedRecord]() + cap(a.keeps)*sizeOf[*keptRecord]() +
+	return cap(a.bytes) + cap(a.list)*sizeOf[arrival]() + cap(a.records)*sizeOf[arrivedRecord]() + cap(a.places) +
 		cap(a.inputs)*sizeOf[windowing.Input]() + cap(a.kept)*sizeOf[any]()
 }
 
@@ -96,8 +96,8 @@ type arrivals struct {
 	chains  []chain // by rule
 	rules   []int32 // those that have arrivals
 	records []arrivedRecord
-	keeps   []*keptRecord // of records, as rules keep them; nil: none does, or has yet
-	bytes   []byte        // keys of groups, texts of samples
+	places  []uint8 // of list, in the rule's ring of recent matches, from 1; 0: it was not there
+	bytes   []byte  // keys of groups, texts of samples
 	inputs  []windowing.Input
 	kept    []any
 }
@@ -137,10 +137,8 @@ func (a *arrivals) reset() {
 	clear(a.records)
 	clear(a.inputs)
 	clear(a.kept)
-	clear(a.keeps)
-	a.keeps = a.keeps[:0]
 	a.list, a.rules, a.records, a.bytes = a.list[:0], a.rules[:0], a.records[:0], a.bytes[:0]
-	a.inputs, a.kept = a.inputs[:0], a.kept[:0]
+	a.inputs, a.kept, a.places = a.inputs[:0], a.kept[:0], a.places[:0]
 }
 
 // add adds an arrival of the record that was added last for a rule, and returns it to
@@ -208,13 +206,13 @@ func (a *arrivals) next(i int32) int32 { return a.list[i-1].next }
 // arrived is an arrival as its rule takes it. Its lists are those of the second.
 type arrived struct {
 	*arrivedRecord
-	Key    []byte
-	Inputs []windowing.Input
-	Mask   uint64 // of a sequence: the steps it satisfies
-	Kept   []any  // for first., last. and prev.
-	Place  windowing.Order
-	among  *arrivals // it is one of
-	record int32     // its place there
+	Key     []byte
+	Inputs  []windowing.Input
+	Mask    uint64 // of a sequence: the steps it satisfies
+	Kept    []any  // for first., last. and prev.
+	Place   windowing.Order
+	among   *arrivals // it is one of
+	arrival int32     // its place in their list
 }
 
 // read fills in the i-th arrival.
@@ -222,7 +220,7 @@ func (a *arrivals) read(i int32, r *ruleState, sources []*source, into *arrived)
 	x := &a.list[i-1]
 	rec := &a.records[x.record]
 	// Field by field: what is assembled elsewhere is copied as a whole.
-	into.arrivedRecord, into.among, into.record, into.Mask = rec, a, x.record, x.mask
+	into.arrivedRecord, into.among, into.arrival, into.Mask = rec, a, i-1, x.mask
 	into.Key = a.bytes[x.key.from:x.key.to]
 	into.Kept = a.kept[x.kept.from:x.kept.to]
 	if into.Inputs = a.inputs[x.inputs.from:x.inputs.to]; len(into.Inputs) == 0 {

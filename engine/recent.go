@@ -15,150 +15,182 @@ type samples struct {
 	Next int
 }
 
-// recent is the same while records come. A record that several rules want is kept once.
+// recent is the same while records come.
 type recent struct {
 	ring []match
 	next int
 }
 
-// match is a record that a rule wanted, and for which group.
+// match is a record that a rule wanted. Most are let go soon after, so at first it stays
+// one of the arrivals that it came with, and only what a rule still has when these are
+// needed for others is copied.
 type match struct {
-	group uint64 // hash of the group's key
-	of    *keptRecord
+	among   *arrivals // nil: it is copied
+	arrival int32     // its place in their list
+	group   uint64    // of a copied one: hash of the group's key
+	of      *keptRecord
 }
 
-// keptRecord is a record that rules keep. Most are let go soon after, so at first it
-// stays among the arrivals that it came with, and only what is still kept when these
-// are needed for others is copied.
+// keptRecord is the copied sample of a record. One that several rules want is kept once.
 type keptRecord struct {
-	rules  int32 // that have it
-	record int32 // its place among
-	among  *arrivals
-	sample // if it is among none
+	sample
+	rules int // that have it
 }
 
-// recordPool has the kept records.
+// recordPool has the kept records that no rule has any more, and the arrivals that are
+// held for the sake of those that rules have.
 type recordPool struct {
-	spare []*keptRecord // that no rule has any more
-	held  []*arrivals   // that kept records are among, oldest first
-	size  int           // of these
+	spare []*keptRecord
+	held  []*arrivals // oldest first
+	room  int         // of these
 }
 
-// heldBytes bounds the arrivals that are held for the sake of kept records: they should
-// stay in a cache. Those of a second with few are not held: rules keep them for longer.
+// heldBytes bounds the arrivals that are held: they should stay in a cache. Those of a
+// second with few are not held: rules keep them for longer.
 const (
 	heldBytes = 1 << 20
 	fewToHold = keptSamples / 4
 )
 
-// keep is the kept record of an arrival.
-func (p *recordPool) keep(it *arrived) *keptRecord {
-	a := it.among
-	if n := len(a.records); len(a.keeps) < n {
-		a.keeps = append(a.keeps, make([]*keptRecord, n-len(a.keeps))...)
+// hold keeps arrivals that have been evaluated as long as there is room.
+func (e *Engine) hold(a *arrivals) {
+	if len(a.places) < fewToHold {
+		e.letGo(a)
+		return
 	}
-	if k := a.keeps[it.record]; k != nil {
-		return k
+	p := &e.kept
+	p.held, p.room = append(p.held, a), p.room+a.room()
+	gone := 0
+	for ; p.room > heldBytes; gone++ {
+		p.room -= p.held[gone].room()
+		e.letGo(p.held[gone])
 	}
+	p.held = slices.Delete(p.held, 0, gone)
+}
+
+// holdNone lets go all that are held. It is done before rules get other places.
+func (e *Engine) holdNone() {
+	for _, a := range e.kept.held {
+		e.letGo(a)
+	}
+	e.kept.held, e.kept.room = nil, 0
+}
+
+// letGo copies what rules still have of arrivals that are then needed no more.
+func (e *Engine) letGo(a *arrivals) {
 	var k *keptRecord
-	if n := len(p.spare); n > 0 {
-		k, p.spare = p.spare[n-1], p.spare[:n-1]
-	} else {
-		k = &keptRecord{}
+	record := int32(-1) // k's
+	for i, place := range a.places {
+		if place == 0 {
+			continue
+		}
+		x := &a.list[i]
+		m := e.rules[x.rule].recent.at(place)
+		if m == nil || m.among != a || m.arrival != int32(i) {
+			continue
+		}
+		if x.record != record { // rules' arrivals of a record follow each other
+			k, record = e.kept.take(), x.record
+			k.fill(&a.records[record], a.bytes)
+		}
+		k.rules++
+		m.group, m.of, m.among = m.hash(), k, nil
 	}
-	k.among, k.record = a, it.record
-	a.keeps[it.record] = k
+	e.pending.give(a)
+}
+
+func (p *recordPool) take() *keptRecord {
+	n := len(p.spare)
+	if n == 0 {
+		return &keptRecord{}
+	}
+	k := p.spare[n-1]
+	p.spare = p.spare[:n-1]
 	return k
 }
 
 // release takes a record from a rule that had it.
 func (p *recordPool) release(k *keptRecord) {
-	if k.rules--; k.rules == 0 && k.among == nil {
+	if k.rules--; k.rules == 0 {
 		p.spare = append(p.spare, k)
 	}
 }
 
-// hold keeps arrivals that have been evaluated as long as there is room, and gives those
-// that are needed no more to done.
-func (p *recordPool) hold(a *arrivals, done func(*arrivals)) {
-	if len(a.keeps) < fewToHold {
-		p.part(a)
-		done(a)
-		return
+func (r *recent) add(p *recordPool, it *arrived) {
+	place := r.next
+	if len(r.ring) < keptSamples {
+		place, r.ring = len(r.ring), append(r.ring, match{})
+	} else {
+		r.next = (r.next + 1) % keptSamples
 	}
-	p.held, p.size = append(p.held, a), p.size+a.room()
-	gone := 0
-	for ; p.size > heldBytes; gone++ {
-		oldest := p.held[gone]
-		p.size -= oldest.room()
-		p.part(oldest)
-		done(oldest)
+	m, a := &r.ring[place], it.among
+	if m.of != nil {
+		p.release(m.of)
+		m.of = nil
 	}
-	p.held = slices.Delete(p.held, 0, gone)
+	m.among, m.arrival = a, it.arrival
+	if n := len(a.list); len(a.places) < n {
+		a.places = append(a.places, make([]uint8, n-len(a.places))...)
+	}
+	a.places[it.arrival] = uint8(place + 1)
 }
 
-// part makes the kept records stand without the arrivals that they are among.
-func (p *recordPool) part(a *arrivals) {
-	for i, k := range a.keeps {
-		switch {
-		case k == nil:
-			continue
-		case k.rules > 0:
-			k.fill(&a.records[i], a.bytes)
-		default:
-			p.spare = append(p.spare, k)
-		}
-		k.among = nil
+// at is the match at a place of arrivals.places; nil if the rule has begun anew.
+func (r *recent) at(place uint8) *match {
+	if int(place) > len(r.ring) {
+		return nil
 	}
+	return &r.ring[place-1]
 }
 
-// now is the record's sample. It is valid until the next second is evaluated.
-func (k *keptRecord) now() (sm sample) {
-	if k.among == nil {
-		return k.sample
+// sample is valid until the next second is evaluated.
+func (m *match) sample() (sm sample) {
+	if m.among == nil {
+		sm = m.of.sample
+	} else {
+		sm.view(m.record(), m.among.bytes)
 	}
-	sm.view(&k.among.records[k.record], k.among.bytes)
+	sm.Group = m.hash()
 	return sm
 }
 
-// at is the second of the record.
-func (k *keptRecord) at() int64 {
-	if k.among == nil {
-		return k.At
+// record is that of a match which is not copied.
+func (m *match) record() *arrivedRecord { return &m.among.records[m.among.list[m.arrival].record] }
+
+// second is the record's own.
+func (m *match) second() int64 {
+	if m.among == nil {
+		return m.of.At
 	}
-	return k.among.records[k.record].At
+	return m.record().At
 }
 
-func (r *recent) add(p *recordPool, it *arrived) {
-	k := p.keep(it)
-	k.rules++
-	m := match{xxh3.Hash(it.Key), k}
-	if len(r.ring) < keptSamples {
-		r.ring = append(r.ring, m)
-		return
+// hash is that of the group's key.
+func (m *match) hash() uint64 {
+	if m.among == nil {
+		return m.group
 	}
-	p.release(r.ring[r.next].of)
-	r.ring[r.next] = m
-	r.next = (r.next + 1) % keptSamples
+	key := m.among.list[m.arrival].key
+	return xxh3.Hash(m.among.bytes[key.from:key.to])
 }
 
 // of returns the first three and the last three of a group's samples after a
 // second, redacted.
 func (r *recent) of(key []byte, after int64, redact *redact.Redactor) []alert.Sample {
 	group := xxh3.Hash(key)
-	var found []*keptRecord
+	var found []*match
 	for i := range r.ring {
 		m := &r.ring[(r.next+i)%len(r.ring)]
-		if m.group == group && m.of.at() > after {
-			found = append(found, m.of)
+		if m.second() > after && m.hash() == group {
+			found = append(found, m)
 		}
 	}
 	if len(found) > 2*shownEnds {
 		found = append(found[:shownEnds:shownEnds], found[len(found)-shownEnds:]...)
 	}
 	var out []alert.Sample
-	for _, k := range found {
-		sm := k.now()
+	for _, m := range found {
+		sm := m.sample()
 		out = append(out, alert.Sample{At: sm.At, Source: sm.Source, File: sm.File, Pos: sm.Pos,
 			Text: sm.redacted(redact)})
 	}
@@ -169,9 +201,9 @@ func (r *recent) of(key []byte, after int64, redact *redact.Redactor) []alert.Sa
 func (r *recent) samples() samples {
 	c := samples{Ring: make([]sample, len(r.ring)), Next: r.next}
 	n := 0
-	for _, m := range r.ring {
-		sm := m.of.now()
-		n += len(sm.Text) + len(sm.Tail)
+	for i := range r.ring {
+		c.Ring[i] = r.ring[i].sample()
+		n += len(c.Ring[i].Text) + len(c.Ring[i].Tail)
 	}
 	texts := make([]byte, 0, n)
 	copied := func(text []byte) []byte {
@@ -179,10 +211,9 @@ func (r *recent) samples() samples {
 		texts = append(texts, text...)
 		return texts[from:]
 	}
-	for i, m := range r.ring {
-		sm := m.of.now()
-		sm.Group, sm.Text, sm.Tail = m.group, copied(sm.Text), copied(sm.Tail)
-		c.Ring[i] = sm
+	for i := range c.Ring {
+		sm := &c.Ring[i]
+		sm.Text, sm.Tail = copied(sm.Text), copied(sm.Tail)
 	}
 	return c
 }
@@ -191,7 +222,7 @@ func (r *recent) samples() samples {
 func recentOf(s samples) (r recent) {
 	for _, sm := range s.Ring {
 		sm.Text, sm.Tail = slices.Clone(sm.Text), slices.Clone(sm.Tail)
-		r.ring = append(r.ring, match{sm.Group, &keptRecord{sample: sm, rules: 1}})
+		r.ring = append(r.ring, match{group: sm.Group, of: &keptRecord{sample: sm, rules: 1}})
 	}
 	r.next = s.Next
 	return r

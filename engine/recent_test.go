@@ -7,103 +7,134 @@ import (
 	"github.com/smarty-alert/smarty-alert/redact"
 )
 
+// holder is an engine of so many rules that only takes samples.
+func holder(rules int) *Engine {
+	e := &Engine{pending: newPending()}
+	for range rules {
+		e.rules = append(e.rules, &ruleState{})
+	}
+	return e
+}
+
+// record adds record n to arrivals, which all the engine's rules want.
+func (e *Engine) record(a *arrivals, n int) {
+	a.records = append(a.records, arrivedRecord{At: int64(n), sample: excerpt{text: a.append(fmt.Appendf(nil, "record %d", n))}})
+	for i := range e.rules {
+		a.add(int32(i), nil).key = a.append([]byte("x"))
+	}
+}
+
+// takeRecent has a rule take its arrivals.
+func (e *Engine) takeRecent(a *arrivals, rule int) {
+	for i := range a.list {
+		if a.list[i].rule == int32(rule) {
+			e.rules[rule].recent.add(&e.kept, &arrived{among: a, arrival: int32(i)})
+		}
+	}
+}
+
+// haveNewest fails unless each rule has the newest of n records, and returns the copies that they have.
+func (e *Engine) haveNewest(t *testing.T, n int) map[*keptRecord]bool {
+	t.Helper()
+	copies := map[*keptRecord]bool{}
+	for i, r := range e.rules {
+		if len(r.recent.ring) != keptSamples {
+			t.Fatalf("rule %d has %d records, want %d", i, len(r.recent.ring), keptSamples)
+		}
+		for k := range r.recent.ring {
+			m := &r.recent.ring[k]
+			if m.of != nil {
+				copies[m.of] = true
+			}
+			at := n - keptSamples + (k-r.recent.next+keptSamples)%keptSamples
+			if sm := m.sample(); string(sm.Text) != fmt.Sprintf("record %d", at) || sm.At != int64(at) || m.second() != sm.At {
+				t.Fatalf("rule %d has %q of second %d, want record %d", i, sm.Text, sm.At, at)
+			}
+		}
+	}
+	return copies
+}
+
 // TestRecent_SharesRecords has three rules want more records of a second than each keeps,
-// one after the other: what one has let go, and another took the place of, must not be
-// taken for the record itself.
+// one after the other: what one has let go must not be taken for what it has, and what
+// several have is copied once.
 func TestRecent_SharesRecords(t *testing.T) {
 	const n = 3 * keptSamples
-	var p recordPool
-	var held arrivals
-	held.records = make([]arrivedRecord, n)
-	for i := range held.records {
-		held.records[i].At = int64(i)
-		held.records[i].sample.text = held.append(fmt.Appendf(nil, "record %d", i))
+	e, a := holder(3), &arrivals{}
+	for i := range n {
+		e.record(a, i)
 	}
-	var wanted [3]recent
-	for i := range wanted {
-		for k := range held.records {
-			wanted[i].add(&p, &arrived{arrivedRecord: &held.records[k], among: &held, record: int32(k), Key: []byte("x")})
-			newest := wanted[i].ring[(wanted[i].next+len(wanted[i].ring)-1)%len(wanted[i].ring)].of.now()
-			if want := fmt.Sprintf("record %d", k); string(newest.Text) != want {
-				t.Fatalf("rule %d keeps %q, want %q", i, newest.Text, want)
-			}
+	for i := range e.rules {
+		e.takeRecent(a, i)
+	}
+	if copies := e.haveNewest(t, n); len(copies) > 0 {
+		t.Errorf("%d records are copied already", len(copies))
+	}
+	e.letGo(a)
+	clear(a.bytes)
+	if copies := e.haveNewest(t, n); len(copies) != keptSamples {
+		t.Errorf("%d records are copied, want %d: rules share them", len(copies), keptSamples)
+	}
+	for i, r := range e.rules {
+		if got := r.recent.of([]byte("x"), n-3, redact.New(nil, nil)); len(got) != 2 || got[1].Text != fmt.Sprintf("record %d", n-1) {
+			t.Errorf("rule %d shows %v, want the last two", i, got)
+		}
+		if got := r.recent.of([]byte("y"), 0, redact.New(nil, nil)); got != nil {
+			t.Errorf("rule %d shows %v for a group that has none", i, got)
 		}
 	}
-	kept := haveNewest(t, wanted[:], n)
-	p.part(&held)
-	clear(held.bytes)
-	clear(held.records)
-	haveNewest(t, wanted[:], n)
-	for i := range wanted {
-		if got := wanted[i].of([]byte("x"), n-3, redact.New(nil, nil)); len(got) != 2 || got[1].Text != fmt.Sprintf("record %d", n-1) {
-			t.Errorf("samples %v, want the last two", got)
-		}
+
+	b := &arrivals{}
+	for i := range keptSamples {
+		e.record(b, n+i)
 	}
-	if len(kept) != keptSamples {
-		t.Errorf("%d records are kept, want %d: rules share them", len(kept), keptSamples)
+	for i := range e.rules {
+		e.takeRecent(b, i)
 	}
-	if len(kept)+len(p.spare) != n {
-		t.Errorf("%d are kept and %d spare, want %d together", len(kept), len(p.spare), n)
+	if len(e.kept.spare) != keptSamples {
+		t.Errorf("%d copies are spare when no rule has them, want %d", len(e.kept.spare), keptSamples)
+	}
+	e.letGo(b)
+	e.haveNewest(t, n+keptSamples)
+	if len(e.kept.spare) != 0 {
+		t.Errorf("%d copies are spare, want the memory used again", len(e.kept.spare))
 	}
 }
 
-// haveNewest fails unless each of the rules keeps the newest of n records, and returns what they keep.
-func haveNewest(t *testing.T, wanted []recent, n int) map[*keptRecord]bool {
-	t.Helper()
-	kept := map[*keptRecord]bool{}
-	for i := range wanted {
-		for k, m := range wanted[i].ring {
-			kept[m.of] = true
-			at := n - keptSamples + (k-wanted[i].next+keptSamples)%keptSamples
-			sm := m.of.now()
-			if want := fmt.Sprintf("record %d", at); string(sm.Text) != want || sm.At != int64(at) || m.of.at() != sm.At {
-				t.Fatalf("rule %d keeps %q of second %d, want %q", i, sm.Text, sm.At, want)
-			}
-		}
-	}
-	return kept
-}
-
-// TestHold has seconds evaluated of which some have few records, and some so much text that
-// hardly two can be held: what rules keep of them is the same when all are used again.
-func TestHold(t *testing.T) {
-	var p recordPool
-	var wanted recent
-	n, next, most := 0, 0, 0
+// TestRecent_Hold has seconds evaluated of which some have few records, and some so much text
+// that hardly two can be held: what rules have is the same when the memory of all is used again.
+func TestRecent_Hold(t *testing.T) {
+	e := holder(2)
+	n, most := 0, 0
 	for i := range 300 {
-		a := &arrivals{}
-		for range []int{fewToHold, 1, fewToHold}[i%3] {
-			a.records = append(a.records, arrivedRecord{At: int64(n), sample: excerpt{text: a.append(fmt.Appendf(nil, "record %d", n))}})
+		a := e.pending.empty()
+		for range []int{fewToHold, 1, fewToHold / 2}[i%3] {
+			e.record(a, n)
 			n++
 		}
 		if i >= 150 {
 			a.bytes = append(a.bytes, make([]byte, heldBytes/(1+i%5))...)
 		}
-		for k := range a.records {
-			wanted.add(&p, &arrived{arrivedRecord: &a.records[k], among: a, record: int32(k), Key: []byte("x")})
+		for rule := range e.rules {
+			e.takeRecent(a, rule)
 		}
-		p.hold(a, func(done *arrivals) {
-			if at := int(done.records[0].At); done != a && at < next {
-				t.Fatalf("the arrivals of second %d are done with after those of %d", at, next)
-			} else if done != a {
-				next = at
-			}
-			clear(done.records)
-			clear(done.bytes)
-		})
-		if most = max(most, len(p.held)); p.size != roomOf(p.held) || p.size > heldBytes {
-			t.Fatalf("%d bytes are held, want at most %d and %d", roomOf(p.held), heldBytes, p.size)
+		if e.hold(a); n >= keptSamples {
+			e.haveNewest(t, n)
+		}
+		room := 0
+		for _, a := range e.kept.held {
+			room += a.room()
+		}
+		if most = max(most, len(e.kept.held)); room != e.kept.room || room > heldBytes {
+			t.Fatalf("%d bytes are held, want at most %d and %d", room, heldBytes, e.kept.room)
 		}
 	}
-	if most < 10 || len(p.held) >= most {
-		t.Errorf("%d seconds are held at most and %d large ones, want more small ones", most, len(p.held))
+	if most < 10 || len(e.kept.held) >= most {
+		t.Errorf("%d seconds are held at most and %d large ones, want more small ones", most, len(e.kept.held))
 	}
-	haveNewest(t, []recent{wanted}, n)
-}
-
-func roomOf(held []*arrivals) (size int) {
-	for _, a := range held {
-		size += a.room()
+	e.holdNone()
+	e.haveNewest(t, n)
+	if len(e.kept.held) != 0 || e.kept.room != 0 {
+		t.Errorf("%d seconds are held", len(e.kept.held))
 	}
-	return size
 }

@@ -57,7 +57,7 @@ func (e *Engine) evaluate(s int64) {
 		e.evaluateSource(source, s, items)
 	}
 	clear(e.concerned)
-	e.kept.hold(items, e.pending.give)
+	e.hold(items)
 }
 
 // evaluateSource evaluates the rules over one kind of records, in file order.

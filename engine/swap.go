@@ -11,6 +11,7 @@ import (
 // second (semantics §3.4, §3.8).
 func (e *Engine) Swap(set *rules.Set) []Output {
 	e.out = e.out[:0]
+	e.holdNone()
 	waiting := e.waiting()
 	old := e.rules
 	e.rules, e.set = nil, newSelection(set, e.o.Redactor)

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,5 +76,34 @@ func TestSwap_PendingWaitsForTheNewTime(t *testing.T) {
 	out = append(out, clone(e.Close())...)
 	if diff := cmp.Diff([]string{"+61 firing r{} count=2"}, story(out)); diff != "" {
 		t.Errorf("story (-want +got):\n%s", diff)
+	}
+}
+
+// Records that a rule has wanted are shown when it stands at another place in its file since.
+func TestSwap_KeepsSamples(t *testing.T) {
+	const rule = "- {id: r, event: " + failed + ", window: 1h, condition: count >= 80}"
+	var before, after strings.Builder
+	for i := range 60 {
+		before.WriteString(line(0, failed, fmt.Sprintf("n=%d", i)))
+	}
+	before.WriteString(line(20, fine, ""))
+	for s := range int64(60) {
+		for range 40 {
+			after.WriteString(line(30+s, "LOGIN_ERROR", "text='"+strings.Repeat("x", 500)+"'"))
+		}
+	}
+	after.WriteString(strings.Repeat(line(100, failed, "n=last"), 20) + line(120, fine, ""))
+
+	e := engine.New(mustRules(t, rule), engine.Options{})
+	feed(t, e, "smarty_stream_services", before.String())
+	e.Swap(mustRules(t, "- {id: first, event: LOGIN_ERROR, window: 5m, condition: count >= 10000}\n"+rule))
+	out := feed(t, e, "smarty_stream_services", after.String())
+	if diff := cmp.Diff([]string{"+100 firing r{} count=80"}, story(out)); diff != "" {
+		t.Fatalf("story (-want +got):\n%s", diff)
+	}
+	for i, want := range []string{"n=0", "n=1", "n=2", "n=last", "n=last", "n=last"} {
+		if got := out[len(out)-1].Alert.Samples[i].Text; !strings.HasSuffix(got, want) {
+			t.Errorf("sample %d is %q, want one that ends with %s", i, got, want)
+		}
 	}
 }
