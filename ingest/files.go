@@ -101,6 +101,7 @@ func (f *Files) Next(rec *smartylog.Record) (src int, err error) {
 			break
 		}
 		s := f.streams[top.index]
+		high := s.high
 		err := s.next(rec)
 		switch {
 		case err == io.EOF:
@@ -108,7 +109,7 @@ func (f *Files) Next(rec *smartylog.Record) (src int, err error) {
 		case err != nil:
 			f.order.pop()
 			f.broken = append(f.broken, err)
-		default:
+		case s.high != high:
 			f.order.sank()
 		}
 		if s.finished() && !s.told {
