@@ -49,16 +49,16 @@ none:
 
 // Bytes of threads' names by their upper and their lower half: a byte is one if a bit is
 // set for both.
-DATA nameHigh<>+0(SB)/8, $0x1004080402010000 // 2x: '-'; 3x: digits; 4x, 6x: A to O; 5x: P to Z and '_'; 7x: p to z
+DATA nameHigh<>+0(SB)/8, $0x1004080402010000 // 2x: '-', space and parentheses; 3x: digits, '<' and '>'; 4x, 6x: A to O; 5x: P to Z and '_'; 7x: p to z
 DATA nameHigh<>+8(SB)/8, $0
 DATA nameHigh<>+16(SB)/8, $0x1004080402010000
 DATA nameHigh<>+24(SB)/8, $0
 GLOBL nameHigh<>(SB), RODATA|NOPTR, $32
 
-DATA nameLow<>+0(SB)/8, $0x1e1e1e1e1e1e1e1a
-DATA nameLow<>+8(SB)/8, $0x0c040504041c1e1e
-DATA nameLow<>+16(SB)/8, $0x1e1e1e1e1e1e1e1a
-DATA nameLow<>+24(SB)/8, $0x0c040504041c1e1e
+DATA nameLow<>+0(SB)/8, $0x1e1e1e1e1e1e1e1b
+DATA nameLow<>+8(SB)/8, $0x0c060506041c1f1f
+DATA nameLow<>+16(SB)/8, $0x1e1e1e1e1e1e1e1b
+DATA nameLow<>+24(SB)/8, $0x0c060506041c1f1f
 GLOBL nameLow<>(SB), RODATA|NOPTR, $32
 
 // func threadEndAVX2(b *[32]byte) int

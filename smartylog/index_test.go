@@ -10,7 +10,7 @@ import (
 
 // bytesLike draws texts in which the bytes of a header are frequent, and others come too.
 func bytesLike(t *rapid.T, most int) []byte {
-	frequent := rapid.SampledFrom([]byte("0123456789.-_[]\n azAZ/:@`{~\x00\x80\xff"))
+	frequent := rapid.SampledFrom([]byte("0123456789.-_[]()<>\n azAZ/:@`{~\x00\x80\xff"))
 	return rapid.SliceOfN(rapid.OneOf(frequent, rapid.Byte()), 0, most).Draw(t, "text")
 }
 
@@ -33,7 +33,7 @@ func TestThreadEnd_AsFollow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := bytesLike(t, 40)
 		if rapid.Bool().Draw(t, "usual") {
-			text = []byte(rapid.StringMatching(`[0-9]{1,6}\.[A-Za-z0-9_-]{1,30}\]`).Draw(t, "call"))
+			text = []byte(rapid.StringMatching(`[0-9]{1,6}\.[A-Za-z0-9_ ()<>-]{1,30}\]`).Draw(t, "call"))
 		}
 		text = append(text, strings.Repeat("x", 64)...)
 		end := threadEnd((*[32]byte)(text))

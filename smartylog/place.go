@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"strings"
 )
 
 // place is a logging call seen before: the same code prints the same bytes from
@@ -33,10 +34,13 @@ type call struct{ open, close int }
 // maxCall bounds how far the closing bracket is looked for, in bytes.
 const maxCall = 160
 
-// threadByte are the bytes of usual threads' names.
+// threadByte are the bytes of usual threads' names: "MainThread", "Thread-3", and
+// "Thread-15 (worker)" as Python 3.10 and later call them, "Thread-1 (<lambda>)" too.
+// Brackets and what times and events are told by cannot be among them: such a name
+// reads as scanThread reads it.
 var threadByte = func() (t [256]bool) {
 	for c := range t {
-		t[c] = isNameByte(byte(c)) || c == '-'
+		t[c] = isNameByte(byte(c)) || strings.ContainsRune("- ()<>", rune(c))
 	}
 	return t
 }()
