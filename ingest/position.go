@@ -97,6 +97,28 @@ func (p Position) isInFile(f *os.File, g generation) (bool, error) {
 	return p.Offset <= int64(p.HeadLen) || err == nil || errors.Is(err, io.ErrUnexpectedEOF), nil
 }
 
+// mayBecome tells whether g, which holds the position's text, was written since that was
+// looked at last, or is as long as it was then.
+func (p Position) mayBecome(g generation) bool {
+	if g.info.ModTime().After(time.Unix(0, p.At).Add(-coarse)) {
+		return true
+	}
+	if !g.packed {
+		return g.info.Size() == p.Size
+	}
+	f, err := g.open()
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := decompress(f, g.path, defaultLimits().newBudget(g.info.Size()))
+	if err != nil {
+		return false
+	}
+	n, err := io.Copy(io.Discard, text)
+	return err == nil && n == p.Size
+}
+
 // isOpened tells whether n, opened for the position, is its file: it may have been
 // replaced since it was found. Of a packed one the beginning tells.
 func (p Position) isOpened(n *node) (bool, error) {

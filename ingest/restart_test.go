@@ -34,10 +34,7 @@ func TestRestart_FindsFilesAgain(t *testing.T) {
 		}, 19},
 		"renamed by date": {func(r *rig) {
 			write(r.t, r.path("x.log-20260131"), lines(900, 3)) // from before
-			old := r.clock.Add(-1e15)
-			if err := os.Chtimes(r.path("x.log-20260131"), old, old); err != nil {
-				r.t.Fatal(err)
-			}
+			r.age("x.log-20260131")
 			r.rename("x.log", "x.log-20260201")
 			write(r.t, r.path("x.log-20260202"), lines(10, 3))
 			write(r.t, r.path("x.log"), lines(13, 3))
@@ -92,6 +89,66 @@ func TestRestart_FindsFilesAgain(t *testing.T) {
 			r.read()
 			r.want("x", tc.want)
 		})
+	}
+}
+
+// Files that begin with the same records are told apart by when they were written, and how
+// much was in the one that was read.
+func TestRestart_FilesBeginAlike(t *testing.T) {
+	for name, tc := range map[string]struct {
+		down func(r *rig) // after records 0…9 were written and 4 of them consumed
+		want []int        // besides 0…9
+	}{
+		"written on and packed, and so was the next one": {func(r *rig) {
+			write(r.t, r.path("x.log-20260201.gz"), pack(r.t, lines(0, 12)))
+			write(r.t, r.path("x.log-20260202.gz"), pack(r.t, lines(0, 4), lines(12, 3)))
+			r.remove("x.log")
+			write(r.t, r.path("x.log"), lines(0, 4)+lines(15, 3))
+		}, []int{10, 11, 0, 1, 2, 3, 12, 13, 14, 0, 1, 2, 3, 15, 16, 17}},
+		"packed as it was": {func(r *rig) {
+			write(r.t, r.path("x.log-20260131.gz"), pack(r.t, lines(0, 4), lines(20, 3))) // from before
+			write(r.t, r.path("x.log-20260201.gz"), pack(r.t, lines(0, 10)))
+			r.age("x.log-20260131.gz")
+			r.age("x.log-20260201.gz")
+			r.remove("x.log")
+			write(r.t, r.path("x.log"), lines(0, 4)+lines(10, 3))
+		}, []int{0, 1, 2, 3, 10, 11, 12}},
+		"copied as it was": {func(r *rig) {
+			write(r.t, r.path("x.log-20260201"), lines(0, 10))
+			r.age("x.log-20260201")
+			write(r.t, r.path("x.log-20260202"), lines(0, 4)+lines(10, 3))
+			r.remove("x.log")
+			write(r.t, r.path("x.log"), lines(0, 4)+lines(13, 3))
+		}, []int{0, 1, 2, 3, 10, 11, 12, 0, 1, 2, 3, 13, 14, 15}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.append("x.log", lines(0, 10))
+			r.start(nil)
+			if n := r.drain(4); n != 4 {
+				t.Fatalf("read %d", n)
+			}
+			saved := r.stop()
+			tc.down(r)
+			r.start(saved)
+			r.read()
+			want := slices.Sorted(slices.Values(append(tc.want, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)))
+			if got := slices.Sorted(slices.Values(r.got["x"])); !slices.Equal(got, want) {
+				t.Errorf("read %v, want %v", got, want)
+			}
+			if s := r.stats("x"); s.Gap != 0 || s.Lag != 0 {
+				t.Errorf("stats = %+v, want no gap and no lag", s)
+			}
+		})
+	}
+}
+
+// age makes a file look as if it had been written last before anything was read.
+func (r *rig) age(name string) {
+	r.t.Helper()
+	old := r.clock.Add(-1e15)
+	if err := os.Chtimes(r.path(name), old, old); err != nil {
+		r.t.Fatal(err)
 	}
 }
 
