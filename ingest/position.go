@@ -36,6 +36,25 @@ type Position struct {
 	High       int64  `json:"high"`           // greatest timestamp of the source, 0 if none
 	Done       bool   `json:"done,omitempty"` // all of a copy or packed file: not to be read again
 	At         int64  `json:"at"`             // wall clock when the log was looked at last, Unix nanoseconds
+
+	longer    string // hash of more of its first bytes, which a later position told; "": none has
+	longerLen int
+}
+
+// Learn takes over what a later position of the same source tells of the file's
+// beginning, if it is of that file.
+func (p *Position) Learn(later Position) {
+	if later.Gen == p.Gen && p.HeadLen > 0 && later.HeadLen > max(p.HeadLen, p.longerLen) {
+		p.longer, p.longerLen = later.Head, later.HeadLen
+	}
+}
+
+// strict is the position by all that is known of its file's beginning.
+func (p Position) strict() Position {
+	if p.longerLen > 0 {
+		p.Head, p.HeadLen = p.longer, p.longerLen
+	}
+	return p
 }
 
 // fingerprint is frozen by a test: stored positions depend on it.
@@ -100,7 +119,7 @@ func (p Position) isInFile(f *os.File, g generation) (bool, error) {
 // mayBecome tells whether g, which holds the position's text, was written since that was
 // looked at last, or is as long as it was then.
 func (p Position) mayBecome(g generation) bool {
-	if g.info.ModTime().After(time.Unix(0, p.At).Add(-coarse)) {
+	if p.writtenSince(g) {
 		return true
 	}
 	if !g.packed {
@@ -117,6 +136,11 @@ func (p Position) mayBecome(g generation) bool {
 	}
 	n, err := io.Copy(io.Discard, text)
 	return err == nil && n == p.Size
+}
+
+// writtenSince tells whether g was written after the position's log was looked at last.
+func (p Position) writtenSince(g generation) bool {
+	return g.info.ModTime().After(lastLook([]Position{p}))
 }
 
 // isOpened tells whether n, opened for the position, is its file: it may have been

@@ -113,6 +113,17 @@ func TestRestart_FilesBeginAlike(t *testing.T) {
 			r.remove("x.log")
 			write(r.t, r.path("x.log"), lines(0, 4)+lines(10, 3))
 		}, []int{0, 1, 2, 3, 10, 11, 12}},
+		"copied and truncated": {func(r *rig) {
+			write(r.t, r.path("x.log.1"), lines(0, 12))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				r.t.Fatal(err)
+			}
+			r.append("x.log", lines(0, 4)+lines(12, 3))
+		}, []int{10, 11, 0, 1, 2, 3, 12, 13, 14}},
+		"copied, and not truncated yet": {func(r *rig) {
+			write(r.t, r.path("x.log.1"), lines(0, 10))
+			r.append("x.log", lines(10, 3))
+		}, []int{10, 11, 12}},
 		"copied as it was": {func(r *rig) {
 			write(r.t, r.path("x.log-20260201"), lines(0, 10))
 			r.age("x.log-20260201")
@@ -138,6 +149,56 @@ func TestRestart_FilesBeginAlike(t *testing.T) {
 			}
 			if s := r.stats("x"); s.Gap != 0 || s.Lag != 0 {
 				t.Errorf("stats = %+v, want no gap and no lag", s)
+			}
+		})
+	}
+}
+
+// What was read of a file after its position was saved tells it apart from those that
+// begin with the same records, even from one that has its inode; but a copy may be
+// shorter than that.
+func TestRestart_LaterPositionsTell(t *testing.T) {
+	for name, tc := range map[string]struct {
+		down func(r *rig) // after records 0…29 were written and 20 of them consumed, the positions being of 4
+		want []int        // besides 0…3, which are not read again
+	}{
+		"copied and truncated, and the next one begins alike": {func(r *rig) {
+			write(r.t, r.path("x.log.1"), lines(0, 32))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				r.t.Fatal(err)
+			}
+			r.append("x.log", lines(0, 4)+lines(32, 3))
+		}, []int{4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 0, 1, 2, 3, 32, 33, 34}},
+		"written on and packed by a clock that is behind, and the next one begins alike": {func(r *rig) {
+			write(r.t, r.path("x.log-20260201.gz"), pack(r.t, lines(0, 32)))
+			r.age("x.log-20260201.gz")
+			r.remove("x.log")
+			write(r.t, r.path("x.log"), lines(0, 4)+lines(32, 3))
+		}, []int{4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 0, 1, 2, 3, 32, 33, 34}},
+		"the copy was made before": {func(r *rig) {
+			write(r.t, r.path("x.log.1"), lines(0, 6))
+			if err := os.Truncate(r.path("x.log"), 0); err != nil {
+				r.t.Fatal(err)
+			}
+			r.append("x.log", lines(30, 3))
+		}, []int{4, 5, 30, 31, 32}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.append("x.log", lines(0, 30))
+			r.start(nil)
+			r.drain(4)
+			saved := throughJSON(t, r.live.Positions())
+			r.drain(16)
+			for _, later := range r.stop()["x"] {
+				saved["x"][0].Learn(later)
+			}
+			tc.down(r)
+			r.start(saved)
+			r.got = map[string][]int{}
+			r.read()
+			if got := slices.Sorted(slices.Values(r.got["x"])); !slices.Equal(got, slices.Sorted(slices.Values(tc.want))) {
+				t.Errorf("read %v, want %v", got, tc.want)
 			}
 		})
 	}

@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"log/slog"
 	"slices"
 	"time"
@@ -43,6 +41,7 @@ func (s *follow) resume(found []generation, saved []Position) error {
 		}
 		known[at[i]] = true
 		if p.Done {
+			p.longer, p.longerLen = "", 0
 			s.done = append(s.done, p)
 			continue
 		}
@@ -130,50 +129,6 @@ func (s *follow) openNew(found []generation, newest int, known map[int]bool, emp
 		}
 	}
 	return nil
-}
-
-// locate returns the index in found of each position's file, -1 where it is gone. One
-// that is not found while there are files that cannot be read is not gone. Where
-// several begin as it did, it is the oldest of those that it may have become.
-func locate(found []generation, saved []Position) ([]int, error) {
-	at := make([]int, len(saved))
-	used := map[int]bool{}
-	var unread error
-	pick := func(p Position, files iter.Seq2[int, generation], ok, sure func(generation) bool) int {
-		for j, g := range files {
-			if used[j] || !ok(g) {
-				continue
-			}
-			is, err := p.isIn(g)
-			if is && sure(g) {
-				used[j] = true
-				return j
-			}
-			unread = cmp.Or(unread, err)
-		}
-		return -1
-	}
-	every := func(generation) bool { return true }
-	for i, p := range saved {
-		at[i] = pick(p, slices.Backward(found), func(g generation) bool { return p.isInode(g.id) && p.sameInodeGeneration(g) }, every)
-	}
-	if unread != nil {
-		return nil, unread
-	}
-	for i, p := range saved {
-		if at[i] < 0 && p.HeadLen > 0 {
-			at[i] = pick(p, slices.All(found), every, p.mayBecome)
-		}
-		if at[i] < 0 && p.HeadLen > 0 {
-			at[i] = pick(p, slices.Backward(found), every, every)
-		}
-	}
-	for i, p := range saved {
-		if at[i] < 0 && p.HeadLen > 0 && !p.Done && unread != nil {
-			return nil, unread
-		}
-	}
-	return at, nil
 }
 
 // newestRead is the greatest index of a file that was read but not finished, -1 if

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 
 	"github.com/smarty-alert/smarty-alert/alert"
@@ -63,13 +62,17 @@ func places(cuts []store.Cut) ([]place, error) {
 
 // resumeAt is where reading goes on after a restart: at the snapshot's positions,
 // and for a log that appeared after it at the beginning of the files that the
-// first cut knew, whatever they are called by now.
+// first cut knew, whatever they are called by now. The cuts tell more of how the
+// files of the snapshot begin.
 func resumeAt(saved map[string][]ingest.Position, cuts []place) map[string][]ingest.Position {
 	out := map[string][]ingest.Position{}
-	maps.Copy(out, saved)
+	for name, positions := range saved {
+		out[name] = slices.Clone(positions)
+	}
 	for _, cut := range cuts {
 		for name, positions := range cut.Positions {
 			if _, known := out[name]; known {
+				learnStarts(out[name], positions)
 				continue
 			}
 			for _, p := range positions {
@@ -79,6 +82,14 @@ func resumeAt(saved map[string][]ingest.Position, cuts []place) map[string][]ing
 		}
 	}
 	return out
+}
+
+func learnStarts(known, later []ingest.Position) {
+	for i := range known {
+		for _, p := range later {
+			known[i].Learn(p)
+		}
+	}
 }
 
 func (l *loop) place(at positions) place {
