@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"cmp"
 	"iter"
 	"slices"
@@ -70,8 +71,12 @@ func (l *locator) byInode(p Position) int {
 	if j < 0 || p.HeadLen >= headBytes || !l.found[j].live {
 		return j
 	}
-	goesOnElse := func(g generation) bool { return !sameStart(readHead(g), readHead(l.found[j])) }
-	before := l.pick(p, slices.All(l.found), p.writtenSince, goesOnElse)
+	now := readHead(l.found[j])
+	before := l.pick(p, slices.All(l.found), p.writtenSince, func(g generation) bool {
+		was := readHead(g)
+		n := min(len(was), len(now))
+		return !bytes.Equal(was[:n], now[:n])
+	})
 	if before < 0 {
 		return j
 	}
