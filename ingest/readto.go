@@ -73,7 +73,7 @@ func (s *follow) limit(to []Position) {
 // the numbers of these.
 func (s *follow) nodesAt(to []Position) []*node {
 	at := make([]*node, len(to))
-	for _, is := range []func(*node, Position) bool{(*node).isAt, (*node).mayBeAt} {
+	for _, is := range []func(*node, Position) bool{(*node).isAt, (*node).mayBeAt, (*node).wasEmptyAt} {
 		for i, p := range to {
 			found := slices.IndexFunc(s.nodes, func(n *node) bool { return at[i] == nil && !slices.Contains(at, n) && is(n, p) })
 			if found >= 0 {
@@ -108,6 +108,12 @@ func (n *node) mayBeAt(p Position) bool {
 	}
 	is, err := p.isOpened(n)
 	return is && err == nil
+}
+
+// wasEmptyAt is isAt by the number alone: nothing had been written to the file, and it has
+// been packed, or copied, since.
+func (n *node) wasEmptyAt(p Position) bool {
+	return p.HeadLen == 0 && !p.Done && n.gen == p.Gen
 }
 
 func (n *node) stopAt(limit int64) {

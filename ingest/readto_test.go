@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -156,6 +157,49 @@ func TestReadTo_FindsAPackedFileByItsText(t *testing.T) {
 	}
 	r.read()
 	r.want("x", 3)
+}
+
+// A log was rotated while it was empty, written late, and packed while nobody looked: in a
+// cut from before it was written nothing of it is read.
+func TestReadTo_WasEmptyAndIsPacked(t *testing.T) {
+	r := newRig(t)
+	r.append("x.log", "")
+	r.start(nil)
+	r.read()
+	snapshot := throughJSON(t, r.live.Positions())
+	r.rename("x.log", "x.log.1")
+	write(t, r.path("x.log"), "")
+	var cuts []map[string][]Position
+	cut := func() {
+		r.clock = r.clock.Add(time.Second)
+		r.drain(-1)
+		cuts = append(cuts, throughJSON(t, r.live.Positions()))
+	}
+	cut()
+	r.append("x.log", lines(0, 4)) // late
+	cut()
+	r.reopen("x.log")
+	r.append("x.log", lines(4, 3))
+	cut()
+	r.stop()
+	r.remove("x.log.1")
+	write(t, r.path("x.log.1.gz"), packAs(t, "gz", lines(0, 4)))
+	r.start(snapshot)
+	again := make([][]int, len(cuts))
+	var rec smartylog.Record
+	for i, to := range cuts {
+		for r.live.ReadTo("x", to["x"], &rec) == nil {
+			again[i] = append(again[i], seqOf(rec.Raw))
+		}
+	}
+	if len(again[0]) > 0 || !slices.Equal(slices.Concat(again[1], again[2]), r.got["x"]) || len(again[1]) < 3 {
+		t.Errorf("up to the cuts: %v, want %v, of which nothing in the first", again, r.got["x"])
+	}
+	r.read()
+	r.want("x", 7)
+	if gap := r.stats("x").Gap; gap != 0 {
+		t.Errorf("gap = %d", gap)
+	}
 }
 
 // Cuts at any moment, any number of them, over rotations: reading back to each
