@@ -55,6 +55,25 @@ func samePieces(t interface{ Errorf(string, ...any) }, data []byte, o smartylog.
 	}
 }
 
+// A piece of one record, long before what the piece before it ends with: framed alone, it
+// may be followed by others of its second that are passed over, but not there.
+func TestPiece_GoesOnFarBehind(t *testing.T) {
+	const (
+		now    = "Fri Mar 24 10:22:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_SUCCESS ip=u'192.0.2.1'\n"
+		before = "Fri Mar 24 10:20:35+0300 2017 DEBUG api:621 get[83630.Thread-3] LOGIN_SUCCESS ip=u'192.0.2.1'\n"
+	)
+	data := []byte(strings.Repeat(now, 3) + strings.Repeat(before, 8))
+	lines := []int{4, 1} // more that are looked at for the first two pieces; each ends before the last of them
+	size := func() int {
+		n := 8
+		if len(lines) > 0 {
+			n, lines = lines[0], lines[1:]
+		}
+		return n * len(now)
+	}
+	samePieces(t, data, smartylog.Options{}, func(string) bool { return false }, size)
+}
+
 func TestPiece_LikeTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		log := drawLog(t)
