@@ -69,13 +69,7 @@ func TestRestart_FindsFilesAgain(t *testing.T) {
 		}, 14},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t)
-			r.append("x.log", lines(0, 10))
-			r.start(nil)
-			if n := r.drain(4); n != 4 {
-				t.Fatalf("read %d", n)
-			}
-			saved := r.stop()
+			r, saved := readInPart(t)
 			tc.down(r)
 			r.start(throughJSON(t, saved))
 			r.read()
@@ -90,6 +84,18 @@ func TestRestart_FindsFilesAgain(t *testing.T) {
 			r.want("x", tc.want)
 		})
 	}
+}
+
+// readInPart has ten records written to x.log, and stops when four of them are read.
+func readInPart(t *testing.T) (*rig, map[string][]Position) {
+	t.Helper()
+	r := newRig(t)
+	r.append("x.log", lines(0, 10))
+	r.start(nil)
+	if n := r.drain(4); n != 4 {
+		t.Fatalf("read %d", n)
+	}
+	return r, r.stop()
 }
 
 // Files that begin with the same records are told apart by when they were written, and how
@@ -133,13 +139,7 @@ func TestRestart_FilesBeginAlike(t *testing.T) {
 		}, []int{0, 1, 2, 3, 10, 11, 12, 0, 1, 2, 3, 13, 14, 15}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t)
-			r.append("x.log", lines(0, 10))
-			r.start(nil)
-			if n := r.drain(4); n != 4 {
-				t.Fatalf("read %d", n)
-			}
-			saved := r.stop()
+			r, saved := readInPart(t)
 			tc.down(r)
 			r.start(saved)
 			r.read()
