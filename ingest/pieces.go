@@ -23,7 +23,9 @@ const (
 const uncut = 8
 
 // pieces reads a file and frames it piece by piece on several goroutines, which
-// read by turns. The pieces come out in the order of the file.
+// read by turns. One of them is whoever takes the pieces, when there is none to take:
+// were it to wait, others would have to be woken. The pieces come out in the order of
+// the file.
 type pieces struct {
 	opts  smartylog.Options
 	wants func(event string) bool
@@ -41,6 +43,7 @@ type pieces struct {
 	free    chan *framing
 	stop    chan struct{}
 	workers sync.WaitGroup
+	own     Ahead       // of who takes the pieces
 	alone   atomic.Bool // pieces gain nothing: they are only read
 	before  *framing    // the piece whose records were returned last
 }
@@ -57,20 +60,22 @@ type framing struct {
 
 // pieceSize is how large pieces are where so many streams are read at a time.
 func pieceSize(streams int) int {
-	return min(max(allPieces/streams/(pieceWorkers(streams)+2), leastPiece), mostPiece)
+	return min(max(allPieces/streams/(pieceWorkers(streams)+3), leastPiece), mostPiece)
 }
 
-// pieceWorkers is how many goroutines frame the pieces of one of so many streams.
-func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams) }
+// pieceWorkers is how many goroutines frame the pieces of one of so many streams, besides
+// the one that takes them.
+func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams-1) }
 
 // start begins to read, for one of so many streams.
 func (p *pieces) start(streams int) {
 	workers := pieceWorkers(streams)
-	n := workers + 2
+	n := workers + 3
 	p.order, p.free, p.stop = make(chan *framing, n), make(chan *framing, n), make(chan struct{})
 	for range n {
 		p.free <- &framing{}
 	}
+	p.own = p.newAhead()
 	p.workers.Add(workers)
 	for range workers {
 		go p.work()
@@ -80,33 +85,60 @@ func (p *pieces) start(streams int) {
 // work reads a piece, frames it, and so on, until there are no more.
 func (p *pieces) work() {
 	defer p.workers.Done()
-	var ahead Ahead
-	if p.ahead != nil {
-		ahead = p.ahead()
-	}
+	ahead := p.newAhead()
 	for {
 		select {
 		case f := <-p.free:
+			p.reading.Lock()
 			if !p.read(f) {
 				return
 			}
-			if !p.alone.Load() {
-				f.Frame(p.opts, p.wants)
-				if ahead != nil {
-					f.workAhead(ahead, p.label)
-				}
-			}
-			close(f.framed)
+			p.frame(f, ahead)
 		case <-p.stop:
 			return
 		}
 	}
 }
 
+func (p *pieces) newAhead() Ahead {
+	if p.ahead == nil {
+		return nil
+	}
+	return p.ahead()
+}
+
+func (p *pieces) frame(f *framing, ahead Ahead) {
+	if !p.alone.Load() {
+		f.Frame(p.opts, p.wants)
+		if ahead != nil {
+			f.workAhead(ahead, p.label)
+		}
+	}
+	close(f.framed)
+}
+
+// help does a piece's work where else there would be waiting; false if there is none to
+// do, or nothing to do it with.
+func (p *pieces) help() bool {
+	if len(p.free) == 0 || !p.reading.TryLock() {
+		return false
+	}
+	select {
+	case f := <-p.free:
+		if !p.read(f) {
+			return false
+		}
+		p.frame(f, p.own)
+		return true
+	default:
+		p.reading.Unlock()
+		return false
+	}
+}
+
 // read fills the piece with what comes next and puts it into the order; false
-// when there is no more to cut.
+// when there is no more to cut. It is done by who holds reading, and lets it go.
 func (p *pieces) read(f *framing) bool {
-	p.reading.Lock()
 	defer p.reading.Unlock()
 	if p.ended {
 		return false
@@ -143,11 +175,10 @@ func (p *pieces) cut(f *framing, end, lineEnd int) {
 // next returns the next piece, made to fit what came before, in the log no second
 // greater than high; nil after the last. The piece before it is read over.
 func (p *pieces) next(high int64) *framing {
-	f, ok := <-p.order
-	if !ok {
+	f := p.first()
+	if f == nil {
 		return nil
 	}
-	<-f.framed
 	if !p.fit(f, high) {
 		f.places = f.places[:0] // they are for other frames
 	}
@@ -158,6 +189,27 @@ func (p *pieces) next(high int64) *framing {
 		p.alone.Store(true)
 	}
 	return f
+}
+
+// first is the piece that comes next, when it has been framed; nil if there is none.
+func (p *pieces) first() *framing {
+	for len(p.order) == 0 && p.help() {
+	}
+	f := <-p.order
+	if f == nil {
+		return nil
+	}
+	for {
+		select {
+		case <-f.framed:
+			return f
+		default:
+			if !p.help() {
+				<-f.framed
+				return f
+			}
+		}
+	}
 }
 
 // fit frames the piece again if what came before makes a difference, and returns

@@ -90,6 +90,7 @@ func (p *Piece) frame(o Options, wants func(event string) bool, high int64) {
 	s.open, s.start, s.cur = false, 0, pending{}
 	s.prev, s.turn, s.torn.waits, s.quoted = [2]previous{}, false, false, quotedText{}
 	s.pos, s.skipped, s.lines = p.At, 0, 0
+	s.index.forget()
 	s.Want(wants, high)
 	s.Trust(p.Until)
 	p.run()
@@ -158,6 +159,7 @@ func (s *Scanner) goOn(a *Scanner, n int, owed int64) {
 	work := s.torn.work
 	s.torn, s.torn.work = a.torn, work
 	s.quoted = quotedText{}
+	s.index.forget()
 	s.base, s.pos, s.open, s.mid = a.base+int64(n), a.pos, a.open, a.mid
 	s.line, s.scan, s.glue, s.end, s.start = a.line-n, a.scan-n, a.glue-n, max(a.end-n, 0), a.start-n
 	s.skipped, s.lines, s.calm.passed, s.calm.before, s.calm.low = 0, 0, 0, -owed, math.MaxInt64

@@ -17,7 +17,17 @@ type place struct {
 	after      [64]byte
 	event      string
 	idle       bool // nobody wants the event
+
+	quick            bool   // head is short enough for placeClose, and it is idle
+	notHead, notTail uint64 // bits for the bytes of text and after that are not compared there
 }
+
+// quickHead is the longest head for placeClose, in bytes, and quickRoom how many bytes it may
+// look at: the head, 32 bytes of process and thread, the tail.
+const (
+	quickHead = 64
+	quickRoom = quickHead + 32 + 64
+)
 
 // places remembers logging calls by a hash of their text. It grows with what it
 // remembers: thousands of logs are read side by side, most of them by a few calls.
@@ -118,7 +128,7 @@ func (p *places) known(b []byte, c *call) *place {
 	if len(b) < 16 {
 		return nil
 	}
-	guess := &p.heads[(binary.LittleEndian.Uint64(b)*mix^binary.LittleEndian.Uint64(b[8:]))*mix>>56]
+	guess := p.guess(b)
 	if *guess > 0 {
 		if seen := &p.all[*guess-1]; seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
 			return seen
@@ -134,6 +144,12 @@ func (p *places) known(b []byte, c *call) *place {
 	}
 	*guess = i
 	return &p.all[i-1]
+}
+
+// guess is which one was found last of those that begin as b does, which has 16 bytes at
+// least.
+func (p *places) guess(b []byte) *uint16 {
+	return &p.heads[(binary.LittleEndian.Uint64(b)*mix^binary.LittleEndian.Uint64(b[8:]))*mix>>56]
 }
 
 // keep remembers a call in place of another one of its hash.
@@ -179,6 +195,8 @@ func (p *place) read(b []byte, c *call, message int, wants func(string) bool) bo
 	}
 	p.head, p.tail, p.message, p.event = c.open+1, end+1-c.close, message-c.close, event
 	p.idle = wants != nil && !wants(event)
+	p.quick = p.idle && p.head <= quickHead
+	p.notHead, p.notTail = ^uint64(0)<<p.head, ^uint64(0)<<p.tail
 	copy(p.text[:], b[:p.head])
 	copy(p.after[:], b[c.close:end+1])
 	return true

@@ -57,6 +57,7 @@ type Scanner struct {
 	turn    bool
 	wants   func(event string) bool // nil: every record is returned
 	calm    calm
+	index   lineIndex
 	torn    torn
 	quoted  quotedText
 	work    splitter
@@ -344,6 +345,7 @@ func (s *Scanner) makeRoom() {
 		s.prev[i].settle(&s.work)
 	}
 	s.end = 0
+	s.index.forget()
 	if from := s.held(); from > 0 {
 		copy(s.buf, s.buf[from:s.w])
 		s.move(from)

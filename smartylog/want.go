@@ -175,7 +175,7 @@ func (s *Scanner) passLines() {
 	var last, open seenLine
 	line, n, start := s.line, int64(0), s.start
 	for line-start < split && (s.stop == 0 || line < s.stop) {
-		next, end := s.callAt(line)
+		next, end := s.nextCall(line)
 		if end < 0 {
 			break
 		}

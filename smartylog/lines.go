@@ -1,0 +1,93 @@
+package smartylog
+
+import "bytes"
+
+// lineIndex has the places in a part of the block where lines end and where the process of
+// a header may begin: each '\n', and each '[' before a digit or an 'N'. To find them for
+// many lines at once, before any is looked at, leaves the processor nothing to guess.
+type lineIndex struct {
+	at   []uint32 // counted from from
+	next int      // in at: all before it lie before the line that is read
+	from int      // in the block; what is known ends behind to, nothing is known if that is 0
+	to   int
+}
+
+// indexed is how much is looked at in advance, in bytes: it should stay in the nearest
+// cache. Of a block that has much less left, nothing is.
+const (
+	indexed     = 16 << 10
+	leastBytes  = 1 << 10
+	indexedRoom = indexed / 16 // places
+)
+
+// cover makes the index begin at the line, and tells whether there is anything in it.
+func (x *lineIndex) cover(b []byte, line, end int) bool {
+	if end-line < leastBytes || !vectors {
+		return false
+	}
+	if x.at == nil {
+		x.at = make([]uint32, indexedRoom)
+	}
+	from := line &^ 63 // blocks are as a rule aligned, so that none of these 64 bytes lie in two lines of the cache
+	n, to := findEvents(b[from:min(end, from+indexed)], x.at[:indexedRoom])
+	x.at, x.next, x.from, x.to = x.at[:n], 0, from, from+to
+	return n > 0
+}
+
+// forget makes the index know nothing, because the block is another one.
+func (x *lineIndex) forget() { x.to = 0 }
+
+// nextCall is callAt, by the index where that is enough.
+func (s *Scanner) nextCall(line int) (l seenLine, end int) {
+	x := &s.index
+	if line >= x.to && !x.cover(s.buf, line, s.w) {
+		return s.callAt(line)
+	}
+	l, end = s.quickCall(line)
+	if end < 0 && x.next == len(x.at) && line >= x.from+64 && x.cover(s.buf, line, s.w) {
+		l, end = s.quickCall(line) // the line may have gone on behind the index
+	}
+	if end < 0 {
+		return s.callAt(line)
+	}
+	return l, end
+}
+
+// quickCall is callAt by the index. It may fail where callAt does not.
+func (s *Scanner) quickCall(line int) (l seenLine, end int) {
+	x, n := &s.index, s.stamps.n
+	head := line + n
+	if s.w-head < quickRoom {
+		return l, -1
+	}
+	b := s.buf[head:s.w]
+	if !bytes.Equal(s.buf[line:head], s.stamps.text[:n]) {
+		return l, -1
+	}
+	guess := *s.places.guess(b)
+	if guess == 0 {
+		return l, -1
+	}
+	seen := &s.places.all[guess-1]
+	if !seen.quick {
+		return l, -1
+	}
+	closed := placeClose((*[quickRoom]byte)(b), seen)
+	if closed < 0 {
+		return l, -1
+	}
+	pairs := head + closed + seen.tail - 1
+	for ; x.next < len(x.at); x.next++ {
+		at := x.from + int(x.at[x.next])
+		if at < pairs {
+			continue
+		}
+		if s.buf[at] == '\n' {
+			return seenLine{line, closed, seen}, at + 1
+		}
+		if beginsProcess(s.buf[at+1 : s.w]) {
+			break
+		}
+	}
+	return l, -1
+}
