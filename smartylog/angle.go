@@ -134,6 +134,28 @@ func modelName(b []byte) int {
 	return 0
 }
 
+// plainModelEnd is the length of the repr of a model at the start of b whose name holds no
+// quotes and no brackets; 0 if b begins otherwise. Whatever follows decides whether it is a
+// value, as it does for angle.
+func plainModelEnd(b []byte) int {
+	if b[0] != '<' {
+		return 0
+	}
+	name := modelName(b)
+	if name == 0 {
+		return 0
+	}
+	for q, c := range b[name:] {
+		switch {
+		case c == '>':
+			return name + q + 1
+		case c == '\n' || balances[c]:
+			return 0
+		}
+	}
+	return 0
+}
+
 // holdsReprs tells whether the object at the start of b, though it looks like a
 // model with its name at body, shows reprs: a request, an object, a container.
 func holdsReprs(b []byte, body int) bool {
@@ -309,10 +331,15 @@ func (p *parser) xml() (any, error) {
 	return p.raw(start)
 }
 
+// addressText is before a memory address.
+const addressText = " at 0x"
+
+var addressStart = []byte(addressText)
+
 // cutAddresses removes memory addresses (" at 0x7f3d2c11ad50") from a repr, so
 // that equal objects have equal text.
 func cutAddresses(s string) string {
-	const at = " at 0x"
+	const at = addressText
 	if !strings.Contains(s, at) {
 		return s
 	}

@@ -37,6 +37,10 @@ func bodyEnd(raw []byte, message int) int {
 	if i < 0 || message+i+1 == len(raw) {
 		return len(raw)
 	}
+	// Nearly always the message has one line, without any of both, and the traceback is next.
+	if next := raw[message+i+1:]; bytes.HasPrefix(next, tracebackLine) && !bytes.Contains(raw[message:message+i], tracebackLine) {
+		return message + i + 1
+	}
 	end := len(raw)
 	for _, start := range [...][]byte{tracebackLine, groupLine} {
 		if at := lineWith(raw[:end], message, start); at >= 0 {

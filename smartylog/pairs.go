@@ -178,6 +178,9 @@ func (s *splitter) valueEnd(p int) (int, error) {
 		if end := plainEnd(s.b, p); end >= 0 {
 			return end, nil
 		}
+		if end := plainModelEnd(s.b[p:]); end > 0 && s.event.follows(s.b[p+end:]) {
+			return p + end, nil
+		}
 	}
 	err := s.read(p)
 	return s.parser.p, err

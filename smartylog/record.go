@@ -33,7 +33,8 @@ type Record struct {
 	begun    bool       // the first of the pairs, and keys, are found
 	split    bool       // all of them are
 	open     bool       // one of the pairs is not closed
-	keys     *eventKeys // of the event
+	keys     *eventKeys // of the event, if keyed
+	keyed    bool
 	context  *Context
 	splitter splitter
 	before   *previous // of the scanner, until IsSuspect has looked
@@ -56,7 +57,7 @@ func (r *Record) reset(m *mark) {
 	r.mark = *m
 	r.pairsAt, r.bodyEnd, r.traced = 0, 0, false
 	r.pairs = r.pairs[:0]
-	r.begun, r.split, r.open, r.context = false, false, false, nil
+	r.begun, r.split, r.open, r.context, r.keyed = false, false, false, nil, false
 }
 
 // HasTime is false for what has no readable header.
@@ -140,6 +141,13 @@ func (r *Record) findPairs() {
 	r.findStack()
 }
 
+// findKeys finds the documented keys of the event.
+func (r *Record) findKeys() {
+	if !r.keyed {
+		r.keys, r.keyed = documented.keys[r.Event], true
+	}
+}
+
 // nextPair finds one more pair; false: there are no more.
 func (r *Record) nextPair() bool {
 	s := &r.splitter
@@ -148,7 +156,7 @@ func (r *Record) nextPair() bool {
 	}
 	if !r.begun {
 		r.begun = true
-		r.keys = documented.keys[r.Event]
+		r.findKeys()
 		s.pairs = r.pairs
 		s.begin(r.Raw[:r.body()], min(r.pairsAt, r.body()), r.keys)
 	}
@@ -189,6 +197,9 @@ func (r *Record) decode(p *pair) any {
 // at MaxValue, while containers keep what they hold, so that they can be counted.
 func (r *Record) value(p *pair) (v any, clipped bool) {
 	text := p.value.of(r.Raw)
+	if p.repr && len(text) <= longestKnown && plainModelEnd(text) == len(text) && !bytes.Contains(text, addressStart) {
+		return r.values.text(text), false
+	}
 	if p.repr {
 		read := parser{b: text, event: r.keys, values: r.values, cut: max(0, r.cut-p.value.from)}
 		if v, err := read.value(); err == nil {
@@ -264,7 +275,7 @@ func (r *Record) Lookup(key string) (any, bool) {
 // mentions tells cheaply whether the record can have the key. One that is documented
 // it will have.
 func (r *Record) mentions(key string) bool {
-	if r.keys = documented.keys[r.Event]; r.keys != nil && slices.Contains(r.keys.names, key) {
+	if r.findKeys(); r.keys != nil && slices.Contains(r.keys.names, key) {
 		return true
 	}
 	_, aliased := keyAlias(key)

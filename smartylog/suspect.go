@@ -27,12 +27,15 @@ func (p *previous) settle(work *splitter) {
 // learn takes over what has been found in the record itself, if r is that one and
 // its bytes have not moved.
 func (p *previous) learn(r *Record) {
-	if p.known || !r.split || r.mark.loose || len(p.raw) == 0 || len(r.Raw) != len(p.raw) || &r.Raw[0] != &p.raw[0] ||
+	if p.known || !r.split && !r.traced || r.mark.loose || len(p.raw) == 0 || len(r.Raw) != len(p.raw) || &r.Raw[0] != &p.raw[0] ||
 		p.message != r.mark.message || p.pairs != r.pairsAt || p.event != r.Event {
 		return
 	}
 	from, _ := r.traceback()
 	ends := from >= textEnd(r.Raw) // else a traceback has followed
+	if ends && !r.split {
+		return
+	}
 	p.broken, p.known = r.open && ends && p.message > 0 && p.message < len(p.raw), true
 }
 
