@@ -16,6 +16,7 @@ const (
 	mostPiece  = 1 << 20
 	leastPiece = 32 << 10
 	allPieces  = 4 << 20 // of all streams together: they should stay in a cache
+	readStep   = 128 << 10
 )
 
 // uncut bounds how many bytes are read in search of a place to cut; a file that
@@ -149,7 +150,8 @@ func (p *pieces) read(f *framing) bool {
 		if cap(f.buf) < n+p.size {
 			f.buf = append(make([]byte, 0, n+p.size+p.size/8), f.buf...) // and room for a longer beginning next time
 		}
-		k, err := io.ReadFull(p.in, f.buf[n:n+p.size])
+		f.buf = f.buf[:n+p.size]
+		k, err := readSteps(p.in, f.buf[n:])
 		f.buf = f.buf[:n+k]
 		if err != nil {
 			break // it comes again with the next read, if it is not the end
@@ -162,6 +164,18 @@ func (p *pieces) read(f *framing) bool {
 	p.ended, p.carry = true, f.buf
 	close(p.order)
 	return false
+}
+
+// readSteps is io.ReadFull in steps of a size that the system copies in less time than it
+// takes the Go runtime to give the processor to somebody else, who mostly finds nothing to
+// do: both then need to be woken.
+func readSteps(in io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var k int
+		k, err = io.ReadFull(in, b[n:min(n+readStep, len(b))])
+		n += k
+	}
+	return n, err
 }
 
 func (p *pieces) cut(f *framing, end, lineEnd int) {
