@@ -121,18 +121,15 @@ func (p *pieces) frame(f *framing, ahead Ahead) {
 // help does a piece's work where else there would be waiting; false if there is none to
 // do, or nothing to do it with.
 func (p *pieces) help() bool {
-	if len(p.free) == 0 || !p.reading.TryLock() {
-		return false
-	}
 	select {
 	case f := <-p.free:
+		p.reading.Lock()
 		if !p.read(f) {
 			return false
 		}
 		p.frame(f, p.own)
 		return true
 	default:
-		p.reading.Unlock()
 		return false
 	}
 }
