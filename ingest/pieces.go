@@ -15,7 +15,7 @@ import (
 const (
 	mostPiece  = 1 << 20
 	leastPiece = 32 << 10
-	allPieces  = 4 << 20 // of all streams together: they should stay in a cache
+	allPieces  = 6 << 20 // of all streams together: they should stay in a cache
 	readStep   = 128 << 10
 )
 
@@ -61,7 +61,7 @@ type framing struct {
 
 // pieceSize is how large pieces are where so many streams are read at a time.
 func pieceSize(streams int) int {
-	return min(max(allPieces/streams/(pieceWorkers(streams)+3), leastPiece), mostPiece)
+	return min(max(allPieces/streams/(pieceWorkers(streams)+4), leastPiece), mostPiece)
 }
 
 // pieceWorkers is how many goroutines frame the pieces of one of so many streams, besides
@@ -71,7 +71,7 @@ func pieceWorkers(streams int) int { return max(1, runtime.GOMAXPROCS(0)/streams
 // start begins to read, for one of so many streams.
 func (p *pieces) start(streams int) {
 	workers := pieceWorkers(streams)
-	n := workers + 3
+	n := workers + 4
 	p.order, p.free, p.stop = make(chan *framing, n), make(chan *framing, n), make(chan struct{})
 	for range n {
 		p.free <- &framing{}
@@ -90,7 +90,7 @@ func (p *pieces) work() {
 	for {
 		select {
 		case f := <-p.free:
-			p.reading.Lock()
+			p.turn()
 			if !p.read(f) {
 				return
 			}
@@ -100,6 +100,20 @@ func (p *pieces) work() {
 		}
 	}
 }
+
+// turn waits until nobody else reads. That is seldom long, and to be woken takes longer.
+func (p *pieces) turn() {
+	for range spins {
+		if p.reading.TryLock() {
+			return
+		}
+		runtime.Gosched()
+	}
+	p.reading.Lock()
+}
+
+// spins is how often turn looks before it sleeps: for as long as a piece is copied.
+const spins = 1000
 
 func (p *pieces) newAhead() Ahead {
 	if p.ahead == nil {
@@ -123,7 +137,7 @@ func (p *pieces) frame(f *framing, ahead Ahead) {
 func (p *pieces) help() bool {
 	select {
 	case f := <-p.free:
-		p.reading.Lock()
+		p.turn()
 		if !p.read(f) {
 			return false
 		}
