@@ -43,38 +43,38 @@ func (s *Scanner) nextCall(line int) (l seenLine, end int) {
 	if line >= x.to && !x.cover(s.buf, line, s.w) {
 		return s.callAt(line)
 	}
-	l, end = s.quickCall(line)
-	if end < 0 && x.next == len(x.at) && line >= x.from+64 && x.cover(s.buf, line, s.w) {
-		l, end = s.quickCall(line) // the line may have gone on behind the index
+	l, end, sure := s.quickCall(line)
+	if !sure && x.next == len(x.at) && line >= x.from+64 && x.cover(s.buf, line, s.w) {
+		l, end, sure = s.quickCall(line) // the line may have gone on behind the index
 	}
-	if end < 0 {
+	if !sure {
 		return s.callAt(line)
 	}
 	return l, end
 }
 
-// quickCall is callAt by the index. It may fail where callAt does not.
-func (s *Scanner) quickCall(line int) (l seenLine, end int) {
+// quickCall is callAt by the index, which may not be enough: then it is not sure.
+func (s *Scanner) quickCall(line int) (l seenLine, end int, sure bool) {
 	x, n := &s.index, s.stamps.n
 	head := line + n
 	if s.w-head < quickRoom {
-		return l, -1
+		return l, -1, false
 	}
 	b := s.buf[head:s.w]
 	if !bytes.Equal(s.buf[line:head], s.stamps.text[:n]) {
-		return l, -1
+		return l, -1, true
 	}
 	guess := *s.places.guess(b)
 	if guess == 0 {
-		return l, -1
+		return l, -1, false
 	}
 	seen := &s.places.all[guess-1]
 	if !seen.quick {
-		return l, -1
+		return l, -1, false
 	}
 	closed := placeClose((*[quickRoom]byte)(b), seen)
-	if closed < 0 {
-		return l, -1
+	if closed < 0 || !seen.idle {
+		return l, -1, closed >= 0
 	}
 	pairs := head + closed + seen.tail - 1
 	for ; x.next < len(x.at); x.next++ {
@@ -83,11 +83,49 @@ func (s *Scanner) quickCall(line int) (l seenLine, end int) {
 			continue
 		}
 		if s.buf[at] == '\n' {
-			return seenLine{line, closed, seen}, at + 1
+			return seenLine{line, closed, seen}, at + 1, true
 		}
 		if beginsProcess(s.buf[at+1 : s.w]) {
-			break
+			return l, -1, true
 		}
 	}
-	return l, -1
+	return l, -1, false
+}
+
+// passContinuations passes over lines, most of them of tracebacks, in which no record can
+// begin: it does what Next does with them, in one go. It begins and ends at the start of a
+// line, of an open record.
+func (s *Scanner) passContinuations() {
+	x, line, n := &s.index, s.line, 0
+	if !s.open || line >= x.to && !x.cover(s.buf, line, s.w) {
+		return
+	}
+	for ; x.next < len(x.at); x.next++ {
+		at := x.from + int(x.at[x.next])
+		if at < line {
+			continue
+		}
+		if s.buf[at] != '\n' || !continues(s.buf[line:at+1]) {
+			break
+		}
+		line = at + 1
+		n++
+	}
+	s.line, s.scan = line, line
+	s.lines += int64(n)
+	s.cur.lines += n
+}
+
+// continues tells of most continuation lines, with their ends, that headerAt finds nothing at their start.
+func continues(line []byte) bool {
+	if len(line) < minHeader {
+		return line[0] < 'A'
+	}
+	switch c := line[0]; {
+	case c == ' ', c-'a' < 26:
+		return true
+	case c-'A' < 26:
+		return line[3] != ' '
+	}
+	return false
 }

@@ -18,7 +18,7 @@ type place struct {
 	event      string
 	idle       bool // nobody wants the event
 
-	quick            bool   // head is short enough for placeClose, and it is idle
+	quick            bool   // head is short enough for placeClose
 	notHead, notTail uint64 // bits for the bytes of text and after that are not compared there
 }
 
@@ -195,7 +195,7 @@ func (p *place) read(b []byte, c *call, message int, wants func(string) bool) bo
 	}
 	p.head, p.tail, p.message, p.event = c.open+1, end+1-c.close, message-c.close, event
 	p.idle = wants != nil && !wants(event)
-	p.quick = p.idle && p.head <= quickHead
+	p.quick = p.head <= quickHead
 	p.notHead, p.notTail = ^uint64(0)<<p.head, ^uint64(0)<<p.tail
 	copy(p.text[:], b[:p.head])
 	copy(p.after[:], b[c.close:end+1])

@@ -120,6 +120,7 @@ func (s *Scanner) Next(rec *Record) error {
 		s.lines++
 		s.nextLine(s.end)
 		s.passLines()
+		s.passContinuations()
 	}
 }
 
