@@ -17,6 +17,8 @@ type Matcher struct {
 	log     string                          // of byEvent
 	byEvent map[string]*interest            // of lists, for the log of the last record
 	names   int                             // in lists
+	event   string                          // of interest
+	last    *interest                       // what was returned last; nil: nothing
 	chosen  []*candidate
 	answers []answer // of the one under way
 	values  *smartylog.Values
@@ -39,6 +41,9 @@ const maxIndexed = 10_000
 
 // interested returns the rules that select records of a log and an event.
 func (m *Matcher) interested(log, event string) *interest {
+	if m.last != nil && m.log == log && m.event == event {
+		return m.last
+	}
 	if m.byEvent == nil || m.log != log {
 		if m.byEvent = m.lists[log]; m.byEvent == nil {
 			m.byEvent = map[string]*interest{}
@@ -54,6 +59,7 @@ func (m *Matcher) interested(log, event string) *interest {
 			m.names++
 		}
 	}
+	m.event, m.last = event, list
 	return list
 }
 

@@ -12,6 +12,10 @@ func (p *parser) angle() (any, error) {
 		return nil, errForm
 	}
 	start, after := p.p, p.after
+	if n := plainModelEnd(p.b[start:]); n > 0 && p.goesOn(start+n, after) {
+		p.p += n
+		return p.raw(start)
+	}
 	if p.hasPrefix("<?xml") {
 		return p.xml()
 	}

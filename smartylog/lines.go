@@ -37,6 +37,34 @@ func (x *lineIndex) cover(b []byte, line, end int) bool {
 // forget makes the index know nothing, because the block is another one.
 func (x *lineIndex) forget() { x.to = 0 }
 
+// after leaves behind what the index has before from, and tells whether it knows what
+// follows.
+func (x *lineIndex) after(from int) bool {
+	for x.next < len(x.at) && x.from+int(x.at[x.next]) < from {
+		x.next++
+	}
+	return from < x.to
+}
+
+// lineEnd is behind the end of the line that goes on at from, where the index tells; else -1.
+func (x *lineIndex) lineEnd(b []byte, from int) int {
+	if !x.after(from) {
+		return -1
+	}
+	for _, at := range x.at[x.next:] {
+		if p := x.from + int(at); b[p] == '\n' {
+			return p + 1
+		}
+	}
+	return -1
+}
+
+// noProcess is true where the index tells that no process of a header begins at from or
+// later in the line that ends at end.
+func (x *lineIndex) noProcess(from, end int) bool {
+	return x.after(from) && x.next < len(x.at) && x.from+int(x.at[x.next]) == end-1
+}
+
 // nextCall is callAt, by the index where that is enough.
 func (s *Scanner) nextCall(line int) (l seenLine, end int) {
 	x := &s.index

@@ -197,8 +197,10 @@ func (r *Record) decode(p *pair) any {
 // at MaxValue, while containers keep what they hold, so that they can be counted.
 func (r *Record) value(p *pair) (v any, clipped bool) {
 	text := p.value.of(r.Raw)
-	if p.repr && len(text) <= longestKnown && plainModelEnd(text) == len(text) && !bytes.Contains(text, addressStart) {
-		return r.values.text(text), false
+	if p.repr && len(text) <= longestKnown && r.cut == 0 {
+		if plain, ok := plainValue(text); ok {
+			return r.values.text(plain), false
+		}
 	}
 	if p.repr {
 		read := parser{b: text, event: r.keys, values: r.values, cut: max(0, r.cut-p.value.from)}
@@ -210,6 +212,23 @@ func (r *Record) value(p *pair) (v any, clipped bool) {
 		}
 	}
 	return r.values.text(text[:min(len(text), MaxValue)]), len(text) > MaxValue
+}
+
+// plainValue is the text of a printed value that is a literal without escapes or the repr of
+// a model with a plain name: what the parser would find, of what most values are.
+func plainValue(b []byte) (text []byte, ok bool) {
+	if plainModelEnd(b) == len(b) {
+		return b, !bytes.Contains(b, addressStart)
+	}
+	if b[0] == 'u' {
+		b = b[1:]
+	}
+	last := len(b) - 1
+	if last < 1 || b[0] != '\'' && b[0] != '"' || b[last] != b[0] {
+		return nil, false
+	}
+	text = b[1:last]
+	return text, bytes.IndexByte(text, '\\') < 0 && bytes.IndexByte(text, b[0]) < 0
 }
 
 // clip cuts the texts in v at MaxValue bytes or a little before, between

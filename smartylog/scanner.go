@@ -95,8 +95,8 @@ func (s *Scanner) Begin(block int) { s.block = min(max(block, smallestBlock), bl
 func (s *Scanner) Next(rec *Record) error {
 	for {
 		if s.end <= s.line {
-			i := bytes.IndexByte(s.buf[s.scan:s.w], '\n')
-			if i < 0 {
+			end := s.lineEnd()
+			if end < 0 {
 				s.scan = s.w
 				if s.crowded() && s.pass(s.w, rec) {
 					return nil
@@ -106,7 +106,7 @@ func (s *Scanner) Next(rec *Record) error {
 				}
 				continue
 			}
-			s.end = s.scan + i + 1
+			s.end = end
 		}
 		if s.stopped() {
 			return io.EOF
@@ -122,6 +122,17 @@ func (s *Scanner) Next(rec *Record) error {
 		s.passLines()
 		s.passContinuations()
 	}
+}
+
+// lineEnd is behind the end of the current line; -1 if it is not in the block.
+func (s *Scanner) lineEnd() int {
+	if end := s.index.lineEnd(s.buf, s.scan); end >= 0 {
+		return end
+	}
+	if i := bytes.IndexByte(s.buf[s.scan:s.w], '\n'); i >= 0 {
+		return s.scan + i + 1
+	}
+	return -1
 }
 
 // stopped tells whether the open record is the one before which Next ends.
@@ -194,7 +205,7 @@ func (s *Scanner) pass(end int, rec *Record) bool {
 			s.begin(&mark{stamp: stamp{flags: headless(s.buf[s.line:end])}}, rec)
 		}
 	}
-	if end-s.glue < minHeader {
+	if end-s.glue < minHeader || end == s.end && s.index.noProcess(s.glue, end) {
 		return false
 	}
 	for {
