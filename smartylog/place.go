@@ -57,20 +57,6 @@ var threadByte = func() (t [256]bool) {
 
 // follow finds what find does in b, where the opening bracket is known to be.
 func (c *call) follow(b []byte, open int) bool {
-	from := open + 1
-	if from+32 > min(len(b), maxCall) {
-		return c.followPlain(b, open)
-	}
-	n := threadEnd((*[32]byte)(b[from:]))
-	if n < 0 {
-		return c.followPlain(b, open)
-	}
-	c.open, c.close = open, from+n
-	return len(b) >= c.close+10
-}
-
-// followPlain is follow byte by byte.
-func (c *call) followPlain(b []byte, open int) bool {
 	limit := min(len(b), maxCall)
 	p := open + 1
 	for p < limit && isDigit(b[p]) {
@@ -130,7 +116,12 @@ func (p *places) known(b []byte, c *call) *place {
 	}
 	guess := p.guess(b)
 	if *guess > 0 {
-		if seen := &p.all[*guess-1]; seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
+		seen := &p.all[*guess-1]
+		if vectors && seen.quick && len(b) >= quickRoom {
+			if c.open, c.close = seen.head-1, placeClose((*[quickRoom]byte)(b), seen); c.close >= 0 {
+				return seen
+			}
+		} else if seen.begins(b) && c.follow(b, seen.head-1) && seen.ends(b, c) {
 			return seen
 		}
 	}

@@ -221,17 +221,15 @@ func (s *Scanner) callAt(line int) (l seenLine, end int) {
 // plainEndOfLine is behind the end of the line that goes on in b; -1 if there is none, or
 // a header may stand before it.
 func plainEndOfLine(b []byte) int {
-	for at := 0; ; {
-		i := indexEndOrBracket(b[at:])
+	end := bytes.IndexByte(b, '\n')
+	for at := 0; at <= end; {
+		i := bytes.IndexByte(b[at:end], '[')
 		if i < 0 {
-			return -1
+			return end + 1
 		}
-		at += i + 1
-		if b[at-1] == '\n' {
-			return at
-		}
-		if beginsProcess(b[at:]) {
+		if at += i + 1; beginsProcess(b[at:]) {
 			return -1
 		}
 	}
+	return -1
 }
