@@ -15,17 +15,19 @@ type doubt struct {
 // found at once.
 const doubtBytes = 1 << 10
 
-// doubtful is the doubt in the record that was added last. Only its sample is missing.
-func (a *arrivals) doubtful(rec *smartylog.Record) doubt {
+// doubtful fills in the doubt in the record that was added last, of which nothing is known
+// yet. Only its sample is missing.
+func (a *arrivals) doubtful(rec *smartylog.Record, d *doubt) {
 	before, in := rec.Doubt()
 	if n := len(before); n == 0 || n > doubtBytes {
-		return doubt{suspect: rec.IsSuspect()}
+		d.suspect = rec.IsSuspect()
+		return
 	}
 	text, ok := a.textBefore(rec, before)
 	if !ok {
 		text = a.append(before)
 	}
-	return doubt{before: text, in: in}
+	d.before, d.in = text, in
 }
 
 // textBefore is where the bytes of the record before rec stand without the end of its

@@ -99,7 +99,7 @@ func (e *Engine) arrive(into *arrivals, rec *smartylog.Record, t moment) {
 	x := &into.records[len(into.records)-1]
 	x.Source, x.Gen, x.Pos, x.Sec, x.At = t.src, rec.Gen, rec.Pos, t.taken, rec.Sec
 	x.Origin, x.File = e.sources[t.src].origin(rec), rec.File
-	x.doubt = into.doubtful(rec)
+	into.doubtful(rec, &x.doubt)
 	x.sample = into.excerpt(rec)
 }
 

@@ -67,7 +67,7 @@ func (p *parser) text(prefix int) (any, error) {
 	if kind == rawLiteral {
 		return p.values.text(body), nil
 	}
-	return unescape(body, kind), nil
+	return p.values.unescaped(body, kind), nil
 }
 
 // literal is text that need not become an any. A quoted text of Python never
@@ -81,7 +81,8 @@ func (p *parser) literal(prefix int) (string, error) {
 		text, _ := p.values.text(body).(string)
 		return text, nil
 	}
-	return unescape(body, kind), nil
+	text, _ := p.values.unescaped(body, kind).(string)
+	return text, nil
 }
 
 // quoted passes over a literal and returns what stands between its quotes, and how
