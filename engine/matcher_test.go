@@ -100,6 +100,26 @@ func TestMatcher_RefusesWithoutMemory(t *testing.T) {
 	}
 }
 
+// What a matcher was asked last says nothing of another log or another event.
+func TestMatcher_WantsByLogAndEvent(t *testing.T) {
+	m := engine.New(mustRules(t, `
+- {id: here, log: here, event: ONE, window: 1m, condition: count >= 3}
+- {id: there, log: there, event: TWO, window: 1m, condition: count >= 3}
+`), engine.Options{}).NewMatcher()
+	for _, log := range []string{"here", "here", "there", "there", "here"} {
+		for _, event := range []string{"ONE", "TWO", "TWO", "ONE"} {
+			if got, want := m.Wants(log, event), log+event == "hereONE" || log+event == "thereTWO"; got != want {
+				t.Errorf("wants %s of %s: %t, want %t", event, log, got, want)
+			}
+		}
+	}
+	for _, log := range []string{"there", "here", "there"} {
+		if got := m.Wants(log, "ONE"); got != (log == "here") {
+			t.Errorf("wants ONE of %s: %t", log, got)
+		}
+	}
+}
+
 // Labels of equal texts are hidden as their own names say.
 func TestMatcher_HidesEachLabelByItsName(t *testing.T) {
 	e := engine.New(mustRules(t, `
