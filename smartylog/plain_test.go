@@ -1,6 +1,7 @@
 package smartylog
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 	"testing"
@@ -58,8 +59,9 @@ func TestPlainValue_AsTheParser(t *testing.T) {
 func TestPlainModelEnd_AsAngle(t *testing.T) {
 	plain := 0
 	rapid.Check(t, func(t *rapid.T) {
-		b := []byte("<A: " + valueLike(t) + rapid.SampledFrom([]string{">", "> ", "> ip=1", ", <B: c>]", ">]", ">, 'x']", "> x"}).Draw(t, "rest"))
-		after := rapid.SampledFrom([]string{"", ",]", ":,}", ">"}).Draw(t, "after")
+		name := rapid.OneOf(rapid.Custom(valueLike), rapid.SampledFrom([]string{"x", "edge-78", "Я b", "u", "a=1", "a, b", " at 0x7f", ": ", ""})).Draw(t, "name")
+		b := []byte(rapid.SampledFrom([]string{"<A: ", "<A: ", "<a.B: ", "<: "}).Draw(t, "model") + name + rapid.SampledFrom([]string{">", ">", "> ", "> ip=1", ", <B: c>]", ">]", ">, 'x']", "> x"}).Draw(t, "rest"))
+		after := rapid.SampledFrom([]string{"", "", ",]", ":,}", ">"}).Draw(t, "after")
 		p := parser{b: b, event: documented.keys["LOGIN_ERROR"], skip: rapid.Bool().Draw(t, "skip"), names: rapid.Bool().Draw(t, "names")}
 		n := plainModelEnd(b)
 		if n == 0 || !p.goesOn(n, after) {
@@ -73,7 +75,36 @@ func TestPlainModelEnd_AsAngle(t *testing.T) {
 			t.Fatalf("%q ends at %d, unsure %t, %d looked at in vain; want %d", b, end, p.unsure, p.ahead, n)
 		}
 	})
-	if plain < 30 {
+	if plain < 10 {
 		t.Errorf("%d models were plain: that proves little", plain)
+	}
+}
+
+// TestBodyEnd_AsLineByLine: where a traceback begins is told at once as by a look at each line.
+func TestBodyEnd_AsLineByLine(t *testing.T) {
+	pieces := []string{"LOGIN_ERROR", " a=1", " stacktrace=", "x", "\n", "\r\n", "\x1b[31m", tracebackStart, "\n" + tracebackStart, "\n" + groupStart, groupStart}
+	ends := 0
+	rapid.Check(t, func(t *rapid.T) {
+		for range 10 {
+			raw := []byte("head " + strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 9).Draw(t, "pieces"), ""))
+			const message = len("head ")
+			want := len(raw)
+			if i := bytes.IndexByte(raw, '\n'); i >= 0 && i+1 < len(raw) {
+				for _, start := range [][]byte{tracebackLine, groupLine} {
+					if at := lineWith(raw[:want], message, start); at >= 0 {
+						want = at
+					}
+				}
+			}
+			if got := bodyEnd(raw, message); got != want {
+				t.Fatalf("the body of %q ends at %d, line by line at %d", raw, got, want)
+			}
+			if want < len(raw) {
+				ends++
+			}
+		}
+	})
+	if ends < 100 {
+		t.Errorf("%d bodies ended before the record: that proves little", ends)
 	}
 }
