@@ -38,7 +38,9 @@ type LiveOptions struct {
 	// the future: true says that Now was wrong, and has been set. nil: it never is.
 	Confirm func(sec int64) bool
 
-	disk disk // of names and files; default: the one there is
+	disk    disk  // of names and files; default: the one there is
+	backlog int64 // how far behind a file must be read to be framed in pieces; default leastBacklog
+	piece   int   // how large they are at most; default mostPiece
 }
 
 func (o *LiveOptions) setDefaults() {
@@ -51,6 +53,8 @@ func (o *LiveOptions) setDefaults() {
 	setDefault(&o.MaxOpen, defaultDescriptors())
 	setDefault(&o.MaxTails, 256)
 	setDefault[disk](&o.disk, fileSystem{})
+	setDefault(&o.backlog, leastBacklog)
+	setDefault(&o.piece, mostPiece)
 	o.MaxTails = min(o.MaxTails, o.MaxOpen/2) // a tail keeps its file open
 }
 

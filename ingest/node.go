@@ -52,7 +52,7 @@ type node struct {
 	broken        error     // of a packed file that ended too early: it may still be written
 	brokenAt      time.Time // when it changed last since, as far as looked
 
-	scan    *smartylog.Scanner
+	scan    *scanner
 	off     int64 // next byte to read
 	reached int64 // the greatest off so far
 	pos     int64 // end of the last record returned
@@ -207,12 +207,7 @@ func (n *node) took(p []byte) {
 // records of the old text were returned, but the one it ended with is open.
 func (n *node) take(rec *smartylog.Record, flushAfter time.Duration) error {
 	if n.scan == nil {
-		n.scan = smartylog.NewScanner(n, n.off, n.opts)
-		n.scan.After(n.owner.high)
-		n.scan.Begin(n.owner.descriptors.block)
-		if n.owner.target == nil { // what is told again is told as it was, whatever was wanted then
-			n.scan.Want(n.owner.wants, n.owner.high)
-		}
+		n.scan = newScanner(n)
 	}
 	err := n.scan.Next(rec)
 	switch {
@@ -393,13 +388,22 @@ func (n *node) scanned() int64 {
 
 // rewind goes back to the last record returned.
 func (n *node) rewind() {
+	n.stopScan()
 	n.off, n.scan, n.text, n.ended, n.skipped = n.pos, nil, nil, false, 0
 	if !n.packed && n.file != nil {
 		n.tail = n.before(n.off, tailBytes)
 	}
 }
 
+// stopScan waits for what the scanner has others do.
+func (n *node) stopScan() {
+	if n.scan != nil {
+		n.scan.close()
+	}
+}
+
 func (n *node) close() {
+	n.stopScan()
 	if n.follower != nil {
 		n.follower.stop()
 		n.follower = nil

@@ -254,8 +254,7 @@ func (p *pieces) scanner(high int64) *smartylog.Scanner {
 		s.Want(p.wants, high)
 		return s
 	}
-	line := len(p.before.Text) - p.before.End // which the scanner has
-	return p.before.Rest(io.MultiReader(bytes.NewReader(p.carry[line:]), p.in))
+	return p.before.Rest(io.MultiReader(bytes.NewReader(p.carry), p.in))
 }
 
 // close ends the goroutines.

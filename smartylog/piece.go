@@ -31,6 +31,8 @@ type Frame struct {
 	Flags  Flags
 
 	Passed, PassedBytes int64
+	End                 int64 // Scanner.Pos behind the record
+	Skipped             int64 // the piece's, up to there
 
 	mark         mark
 	before       previous // what its credibility depends on, if doubtful
@@ -102,7 +104,7 @@ func (p *Piece) run() {
 	for s.Next(&p.rec) == nil {
 		r := &p.rec
 		f := Frame{Pos: r.Pos, Raw: r.Raw, Sec: r.Sec, Offset: r.Offset, Event: r.Event, Flags: r.Flags, Passed: r.Passed, PassedBytes: r.PassedBytes,
-			mark: r.mark, cut: r.cut, pairsAt: r.pairsAt}
+			End: s.pos, Skipped: s.skipped, mark: r.mark, cut: r.cut, pairsAt: r.pairsAt}
 		if f.Flags&TruncatedValue != 0 {
 			f.Raw = bytes.Clone(f.Raw) // it may lie in the scanner's scratch
 		}
@@ -138,15 +140,27 @@ func (p *Piece) First(high int64) bool {
 // After makes the piece fit the one before it: usually nothing has to be done but
 // to see that; else it is framed again from where that one ended, and After returns
 // false.
-func (p *Piece) After(before *Piece) bool {
-	a := &before.scan
+func (p *Piece) After(before *Piece) bool { return p.goesOn(&before.scan, before.End) }
+
+// Behind makes the piece fit a scanner that has returned all it has read, and has nothing
+// open; see After.
+func (p *Piece) Behind(s *Scanner) bool {
+	for i := range s.prev {
+		s.prev[i].settle(&s.work)
+	}
+	return p.goesOn(s, s.w)
+}
+
+// goesOn makes the piece fit what a has read up to the n-th byte of its block.
+func (p *Piece) goesOn(a *Scanner, n int) bool {
 	owed := a.calm.passed - a.calm.before
 	if p.independent(a) {
 		p.Frames[0].Passed, p.Frames[0].PassedBytes = owed, a.calm.bytes
 		p.scan.calm.follow(&a.calm)
 		return true
 	}
-	p.scan.goOn(a, before.End, owed)
+	p.scan.goOn(a, n, owed)
+	p.scan.Trust(p.Until)
 	p.scan.buf, p.scan.w, p.scan.stop = p.Text, len(p.Text), p.End
 	p.run()
 	return false
@@ -188,11 +202,9 @@ func (p *Piece) independent(a *Scanner) bool {
 		first.Sec <= last.sec+seamSlack && first.Sec >= last.sec-seamSlack && a.calm.fits(p.scan.calm.low)
 }
 
-// Rest is a scanner for what follows the piece: the line after its end, which may be
-// longer than a block, and then r.
+// Rest is a scanner for what follows the piece, which r reads.
 func (p *Piece) Rest(r io.Reader) *Scanner {
-	line := bytes.NewReader(p.Text[p.End:])
-	s := &Scanner{r: io.MultiReader(line, r), buf: make([]byte, blockSize), events: p.scan.events, places: p.scan.places.clone()}
+	s := &Scanner{r: r, events: p.scan.events, places: p.scan.places.clone()}
 	s.goOn(&p.scan, p.End, p.scan.calm.passed-p.scan.calm.before)
 	s.scan, s.end = 0, 0 // of the line no more than its header has been looked at
 	return s

@@ -39,7 +39,7 @@ func collectPieces(data []byte, o smartylog.Options, wants func(string) bool, si
 	rest := smartylog.NewScanner(bytes.NewReader(data), 0, o)
 	rest.Want(wants, smartylog.Unsure)
 	if before != nil {
-		rest = before.Rest(bytes.NewReader(data[at+len(before.Text)-before.End:]))
+		rest = before.Rest(bytes.NewReader(data[at:]))
 	}
 	out = append(out, collect(rest)...)
 	return out, skipped + rest.Skipped(), lines + rest.Lines()
