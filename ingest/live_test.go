@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/smarty-alert/smarty-alert/smartylog"
 )
 
@@ -37,6 +39,13 @@ func newRigIn(t *testing.T, dir string) *rig {
 	r.logs = []LogConfig{{Path: r.dir, Start: FromBeginning}}
 	r.opts = LiveOptions{Now: func() time.Time { return r.clock }, MaxTails: -1}
 	return r
+}
+
+// drawBacklog has whatever lies there be framed in pieces of about so many bytes, or not.
+func (r *rig) drawBacklog(t *rapid.T) {
+	if rapid.Bool().Draw(t, "backlog") {
+		r.opts.backlog, r.opts.piece = 1, rapid.IntRange(100, 2000).Draw(t, "piece")
+	}
 }
 
 func (r *rig) path(name string) string { return filepath.Join(r.dir, name) }

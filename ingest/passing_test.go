@@ -108,6 +108,7 @@ func TestLive_PassesOverWhatNobodyWants(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRig(t)
 		defer r.close()
+		r.drawBacklog(rt)
 		w := newWanting(r, "LOGIN_ERROR")
 		r.append("x.log", w.more(30))
 		r.start(nil)

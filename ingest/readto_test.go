@@ -208,6 +208,7 @@ func TestReadTo_AnyCuts(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRig(t)
 		defer r.close()
+		r.drawBacklog(rt)
 		written := 0
 		more := func(n int) string {
 			text := lines(written, n)

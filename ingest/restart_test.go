@@ -321,6 +321,7 @@ func TestRestart_AnywhereLosesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRig(t)
 		defer r.close()
+		r.drawBacklog(rt)
 		r.opts.MaxOpen = rapid.SampledFrom([]int{0, 1, 3}).Draw(rt, "files open at a time")
 		written := 0
 		more := func(n int) string {

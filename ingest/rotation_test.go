@@ -154,6 +154,7 @@ func TestRestart_AnyRotation(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRigIn(t, t.TempDir())
 		defer r.close()
+		r.drawBacklog(rt)
 		r.opts.MaxOpen = rapid.SampledFrom([]int{0, 1, 3}).Draw(rt, "files open at a time")
 		o := newRotation(r, rapid.Bool().Draw(rt, "dated"))
 		var saved map[string][]Position
@@ -195,6 +196,7 @@ func TestReadTo_AnyRotation(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRigIn(t, t.TempDir())
 		defer r.close()
+		r.drawBacklog(rt)
 		o := newRotation(r, rapid.Bool().Draw(rt, "dated"))
 		r.append("x.log", o.more(rapid.IntRange(0, 3).Draw(rt, "first")))
 		r.start(nil)
