@@ -13,10 +13,11 @@ type lineIndex struct {
 }
 
 // indexed is how much is looked at in advance, in bytes: it should stay in the nearest
-// cache. Of a block that has much less left, nothing is.
+// cache. Of what the smallest block can hold, nothing is: where there are thousands of logs,
+// an index for each takes more than it saves.
 const (
 	indexed     = 16 << 10
-	leastBytes  = 1 << 10
+	leastBytes  = smallestBlock + 1
 	indexedRoom = indexed / 16 // places
 )
 
